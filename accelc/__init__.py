@@ -1,0 +1,1 @@
+"""accelc: a multi-level compiler and cycle-level simulator for many-engine accelerators."""

@@ -1,0 +1,1 @@
+"""accelc dialects: graph, engine, tile."""

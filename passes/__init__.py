@@ -1,0 +1,1 @@
+"""accelc passes, one file each."""
