@@ -6,7 +6,8 @@ Dependencies follow from overlapping access patterns and program order; `waits` 
 `sync-vector-clock`, addresses by `assign-memory`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import prod
 from typing import ClassVar
 
 from xdsl.dialects.builtin import (
@@ -15,8 +16,16 @@ from xdsl.dialects.builtin import (
     FloatAttr,
     IntegerAttr,
     IntegerType,
+    Signedness,
     StringAttr,
     UnitAttr,
+    bf16,
+    f8E4M3FN,
+    f8E5M2,
+    f16,
+    f32,
+    i8,
+    i32,
     i64,
 )
 from xdsl.ir import Attribute, Dialect, Operation, ParametrizedAttribute, Region, SSAValue, TypeAttribute
@@ -33,6 +42,18 @@ from xdsl.irdl import (
     traits_def,
 )
 from xdsl.traits import IsolatedFromAbove, IsTerminator
+
+ELEMENT_TYPES: Mapping[Attribute, str] = {
+    f32: "fp32",
+    bf16: "bf16",
+    f16: "fp16",
+    f8E4M3FN: "fp8e4",
+    f8E5M2: "fp8e5",
+    i8: "int8",
+    IntegerType(8, Signedness.UNSIGNED): "uint8",
+    i32: "int32",
+}
+"""Names in the instruction set of the element types a buffer may have."""
 
 SPACES = ("hbm", "sbuf", "psum", "wfifo")
 
@@ -63,6 +84,31 @@ class BufferType(ParametrizedAttribute, TypeAttribute):
     element_type: Attribute
     space: StringAttr
 
+    @staticmethod
+    def of(shape: Sequence[int], element_type: Attribute, space: str) -> "BufferType":
+        """Buffer type from plain values."""
+        return BufferType(i64_array(shape), element_type, StringAttr(space))
+
+    @property
+    def dims(self) -> tuple[int, ...]:
+        """(partitions, elements per partition), or (elements,) in `hbm`."""
+        return tuple(self.shape.get_values())
+
+    @property
+    def dtype(self) -> str:
+        """Name of the element type in the instruction set, such as `bf16`."""
+        return ELEMENT_TYPES[self.element_type]
+
+    @property
+    def free_elements(self) -> int:
+        """Elements in one partition, or in all of an `hbm` buffer."""
+        return self.dims[-1]
+
+    @property
+    def partitions(self) -> int:
+        """Number of partitions, 1 in `hbm`."""
+        return self.dims[0] if len(self.dims) > 1 else 1
+
 
 @irdl_attr_definition
 class AccessAttr(ParametrizedAttribute):
@@ -77,6 +123,55 @@ class AccessAttr(ParametrizedAttribute):
     offset: I64
     sizes: I64Array
     strides: I64Array
+
+    @staticmethod
+    def of(
+        start: int, count: int, sizes: Sequence[int], strides: Sequence[int] | None = None, offset: int = 0
+    ) -> "AccessAttr":
+        """Pattern from plain values; without `strides` the free pattern is contiguous."""
+        if strides is None:
+            strides = [prod(sizes[d + 1 :]) for d in range(len(sizes))]
+        return AccessAttr(i64_array((start, count)), i64_attr(offset), i64_array(sizes), i64_array(strides))
+
+    @property
+    def start(self) -> int:
+        """First partition."""
+        return int(self.partitions.get_values()[0])
+
+    @property
+    def count(self) -> int:
+        """Number of partitions."""
+        return int(self.partitions.get_values()[1])
+
+    @property
+    def first(self) -> int:
+        """Free element visited first."""
+        return self.offset.value.data
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Sizes of the free pattern, outermost first."""
+        return tuple(self.sizes.get_values())
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """Strides of the free pattern in elements, outermost first."""
+        return tuple(self.strides.get_values())
+
+    @property
+    def free_elements(self) -> int:
+        """Elements visited in each partition."""
+        return prod(self.shape)
+
+    @property
+    def elements(self) -> int:
+        """Elements visited in all partitions."""
+        return self.count * self.free_elements
+
+    def bounds(self) -> tuple[int, int]:
+        """Smallest and largest free element visited."""
+        reach = [(size - 1) * step for size, step in zip(self.shape, self.steps, strict=True)]
+        return self.first + sum(min(r, 0) for r in reach), self.first + sum(max(r, 0) for r in reach)
 
 
 @irdl_attr_definition

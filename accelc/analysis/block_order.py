@@ -1,0 +1,89 @@
+"""Orders in which a systolic array may process the blocks of one matrix product (S6 of the systems page).
+
+A product has `m * n` output blocks, each the sum of `k` block products. Outputs are the rows of the schedule,
+contraction steps its columns. Row order finishes outputs one by one; column order consumes inputs one by one and
+keeps a whole panel of partial sums live; switching from columns to rows inside a panel takes both ends: it starts
+before all inputs are there and emits outputs before the panel is done. In every order the contraction steps of
+one output are visited in ascending order, so results do not depend on the order.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+STRATEGIES = ("row", "column", "alternate", "diagonal", "switch")
+
+Blocks = npt.NDArray[np.int32]
+
+
+def block_order(m: int, n: int, k: int, strategy: str, switch: int = 0, panel: int = 8) -> Blocks:
+    """Every block of an `m * n * k` grid once: array [m*n*k, 3] of (i, j, s), `s` ascending for each (i, j).
+
+    `panel` is the largest number of outputs accumulated at the same time. `switch` is the number of contraction
+    steps done in column order before `strategy` "switch" turns to row order. Raises ValueError for an unknown
+    strategy, an empty grid, `panel < 1` or `switch` outside `0..k`.
+    """
+    if strategy not in STRATEGIES:
+        raise ValueError(f"unknown block order {strategy!r}: legal are {', '.join(STRATEGIES)}")
+    if min(m, n, k, panel) < 1:
+        raise ValueError(f"grid {m} x {n} x {k} in panels of {panel}: every count is at least 1")
+    if not 0 <= switch <= k:
+        raise ValueError(f"switch after {switch} columns: legal are 0..{k}")
+    output, step = (axis.ravel() for axis in np.mgrid[0 : m * n, 0:k])
+    panels = output // panel
+    if strategy == "row":
+        order = np.arange(m * n * k)
+    elif strategy == "diagonal":
+        order = np.lexsort((step, output + step, panels))
+    else:
+        columns = np.full_like(panels, k)
+        if strategy == "switch":
+            columns[:] = switch
+        elif strategy == "alternate":
+            columns[panels % 2 == 1] = 0
+        by_row = step >= columns
+        order = np.lexsort((np.where(by_row, step, output), np.where(by_row, output, step), by_row, panels))
+    blocks = np.empty((m * n * k, 3), np.int32)
+    blocks[:, 0], blocks[:, 1] = np.divmod(output[order], n)
+    blocks[:, 2] = step[order]
+    return blocks
+
+
+def switch_point(
+    rows: int, columns: int, latency_blocks: float, arrival: Sequence[float] | None = None
+) -> int | None:
+    """Number of columns to process before turning to rows, in closed form (S6b), or None when there is none.
+
+    The first output leaves `(rows - 1) * (columns - switch)` block times before the product ends; at least
+    `latency_blocks` of propagation hide behind that. The result is the largest switch that satisfies it, provided
+    that input `j` has arrived (`arrival[j]`, in block times after the product's start) when it is needed.
+    """
+    if rows < 2:
+        return columns if latency_blocks <= 0 else None
+    switch = columns - int(np.ceil(max(latency_blocks, 0) / (rows - 1)))
+    if switch < 0:
+        return None
+    if arrival is not None:
+        need = [switch * rows + (j - switch) for j in range(switch, columns)]
+        if any(arrives > at for arrives, at in zip(arrival[switch:columns], need, strict=True)):
+            return None
+    return switch
+
+
+def loads(blocks: Blocks) -> npt.NDArray[np.bool_]:
+    """Which blocks [b, 3] need a new stationary tile: those whose (i, s) differs from the block before."""
+    changed = np.ones(len(blocks), np.bool_)
+    changed[1:] = np.any(blocks[1:, ::2] != blocks[:-1, ::2], axis=1)
+    return changed
+
+
+def live_outputs(blocks: Blocks) -> int:
+    """Largest number of outputs that are begun and not finished at the same time."""
+    output = blocks[:, 0].astype(np.int64) * (int(blocks[:, 1].max()) + 1) + blocks[:, 1]
+    _, first = np.unique(output, return_index=True)
+    _, last = np.unique(output[::-1], return_index=True)
+    change = np.zeros(len(blocks) + 1, np.int64)
+    np.add.at(change, first, 1)
+    np.add.at(change, len(blocks) - last, -1)
+    return int(np.cumsum(change).max())
