@@ -1,10 +1,17 @@
 """The exception tree of accelc: every user mistake ends in one of these, printed as one diagnostic."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 from xdsl.utils.exceptions import DiagnosticException
 
 
 class AccelcError(DiagnosticException):
     """A mistake in the user's input: message says what, where, the limit or legal values, and the remedy."""
+
+
+class UsageError(AccelcError):
+    """A command line that no command accepts."""
 
 
 class TargetError(AccelcError):
@@ -29,3 +36,9 @@ class SynchronizationError(AccelcError):
 
 class SimulationError(AccelcError):
     """A program did something illegal while it was executed (deadlock, race, bounds)."""
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """`; did you mean 'x'?` for the known name closest to `word`, or nothing when none is close."""
+    matches = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"; did you mean '{matches[0]}'?" if matches else ""

@@ -1,0 +1,148 @@
+"""`accelc-opt`: `xdsl-opt` with accelc's dialects and passes, and one diagnostic per mistake."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import MISSING, fields
+from io import StringIO
+from pathlib import Path
+from typing import IO, NoReturn
+
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.passes import ModulePass
+from xdsl.utils.arg_spec import parse_pipeline
+from xdsl.utils.exceptions import DiagnosticException, ParseError, ShrinkException
+from xdsl.xdsl_opt_main import xDSLOptMain
+
+from accelc.cli.diagnostics import guarded
+from accelc.errors import AccelcError, UsageError, suggestion
+from accelc.registry import UNIVERSE
+
+
+class _Deferred(StringIO):
+    """Output kept until the run has succeeded, so that a failing run leaves no partial file."""
+
+    def close(self) -> None:
+        """Keep the text: the base driver closes its output even when it fails."""
+
+
+class AccelcOptMain(xDSLOptMain):
+    """xDSL's optimizer driver over all dialects and passes of xDSL and accelc."""
+
+    version_format = "accelc-opt built from xdsl version {xdsl_version}"
+    _output: _Deferred | None = None
+
+    def register_all_dialects(self) -> None:
+        """Register xDSL's dialects, every installed universe's, and ours also when accelc is not installed."""
+        super().register_all_dialects()
+        registered = self.ctx.registered_dialect_names
+        for name, factory in UNIVERSE.all_dialects.items():
+            if name not in registered:
+                self.ctx.register_dialect(name, factory)
+
+    def register_all_passes(self) -> None:
+        """Register all passes, ours first: they head the help text."""
+        self.available_passes |= UNIVERSE.all_passes
+        super().register_all_passes()
+
+    def register_all_arguments(self, arg_parser: argparse.ArgumentParser) -> None:
+        """Add accelc's options to those of `xdsl-opt`."""
+        super().register_all_arguments(arg_parser)
+        arg_parser.add_argument("--debug", action="store_true", help="show a traceback for errors")
+        arg_parser.add_argument(
+            "--list-passes", action="store_true", help="print accelc's passes with their options and exit"
+        )
+
+        def complain(message: str) -> NoReturn:
+            raise UsageError(f"{message} (see 'accelc-opt --help')")
+
+        arg_parser.error = complain
+
+    def setup_pipeline(self) -> None:
+        """Build the pass pipeline. Raises UsageError for an unknown pass or option."""
+        try:
+            super().setup_pipeline()
+        except ValueError as error:
+            raise UsageError(self._explain_pipeline(str(error))) from error
+
+    def _explain_pipeline(self, message: str) -> str:
+        names = [spec.name for spec in parse_pipeline(self.args.passes)]
+        unknown = [name for name in names if name not in self.available_passes]
+        if unknown:
+            near = suggestion(unknown[0], self.available_passes)
+            return f"unknown pass '{unknown[0]}'{near} (see 'accelc-opt --list-passes')"
+        return f"in -p '{self.args.passes}': {message}"
+
+    def prepare_output(self) -> IO[str]:
+        """Standard output, or a buffer that `run` writes to the file at the end."""
+        if self.args.output_file is None:
+            return sys.stdout
+        self._output = _Deferred()
+        return self._output
+
+    def parse_chunk(self, chunk: IO[bytes], file_extension: str, start_offset: int = 0) -> ModuleOp | None:
+        """Parse one chunk. Raises ParseError, or AccelcError when the bytes are beyond the parser."""
+        try:
+            return super().parse_chunk(chunk, file_extension, start_offset)
+        except (ParseError, DiagnosticException, ShrinkException, MemoryError):
+            raise
+        except UnicodeDecodeError as error:
+            raise AccelcError(
+                f"{self.get_input_name()}: byte {error.start} is not UTF-8 text: not an MLIR file"
+            ) from error
+        except RecursionError as error:
+            raise AccelcError(f"{self.get_input_name()}: nested too deeply to parse") from error
+        except Exception as error:
+            # xDSL's parser lets ValueError, KeyError, UnregisteredConstructException ... escape on malformed text.
+            raise AccelcError(f"{self.get_input_name()}: cannot parse: {error or type(error).__name__}") from error
+
+    def run(self) -> None:
+        """Process the input; write the output file only on success."""
+        if self.args.list_passes:
+            list_passes()
+            return
+        extension = Path(self.args.input_file or "stdin.mlir").suffix.removeprefix(".")
+        if not self.args.frontend and extension not in self.available_frontends:
+            known = ", ".join(f".{name}" for name in self.available_frontends)
+            raise UsageError(f"'{self.args.input_file}': unknown file extension '.{extension}' (known: {known})")
+        super().run()
+        if self._output is not None:
+            path = Path(self.args.output_file)
+            partial = path.with_name(f"{path.name}.{os.getpid()}.part")
+            try:
+                partial.write_text(self._output.getvalue())
+                partial.replace(path)
+            finally:
+                partial.unlink(missing_ok=True)
+
+
+def pass_summary(pass_class: type[ModulePass]) -> str:
+    """First line of a pass's docstring."""
+    lines = (pass_class.__doc__ or "").strip().splitlines()
+    return lines[0] if lines else ""
+
+
+def list_passes() -> None:
+    """Print every pass of accelc, its options with defaults, and the first line of its docstring."""
+    for name, factory in UNIVERSE.all_passes.items():
+        pass_class = factory()
+        print(f"{name}: {pass_summary(pass_class)}")
+        for option in fields(pass_class):
+            default = "required" if option.default is MISSING else f"default {option.default}"
+            print(f"    {option.name.replace('_', '-')}: {option.type} ({default})")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `accelc-opt` with `argv` (the process's arguments by default) and return its exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
+
+    def body() -> int:
+        AccelcOptMain("accelc's modular optimizer driver", words).run()
+        return 0
+
+    return guarded(body, debug="--debug" in words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

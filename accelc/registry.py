@@ -1,0 +1,75 @@
+"""
+Names of everything accelc offers, and the module each comes from; nothing is imported until it is used.
+
+`UNIVERSE` is the entry point of the group `xdsl.universe`: plain `xdsl-opt` sees the dialects and passes through it.
+"""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from xdsl.ir import Dialect
+from xdsl.passes import ModulePass
+from xdsl.universe import Universe
+
+DIALECTS: Mapping[str, str] = {
+    "graph": "accelc.dialects.graph:Graph",
+    "engine": "accelc.dialects.engine:Engine",
+    "tile": "accelc.dialects.tile:Tile",
+}
+"""Dialect name -> `module:attribute`, from the highest level to the lowest."""
+
+PASSES: Mapping[str, str] = {
+    "normalize-inplace": "accelc.passes.normalize_inplace:NormalizeInplacePass",
+    "fold-constants": "accelc.passes.fold_constants:FoldConstantsPass",
+    "decompose": "accelc.passes.decompose:DecomposePass",
+    "set-precision": "accelc.passes.set_precision:SetPrecisionPass",
+    "partition-hierarchical": "accelc.passes.partition_hierarchical:PartitionHierarchicalPass",
+    "lower-to-engine": "accelc.passes.lower_to_engine:LowerToEnginePass",
+    "schedule-engines": "accelc.passes.schedule_engines:ScheduleEnginesPass",
+    "assign-memory": "accelc.passes.assign_memory:AssignMemoryPass",
+    "sync-vector-clock": "accelc.passes.sync_vector_clock:SyncVectorClockPass",
+    "insert-delays": "accelc.passes.insert_delays:InsertDelaysPass",
+    "schedule-systolic-tiles": "accelc.passes.schedule_systolic_tiles:ScheduleSystolicTilesPass",
+    "tile-unroll": "accelc.passes.tile_unroll:TileUnrollPass",
+    "verify-sync": "accelc.passes.verify_sync:VerifySyncPass",
+}
+"""Pass name -> `module:class`, in the order of the main pipeline."""
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "run": ("accelc.cli.run", "compile a model, execute it on the simulated machine, compare and report"),
+    "compile": ("accelc.cli.compile", "compile a model to a binary program (.acx)"),
+    "sim": ("accelc.cli.sim", "execute a binary program on the simulated machine"),
+    "dis": ("accelc.cli.dis", "print a binary program as text"),
+    "as": ("accelc.cli.as_", "assemble text to a binary program"),
+    "targets": ("accelc.cli.targets", "list, show and check machine descriptions"),
+}
+"""Subcommand of `accelc` -> (module with `add_arguments` and `execute`, one line of help)."""
+
+
+def load(reference: str) -> Any:
+    """Import `module:attribute` and return the attribute."""
+    module, attribute = reference.split(":")
+    return getattr(import_module(module), attribute)
+
+
+def is_present(reference: str) -> bool:
+    """Whether the module of `reference` (`module` or `module:attribute`) is part of this installation."""
+    module = reference.split(":")[0]
+    path = Path(__file__).parent.parent.joinpath(*module.split("."))
+    return path.with_suffix(".py").exists() or (path / "__init__.py").exists()
+
+
+def _dialect_factory(reference: str) -> Callable[[], Dialect]:
+    return lambda: load(reference)
+
+
+def _pass_factory(reference: str) -> Callable[[], type[ModulePass]]:
+    return lambda: load(reference)
+
+
+UNIVERSE = Universe(
+    all_dialects={name: _dialect_factory(ref) for name, ref in DIALECTS.items() if is_present(ref)},
+    all_passes={name: _pass_factory(ref) for name, ref in PASSES.items() if is_present(ref)},
+)

@@ -1,0 +1,21 @@
+"""Configuration of lit: `lit test` runs every `.mlir` below this folder with the tools beside this interpreter."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import lit.formats
+
+config: Any = globals()["config"]
+config.name = "accelc"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir"]
+config.excludes = ["Inputs", "Output", "unit"]
+config.test_source_root = str(Path(__file__).parent)
+
+tools = str(Path(sys.executable).parent)
+config.environment["PATH"] = os.pathsep.join([tools, os.environ.get("PATH", "")])
+# Colours and terminal width must not change what FileCheck sees.
+config.environment["NO_COLOR"] = "1"
+config.environment["COLUMNS"] = "120"
