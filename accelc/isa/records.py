@@ -1,4 +1,5 @@
-"""Layout of one instruction record: 128 bytes, little-endian, one frame for every lane.
+"""
+Layout of one instruction record: 128 bytes, little-endian, one frame for every lane.
 
 A stream is a NumPy structured array of `RECORD`; program counter = index. The tensor and elementwise forms use
 `operand` (three access patterns: dst, src0, src1; ACT and TS keep a per-partition operand in src1). DMA records

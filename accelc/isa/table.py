@@ -1,0 +1,367 @@
+"""
+The instruction table: the one place that says which instructions exist and which record fields each uses.
+
+Encoder, decoder, assembler, disassembler, loader and `docs/reference/isa.md` all read `TABLE`; a field an
+instruction does not list must be zero in its records. ISA 1.0 is straight-line: no loops, branches or registers.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum
+from types import MappingProxyType
+
+from accelc.isa.records import Flag
+
+ISA_VERSION = (1, 0)
+"""(major, minor) of the instruction set this package implements."""
+
+ALU_OPS = (
+    "none",
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "max",
+    "min",
+    "equal",
+    "less",
+    "greater",
+    "less_equal",
+    "greater_equal",
+    "rsub",
+    "rdiv",
+)
+"""ALU operation names by code. `rsub` and `rdiv` swap the operands; comparisons give 1.0 or 0.0."""
+
+REDUCE_OPS = ("add", "max", "min")
+"""ALU operations that `reduce` and `part_reduce` accept."""
+
+FUNCTIONS = (
+    "identity",
+    "relu",
+    "gelu",
+    "gelu_tanh",
+    "silu",
+    "sigmoid",
+    "tanh",
+    "exp",
+    "ln",
+    "sqrt",
+    "rsqrt",
+    "square",
+    "abs",
+    "sign",
+    "erf",
+    "softplus",
+    "sin",
+    "reciprocal",
+)
+"""Activation function names by code; a target supports the subset in its engine's `funcs`."""
+
+ANY_LANE = ("tensor", "vector", "scalar", "gpsimd", "dma")
+ELEMENTWISE_LANES = ("vector", "scalar", "gpsimd")
+
+
+class Opcode(IntEnum):
+    """Opcode numbers; zero is never legal, so that zeroed memory is not a program."""
+
+    NOP = 1
+    HALT = 2
+    SEM_WAIT = 3
+    SEM_UPD = 4
+    DELAY = 5
+    LS = 16
+    MM = 17
+    TT = 32
+    TS = 33
+    STT = 34
+    REDUCE = 35
+    COPY = 36
+    MEMSET = 37
+    ACT = 38
+    PART_REDUCE = 39
+    DMA_COPY = 64
+
+
+class Form(Enum):
+    """Which fields of the frame a record uses beyond the header."""
+
+    OPERANDS = "operands"
+    DMA = "dma"
+    CONTROL = "control"
+
+
+class Access(Enum):
+    """How an instruction touches an operand."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+class Kind(Enum):
+    """What the value of a parameter field means."""
+
+    ALU = "ALU operation code"
+    ALU_OR_NONE = "ALU operation code, 0 = none"
+    REDUCE = "ALU operation code (add, max, min)"
+    FUNCTION = "activation function code"
+    COUNT = "number of dimensions, 1 to 4"
+    FLOAT = "fp32 immediate"
+    OFFSET = "SBUF byte offset"
+    SLOT = "delay slot id"
+    FLAG = "bit of `flags`"
+
+
+@dataclass(frozen=True)
+class OperandUse:
+    """One operand of an instruction: frame slot (0 dst, 1 src0, 2 src1), direction and role."""
+
+    slot: int
+    access: Access
+    role: str
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class FieldUse:
+    """One parameter field: record field (`aux`, `imm`, `link`, `flags`), index or bit, assembler keyword, kind."""
+
+    field: str
+    index: int
+    label: str
+    kind: Kind
+    role: str
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """
+    One row of the table.
+
+    `lanes` are the engines whose streams may hold it (`dma` stands for every DMA queue). `cost_op` is the name of
+    the target's cost rule that times it; an engine without such a rule does not execute it (empty: not timed by
+    a cost rule).
+    """
+
+    opcode: Opcode
+    lanes: tuple[str, ...]
+    form: Form
+    action: str
+    notes: str
+    operands: tuple[OperandUse, ...] = ()
+    fields: tuple[FieldUse, ...] = ()
+    cost_op: str = ""
+    mnemonic: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "mnemonic", self.opcode.name.lower())
+
+    def reads(self) -> tuple[int, ...]:
+        """Operand slots the instruction reads (an optional one only where its `part_count` is not zero)."""
+        return tuple(use.slot for use in self.operands if use.access is Access.READ)
+
+    def writes(self) -> tuple[int, ...]:
+        """Operand slots the instruction writes."""
+        return tuple(use.slot for use in self.operands if use.access is Access.WRITE)
+
+
+DST, SRC0, SRC1 = 0, 1, 2
+
+
+def _dst(role: str) -> OperandUse:
+    return OperandUse(DST, Access.WRITE, role)
+
+
+def _src(role: str) -> OperandUse:
+    return OperandUse(SRC0, Access.READ, role)
+
+
+_ELEMENTWISE_NOTE = (
+    "All operands have the same number of partitions and visit the same number of elements, each in the order of "
+    "its own pattern. Arithmetic is in the engine's compute dtype; the result is converted to the dtype of `dst`."
+)
+
+_INSTRUCTIONS = (
+    Instruction(
+        Opcode.NOP,
+        ANY_LANE,
+        Form.CONTROL,
+        "Nothing.",
+        "Carries a wait or updates like any record; occupies the sequencer for its decode time.",
+    ),
+    Instruction(
+        Opcode.HALT,
+        ANY_LANE,
+        Form.CONTROL,
+        "Ends the stream.",
+        "Exactly one per stream, as its last record. The core is done when all its lanes have halted.",
+    ),
+    Instruction(
+        Opcode.SEM_WAIT,
+        ANY_LANE,
+        Form.CONTROL,
+        "Blocks the lane until the wait condition holds.",
+        "The wait fields must be set. Used when an instruction needs more waits than the one it carries.",
+    ),
+    Instruction(
+        Opcode.SEM_UPD,
+        ANY_LANE,
+        Form.CONTROL,
+        "Applies its updates.",
+        "At least one update must be set. In order with the lane: fires when every earlier record of the lane has "
+        "reached the same phase.",
+    ),
+    Instruction(
+        Opcode.DELAY,
+        ANY_LANE,
+        Form.CONTROL,
+        "Keeps the lane idle for the current value of a delay slot, in cycles of the lane.",
+        "The value comes from the delay table of the container and can be changed without touching the stream.",
+        fields=(FieldUse("link", 0, "slot", Kind.SLOT, "index into the delay table"),),
+    ),
+    Instruction(
+        Opcode.LS,
+        ("tensor",),
+        Form.OPERANDS,
+        "Loads the stationary operand [K partitions, M free elements] into the shadow plane of the array.",
+        "K is at most the rows and M at most the columns of the array. The plane takes effect with the next `mm` "
+        "that has `swap`; loading while every shadow plane holds an operand not yet swapped in is invalid.",
+        operands=(_src("stationary operand, K partitions x M elements"),),
+    ),
+    Instruction(
+        Opcode.MM,
+        ("tensor",),
+        Form.OPERANDS,
+        "dst[m, n] = sum over k of stationary[k, m] * src0[k, n], or `+=` with `accumulate`.",
+        "`src0` has K partitions and N elements, `dst` M partitions and N elements, for the K and M of the active "
+        "stationary operand. N is at most the target's `moving_max`; `dst` lies in one PSUM bank and has the "
+        "accumulator dtype of the operands' dtype. `swap` makes the plane loaded first among the pending ones the "
+        "active one before the product starts.",
+        operands=(_dst("result, M partitions x N elements"), _src("moving operand, K partitions x N elements")),
+        fields=(
+            FieldUse("flags", Flag.ACCUMULATE, "accumulate", Kind.FLAG, "add to PSUM instead of overwriting"),
+            FieldUse("flags", Flag.SWAP, "swap", Kind.FLAG, "activate the pending stationary plane first"),
+        ),
+    ),
+    Instruction(
+        Opcode.TT,
+        ELEMENTWISE_LANES,
+        Form.OPERANDS,
+        "dst = src0 op src1.",
+        _ELEMENTWISE_NOTE,
+        operands=(_dst("result"), _src("left operand"), OperandUse(SRC1, Access.READ, "right operand")),
+        fields=(FieldUse("aux", 0, "op", Kind.ALU, "operation"),),
+        cost_op="tensor_tensor",
+    ),
+    Instruction(
+        Opcode.TS,
+        ELEMENTWISE_LANES,
+        Form.OPERANDS,
+        "dst = (src0 op0 value0) op1 value1.",
+        _ELEMENTWISE_NOTE + " With op1 = none the second step is left out and `value1` must be zero.",
+        operands=(_dst("result"), _src("operand")),
+        fields=(
+            FieldUse("aux", 0, "op0", Kind.ALU, "first operation"),
+            FieldUse("aux", 1, "op1", Kind.ALU_OR_NONE, "second operation"),
+            FieldUse("imm", 0, "value0", Kind.FLOAT, "first immediate"),
+            FieldUse("imm", 1, "value1", Kind.FLOAT, "second immediate"),
+        ),
+        cost_op="tensor_scalar",
+    ),
+    Instruction(
+        Opcode.STT,
+        ELEMENTWISE_LANES,
+        Form.OPERANDS,
+        "dst = (src0 op0 scalar) op1 src1, with one fp32 scalar per partition.",
+        _ELEMENTWISE_NOTE + " The scalar of a partition is at byte `scalar` of the same partition of SBUF as "
+        "`src0` uses.",
+        operands=(_dst("result"), _src("left operand"), OperandUse(SRC1, Access.READ, "right operand")),
+        fields=(
+            FieldUse("aux", 0, "op0", Kind.ALU, "operation with the scalar"),
+            FieldUse("aux", 1, "op1", Kind.ALU, "operation with src1"),
+            FieldUse("link", 0, "scalar", Kind.OFFSET, "SBUF byte offset of the fp32 scalars"),
+        ),
+        cost_op="scalar_tensor_tensor",
+    ),
+    Instruction(
+        Opcode.REDUCE,
+        ELEMENTWISE_LANES,
+        Form.OPERANDS,
+        "dst = op over the innermost `dims` dimensions of src0, in index order.",
+        "`dst` visits as many elements as the remaining outer dimensions of `src0` have, with the same partitions.",
+        operands=(_dst("result"), _src("operand")),
+        fields=(
+            FieldUse("aux", 0, "op", Kind.REDUCE, "operation"),
+            FieldUse("aux", 1, "dims", Kind.COUNT, "number of innermost dimensions reduced"),
+        ),
+        cost_op="reduce",
+    ),
+    Instruction(
+        Opcode.COPY,
+        ELEMENTWISE_LANES,
+        Form.OPERANDS,
+        "dst = src0, converted to the dtype of dst.",
+        _ELEMENTWISE_NOTE,
+        operands=(_dst("result"), _src("operand")),
+        cost_op="copy",
+    ),
+    Instruction(
+        Opcode.MEMSET,
+        ELEMENTWISE_LANES,
+        Form.OPERANDS,
+        "dst = value, converted to the dtype of dst.",
+        "Writes every element of the pattern.",
+        operands=(_dst("result"),),
+        fields=(FieldUse("imm", 0, "value", Kind.FLOAT, "value"),),
+        cost_op="memset",
+    ),
+    Instruction(
+        Opcode.ACT,
+        ELEMENTWISE_LANES,
+        Form.OPERANDS,
+        "dst = func(scale * src0 + bias); bias is src1 where present, else the immediate.",
+        _ELEMENTWISE_NOTE + " `func` must be in the engine's `funcs`. With `src1` present the immediate `bias` "
+        "must be zero.",
+        operands=(
+            _dst("result"),
+            _src("operand"),
+            OperandUse(SRC1, Access.READ, "bias operand", optional=True),
+        ),
+        fields=(
+            FieldUse("aux", 0, "func", Kind.FUNCTION, "activation function"),
+            FieldUse("imm", 0, "scale", Kind.FLOAT, "factor of src0"),
+            FieldUse("imm", 1, "bias", Kind.FLOAT, "bias when src1 is absent"),
+        ),
+        cost_op="activate",
+    ),
+    Instruction(
+        Opcode.PART_REDUCE,
+        ELEMENTWISE_LANES,
+        Form.OPERANDS,
+        "dst = op over the partitions of src0, in partition order.",
+        "`dst` has one partition and visits as many elements as `src0`.",
+        operands=(_dst("result, one partition"), _src("operand")),
+        fields=(FieldUse("aux", 0, "op", Kind.REDUCE, "operation"),),
+        cost_op="partition_reduce",
+    ),
+    Instruction(
+        Opcode.DMA_COPY,
+        ("dma",),
+        Form.DMA,
+        "Copies src to dst, element by element in the order of both patterns, converting the dtype.",
+        "Both sides visit the same number of elements. In a partitioned memory a byte address is "
+        "partition * partition_bytes + offset; a stride of at least one partition is a multiple of it, and the other "
+        "strides stay inside a partition.",
+    ),
+)
+
+TABLE: Mapping[Opcode, Instruction] = MappingProxyType({row.opcode: row for row in _INSTRUCTIONS})
+"""Every instruction by opcode."""
+
+BY_MNEMONIC: Mapping[str, Instruction] = MappingProxyType({row.mnemonic: row for row in _INSTRUCTIONS})
+"""Every instruction by its assembler name."""
+
+
+def lane_kind(lane: str) -> str:
+    """The name under which `Instruction.lanes` lists a lane: `dma` for every DMA queue."""
+    return "dma" if lane.startswith("dma") else lane
