@@ -1,0 +1,1 @@
+"""Operations of the `graph` dialect by family; `accelc.dialects.graph` gathers and exports them."""

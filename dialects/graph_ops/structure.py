@@ -1,0 +1,394 @@
+"""Functions, constants, partitions and framework calls of the `graph` dialect."""
+
+from collections.abc import Mapping, Sequence
+from math import prod
+from typing import cast
+
+from xdsl.dialects.builtin import (
+    ArrayAttr,
+    DenseIntOrFPElementsAttr,
+    DictionaryAttr,
+    FunctionType,
+    StringAttr,
+    SymbolNameConstraint,
+)
+from xdsl.dialects.utils import parse_func_op_like, print_func_op_like
+from xdsl.ir import Attribute, Block, Region, SSAValue
+from xdsl.irdl import (
+    IRDLOperation,
+    attr_def,
+    irdl_op_definition,
+    opt_attr_def,
+    region_def,
+    result_def,
+    traits_def,
+    var_operand_def,
+    var_result_def,
+)
+from xdsl.parser import Parser
+from xdsl.printer import Printer
+from xdsl.traits import IsolatedFromAbove, IsTerminator, Pure, SymbolOpInterface
+from xdsl.utils.exceptions import VerifyException
+
+from accelc.dialects.graph_ops.base import (
+    I64_ARRAY,
+    I64_ATTR,
+    TENSOR,
+    AnyTensor,
+    GraphOp,
+    Value,
+    attributes,
+    ints,
+    require,
+    tensor_type,
+)
+
+HOMES = ("accelerator", "host", "framework")
+MAX_CONSTANT_ELEMENTS = 1024
+
+
+def _terminator(region: Region, kind: type[IRDLOperation], owner: str) -> IRDLOperation:
+    last = region.block.last_op
+    if not isinstance(last, kind):
+        raise VerifyException(f"the body of {owner} must end in {kind.name}")
+    return last
+
+
+def _require_types(found: Sequence[Attribute], expected: Sequence[Attribute], what: str) -> None:
+    require(len(found) == len(expected), f"{len(found)} {what}, expected {len(expected)}")
+    for index, (a, b) in enumerate(zip(found, expected, strict=True)):
+        require(a == b, f"{what} {index} has type {a}, expected {b}")
+
+
+@irdl_op_definition
+class ReturnOp(IRDLOperation):
+    """Results of a function.
+
+    ```mlir
+    graph.return %y : tensor<4xf32>
+    ```
+    """
+
+    name = "graph.return"
+    values = var_operand_def()
+    """One value per result of the function."""
+    mutates = opt_attr_def(I64_ARRAY)
+    """The last results are the final versions of these arguments, which the source program wrote in place."""
+
+    assembly_format = "($values^ `:` type($values))? (`mutates` $mutates^)? attr-dict"
+    traits = traits_def(IsTerminator())
+
+    def __init__(self, values: Sequence[Value], mutates: Sequence[int] | None = None):
+        super().__init__(
+            operands=[[SSAValue.get(v) for v in values]],
+            attributes=attributes(mutates=tuple(mutates) if mutates else None),
+        )
+
+
+@irdl_op_definition
+class FuncOp(IRDLOperation):
+    """A program with tensors in and out. Its body is one block ended by `graph.return`.
+
+    ```mlir
+    graph.func @main(%x : tensor<4xf32>) -> tensor<4xf32> {
+      graph.return %x : tensor<4xf32>
+    }
+    ```
+    """
+
+    name = "graph.func"
+    sym_name = attr_def(SymbolNameConstraint())
+    """Name of the function."""
+    function_type = attr_def(FunctionType)
+    """Types of the arguments and results."""
+    input_names = opt_attr_def(ArrayAttr[StringAttr])
+    """Names of the arguments in the source model."""
+    output_names = opt_attr_def(ArrayAttr[StringAttr])
+    """Names of the results in the source model."""
+    body = region_def("single_block")
+
+    traits = traits_def(IsolatedFromAbove(), SymbolOpInterface())
+
+    def __init__(
+        self,
+        name: str,
+        function_type: FunctionType | tuple[Sequence[Attribute], Sequence[Attribute]],
+        body: Region | None = None,
+        *,
+        input_names: Sequence[str] | None = None,
+        output_names: Sequence[str] | None = None,
+    ):
+        if isinstance(function_type, tuple):
+            function_type = FunctionType.from_lists(*function_type)
+        names = {
+            key: ArrayAttr([StringAttr(n) for n in values])
+            for key, values in (("input_names", input_names), ("output_names", output_names))
+            if values is not None
+        }
+        super().__init__(
+            regions=[body or Region(Block(arg_types=function_type.inputs.data))],
+            attributes={"sym_name": StringAttr(name), "function_type": function_type, **names},
+        )
+
+    @property
+    def return_op(self) -> ReturnOp:
+        """The terminator."""
+        last = self.body.block.last_op
+        assert isinstance(last, ReturnOp)
+        return last
+
+    def verify_(self) -> None:
+        """Arguments, returned values, names and mutated arguments agree with the type."""
+        inputs, outputs = self.function_type.inputs.data, self.function_type.outputs.data
+        last = cast(ReturnOp, _terminator(self.body, ReturnOp, f"graph.func @{self.sym_name.data}"))
+        _require_types(self.body.block.arg_types, inputs, "arguments")
+        _require_types([v.type for v in last.values], outputs, "returned values")
+        for what, names, count in (
+            ("input_names", self.input_names, len(inputs)),
+            ("output_names", self.output_names, len(outputs)),
+        ):
+            require(names is None or len(names) == count, f"{what} has not one name for each of {count}")
+        mutated = ints(last.mutates) if last.mutates else ()
+        require(len(set(mutated)) == len(mutated), f"mutates {list(mutated)} repeats an argument")
+        require(len(mutated) <= len(outputs), f"mutates {list(mutated)} has more entries than results")
+        for argument, output in zip(mutated, outputs[len(outputs) - len(mutated) :], strict=True):
+            require(0 <= argument < len(inputs), f"mutates names argument {argument} of {len(inputs)}")
+            require(inputs[argument] == output, f"mutated argument {argument} has another type than its result")
+
+    @classmethod
+    def parse(cls, parser: Parser) -> "FuncOp":
+        """Parse the custom form."""
+        name, inputs, outputs, region, extra, *_ = parse_func_op_like(
+            parser, reserved_attr_names=("sym_name", "function_type")
+        )
+        function = cls(name, (inputs, outputs), region)
+        if extra is not None:
+            function.attributes |= extra.data
+        return function
+
+    def print(self, printer: Printer) -> None:
+        """Print the custom form."""
+        print_func_op_like(
+            printer,
+            self.sym_name,
+            self.function_type,
+            self.body,
+            self.attributes,
+            reserved_attr_names=("sym_name", "function_type"),
+        )
+
+
+@irdl_op_definition
+class WeightOp(GraphOp):
+    """A trained tensor, by name; the data lives beside the module, never in it.
+
+    ```mlir
+    %w = graph.weight "fc1.w" : tensor<256x384xbf16>
+    ```
+    """
+
+    name = "graph.weight"
+    weight_name = attr_def(StringAttr)
+    """Key of the data in the model's weights."""
+    result = result_def(TENSOR)
+    """The tensor."""
+
+    assembly_format = "$weight_name attr-dict `:` type($result)"
+    traits = traits_def(Pure())
+
+    def __init__(self, name: str, result_type: AnyTensor, *, loc_name: str | None = None):
+        super().__init__(result_types=[result_type], attributes=attributes(weight_name=name, loc_name=loc_name))
+
+
+@irdl_op_definition
+class ConstantOp(GraphOp):
+    """A small tensor written in the program: at most 1024 elements, or one value repeated.
+
+    ```mlir
+    %c = graph.constant dense<[1, 2, 3]> : tensor<3xi64>
+    ```
+    """
+
+    name = "graph.constant"
+    value = attr_def(DenseIntOrFPElementsAttr)
+    """The elements."""
+    result = result_def(TENSOR)
+    """Type of the value."""
+
+    traits = traits_def(Pure())
+
+    def __init__(self, value: DenseIntOrFPElementsAttr, *, loc_name: str | None = None):
+        super().__init__(result_types=[value.get_type()], attributes=attributes(value=value, loc_name=loc_name))
+
+    def verify_graph(self) -> None:
+        """The result has the value's type; large tensors are weights."""
+        require(self.result.type == self.value.get_type(), f"value has type {self.value.get_type()}")
+        elements = prod(tensor_type(self.result).get_shape())
+        require(
+            elements <= MAX_CONSTANT_ELEMENTS or self.value.is_splat(),
+            f"constant of {elements} elements, at most {MAX_CONSTANT_ELEMENTS}; use graph.weight",
+        )
+
+    @classmethod
+    def parse(cls, parser: Parser) -> "ConstantOp":
+        """Parse the custom form."""
+        extra = parser.parse_optional_attr_dict()
+        start = parser.pos
+        value = parser.parse_attribute()
+        if not isinstance(value, DenseIntOrFPElementsAttr):
+            parser.raise_error("expected dense elements", start)
+        constant = cls(value)
+        constant.attributes |= extra
+        return constant
+
+    def print(self, printer: Printer) -> None:
+        """Print the custom form."""
+        printer.print_op_attributes(self.attributes, reserved_attr_names=("value",))
+        printer.print_string(" ")
+        printer.print_attribute(self.value)
+
+
+@irdl_op_definition
+class YieldOp(IRDLOperation):
+    """Results of a partition.
+
+    ```mlir
+    graph.yield %y : tensor<4xf32>
+    ```
+    """
+
+    name = "graph.yield"
+    values = var_operand_def(TENSOR)
+    """One value per result of the partition."""
+
+    assembly_format = "($values^ `:` type($values))? attr-dict"
+    traits = traits_def(IsTerminator())
+
+    def __init__(self, values: Sequence[Value]):
+        super().__init__(operands=[[SSAValue.get(v) for v in values]])
+
+
+@irdl_op_definition
+class PartitionOp(GraphOp):
+    """Operations that run together at one home: `accelerator`, `host` or `framework`.
+
+    The body is isolated: operands arrive as block arguments, so that it is a program of its own. A partition starts
+    when all operands are there and hands over all results when it ends.
+
+    ```mlir
+    %r = graph.partition "accelerator" (%x) : (tensor<4xf32>) -> tensor<4xf32> {
+    ^bb0(%a : tensor<4xf32>):
+      %y = graph.relu %a : tensor<4xf32> -> tensor<4xf32>
+      graph.yield %y : tensor<4xf32>
+    }
+    ```
+    """
+
+    name = "graph.partition"
+    home = attr_def(StringAttr)
+    """`accelerator`, `host` or `framework`."""
+    home_reason = opt_attr_def(StringAttr)
+    """Why the operations are here."""
+    inputs = var_operand_def(TENSOR)
+    """One per block argument."""
+    outputs = var_result_def(TENSOR)
+    """One per yielded value."""
+    body = region_def("single_block")
+
+    assembly_format = "$home `(` $inputs `)` attr-dict-with-keyword `:` functional-type(operands, results) $body"
+    traits = traits_def(IsolatedFromAbove(), Pure())
+
+    def __init__(
+        self,
+        home: str,
+        inputs: Sequence[Value],
+        result_types: Sequence[Attribute],
+        body: Region,
+        *,
+        home_reason: str | None = None,
+    ):
+        super().__init__(
+            operands=[[SSAValue.get(v) for v in inputs]],
+            result_types=[list(result_types)],
+            regions=[body],
+            attributes=attributes(home=home, home_reason=home_reason),
+        )
+
+    @property
+    def yield_op(self) -> YieldOp:
+        """The terminator."""
+        last = self.body.block.last_op
+        assert isinstance(last, YieldOp)
+        return last
+
+    def verify_graph(self) -> None:
+        """A known home; block arguments and yielded values have the types of operands and results."""
+        require(self.home.data in HOMES, f"home {self.home} is not one of {', '.join(HOMES)}")
+        last = cast(YieldOp, _terminator(self.body, YieldOp, "graph.partition"))
+        _require_types(self.body.block.arg_types, [v.type for v in self.inputs], "block arguments")
+        _require_types([v.type for v in last.values], [v.type for v in self.outputs], "yielded values")
+
+
+@irdl_op_definition
+class CallFrameworkOp(GraphOp):
+    """An operator that only the framework the model came from can execute, through a callback.
+
+    ```mlir
+    %r = graph.call_framework "NonZero" (%x) {domain = "", opset = 17 : i64, onnx_attributes = {}}
+      : (tensor<4xf32>) -> tensor<1x4xi64>
+    ```
+    """
+
+    name = "graph.call_framework"
+    op_type = attr_def(StringAttr)
+    """Operator name in the framework."""
+    domain = attr_def(StringAttr)
+    """Operator set domain; empty for the standard ONNX operators."""
+    opset = attr_def(I64_ATTR)
+    """Operator set version."""
+    onnx_attributes = attr_def(DictionaryAttr)
+    """Attributes of the framework's node."""
+    present = opt_attr_def(I64_ARRAY)
+    """1 for every input of the node that is an operand, 0 for an omitted optional input; absent: all present."""
+    inputs = var_operand_def(TENSOR)
+    """Present inputs, in order."""
+    outputs = var_result_def(TENSOR)
+    """Results, in order."""
+
+    assembly_format = "$op_type `(` $inputs `)` attr-dict `:` functional-type(operands, results)"
+    traits = traits_def(Pure())
+
+    def __init__(
+        self,
+        op_type: str,
+        inputs: Sequence[Value],
+        result_types: Sequence[Attribute],
+        *,
+        domain: str = "",
+        opset: int = 1,
+        onnx_attributes: Mapping[str, Attribute] | None = None,
+        present: Sequence[int] | None = None,
+        loc_name: str | None = None,
+    ):
+        super().__init__(
+            operands=[[SSAValue.get(v) for v in inputs]],
+            result_types=[list(result_types)],
+            attributes=attributes(
+                op_type=op_type,
+                domain=StringAttr(domain),
+                opset=opset,
+                onnx_attributes=DictionaryAttr(dict(onnx_attributes or {})),
+                present=None if present is None else tuple(present),
+                loc_name=loc_name,
+            ),
+        )
+
+    def verify_graph(self) -> None:
+        """`present` marks as many inputs as there are operands."""
+        if self.present is not None:
+            marks = ints(self.present)
+            require(set(marks) <= {0, 1}, f"present {list(marks)} has entries other than 0 and 1")
+            require(
+                sum(marks) == len(self.inputs),
+                f"present {list(marks)} marks {sum(marks)} inputs, there are {len(self.inputs)} operands",
+            )

@@ -1,0 +1,407 @@
+"""Unary elementwise operations of the `graph` dialect."""
+
+from abc import ABC
+from enum import Enum
+from typing import ClassVar
+
+from xdsl.dialects.builtin import TensorType, i1
+from xdsl.ir import Attribute, SSAValue
+from xdsl.irdl import irdl_op_definition, operand_def, result_def, traits_def
+from xdsl.traits import Pure
+
+from accelc.dialects.graph_ops.base import (
+    TENSOR,
+    AnyTensor,
+    GraphOp,
+    Value,
+    attributes,
+    element_of,
+    is_bool,
+    is_float,
+    require,
+    require_shape,
+    shape_of,
+)
+from accelc.dialects.graph_ops.canonicalization import Simplifies
+
+
+class UnaryRule(Enum):
+    """Which element types a unary operation takes and gives."""
+
+    KEEP = "floats to floats of any width, or integers to integers of the same type"
+    FLOAT = "floats to floats of any width"
+    LOGIC = "i1 to i1"
+    TEST = "floats to i1"
+
+
+class UnaryOp(GraphOp, ABC):
+    """An elementwise function of one tensor; the result has the operand's shape.
+
+    Floats are computed in f32 (f64 for f64) and rounded once to the result's element type.
+    """
+
+    RULE: ClassVar[UnaryRule] = UnaryRule.KEEP
+
+    x = operand_def(TENSOR)
+    """Any shape."""
+    result = result_def(TENSOR)
+    """Shape of x."""
+
+    assembly_format = "$x attr-dict `:` type($x) `->` type($result)"
+    traits = traits_def(Pure(), Simplifies())
+
+    def __init__(self, x: Value, result_type: AnyTensor | None = None, *, loc_name: str | None = None):
+        if result_type is None:
+            element: Attribute = i1 if self.RULE is UnaryRule.TEST else element_of(x)
+            result_type = TensorType(element, shape_of(x))
+        super().__init__(
+            operands=[SSAValue.get(x)], result_types=[result_type], attributes=attributes(loc_name=loc_name)
+        )
+
+    def verify_graph(self) -> None:
+        """Same shape; element types as the rule says."""
+        require_shape(self.result, shape_of(self.x))
+        source, result = element_of(self.x), element_of(self.result)
+        floats = is_float(source) and is_float(result)
+        legal = {
+            UnaryRule.KEEP: floats or source == result,
+            UnaryRule.FLOAT: floats,
+            UnaryRule.LOGIC: is_bool(source) and is_bool(result),
+            UnaryRule.TEST: is_float(source) and is_bool(result),
+        }[self.RULE]
+        require(legal, f"element types {source} -> {result} are not legal; this takes {self.RULE.value}")
+
+
+@irdl_op_definition
+class ReluOp(UnaryOp):
+    """max(x, 0); NaN stays NaN.
+
+    ```mlir
+    %y = graph.relu %x : tensor<4x8xf32> -> tensor<4x8xf32>
+    ```
+    """
+
+    name = "graph.relu"
+
+
+@irdl_op_definition
+class ExpOp(UnaryOp):
+    """e to the power x.
+
+    ```mlir
+    %y = graph.exp %x : tensor<4x8xf32> -> tensor<4x8xf32>
+    ```
+    """
+
+    name = "graph.exp"
+    RULE: ClassVar[UnaryRule] = UnaryRule.FLOAT
+
+
+@irdl_op_definition
+class LogOp(UnaryOp):
+    """Natural logarithm.
+
+    ```mlir
+    %y = graph.log %x : tensor<4x8xf32> -> tensor<4x8xf32>
+    ```
+    """
+
+    name = "graph.log"
+    RULE: ClassVar[UnaryRule] = UnaryRule.FLOAT
+
+
+@irdl_op_definition
+class SqrtOp(UnaryOp):
+    """Square root.
+
+    ```mlir
+    %y = graph.sqrt %x : tensor<4x8xf32> -> tensor<4x8xf32>
+    ```
+    """
+
+    name = "graph.sqrt"
+    RULE: ClassVar[UnaryRule] = UnaryRule.FLOAT
+
+
+@irdl_op_definition
+class RsqrtOp(UnaryOp):
+    """1 / sqrt(x).
+
+    ```mlir
+    %y = graph.rsqrt %x : tensor<4x8xf32> -> tensor<4x8xf32>
+    ```
+    """
+
+    name = "graph.rsqrt"
+    RULE: ClassVar[UnaryRule] = UnaryRule.FLOAT
+
+
+@irdl_op_definition
+class ReciprocalOp(UnaryOp):
+    """1 / x.
+
+    ```mlir
+    %y = graph.reciprocal %x : tensor<4x8xf32> -> tensor<4x8xf32>
+    ```
+    """
+
+    name = "graph.reciprocal"
+    RULE: ClassVar[UnaryRule] = UnaryRule.FLOAT
+
+
+@irdl_op_definition
+class TanhOp(UnaryOp):
+    """Hyperbolic tangent.
+
+    ```mlir
+    %y = graph.tanh %x : tensor<4x8xf32> -> tensor<4x8xf32>
+    ```
+    """
+
+    name = "graph.tanh"
+    RULE: ClassVar[UnaryRule] = UnaryRule.FLOAT
+
+
+@irdl_op_definition
+class SigmoidOp(UnaryOp):
+    """1 / (1 + exp(-x)).
+
+    ```mlir
+    %y = graph.sigmoid %x : tensor<4x8xf32> -> tensor<4x8xf32>
+    ```
+    """
+
+    name = "graph.sigmoid"
+    RULE: ClassVar[UnaryRule] = UnaryRule.FLOAT
+
+
+@irdl_op_definition
+class ErfOp(UnaryOp):
+    """Error function.
+
+    ```mlir
+    %y = graph.erf %x : tensor<4x8xf32> -> tensor<4x8xf32>
+    ```
+    """
+
+    name = "graph.erf"
+    RULE: ClassVar[UnaryRule] = UnaryRule.FLOAT
+
+
+@irdl_op_definition
+class GeluOp(UnaryOp):
+    """x / 2 * (1 + erf(x / sqrt(2))), the exact form.
+
+    ```mlir
+    %y = graph.gelu %x : tensor<4x8xf32> -> tensor<4x8xf32>
+    ```
+    """
+
+    name = "graph.gelu"
+    RULE: ClassVar[UnaryRule] = UnaryRule.FLOAT
+
+
+@irdl_op_definition
+class SiluOp(UnaryOp):
+    """x * sigmoid(x).
+
+    ```mlir
+    %y = graph.silu %x : tensor<4x8xf32> -> tensor<4x8xf32>
+    ```
+    """
+
+    name = "graph.silu"
+    RULE: ClassVar[UnaryRule] = UnaryRule.FLOAT
+
+
+@irdl_op_definition
+class AbsOp(UnaryOp):
+    """Absolute value.
+
+    ```mlir
+    %y = graph.abs %x : tensor<4x8xf32> -> tensor<4x8xf32>
+    ```
+    """
+
+    name = "graph.abs"
+
+
+@irdl_op_definition
+class NegOp(UnaryOp):
+    """-x.
+
+    ```mlir
+    %y = graph.neg %x : tensor<4x8xf32> -> tensor<4x8xf32>
+    ```
+    """
+
+    name = "graph.neg"
+
+
+@irdl_op_definition
+class SquareOp(UnaryOp):
+    """x * x.
+
+    ```mlir
+    %y = graph.square %x : tensor<4x8xf32> -> tensor<4x8xf32>
+    ```
+    """
+
+    name = "graph.square"
+
+
+@irdl_op_definition
+class SignOp(UnaryOp):
+    """-1, 0 or 1 as x is negative, zero or positive.
+
+    ```mlir
+    %y = graph.sign %x : tensor<4x8xf32> -> tensor<4x8xf32>
+    ```
+    """
+
+    name = "graph.sign"
+
+
+@irdl_op_definition
+class FloorOp(UnaryOp):
+    """Largest integer not above x.
+
+    ```mlir
+    %y = graph.floor %x : tensor<4x8xf32> -> tensor<4x8xf32>
+    ```
+    """
+
+    name = "graph.floor"
+    RULE: ClassVar[UnaryRule] = UnaryRule.FLOAT
+
+
+@irdl_op_definition
+class CeilOp(UnaryOp):
+    """Smallest integer not below x.
+
+    ```mlir
+    %y = graph.ceil %x : tensor<4x8xf32> -> tensor<4x8xf32>
+    ```
+    """
+
+    name = "graph.ceil"
+    RULE: ClassVar[UnaryRule] = UnaryRule.FLOAT
+
+
+@irdl_op_definition
+class RoundOp(UnaryOp):
+    """Nearest integer, halves to even.
+
+    ```mlir
+    %y = graph.round %x : tensor<4x8xf32> -> tensor<4x8xf32>
+    ```
+    """
+
+    name = "graph.round"
+    RULE: ClassVar[UnaryRule] = UnaryRule.FLOAT
+
+
+@irdl_op_definition
+class SinOp(UnaryOp):
+    """Sine of x in radians.
+
+    ```mlir
+    %y = graph.sin %x : tensor<4x8xf32> -> tensor<4x8xf32>
+    ```
+    """
+
+    name = "graph.sin"
+    RULE: ClassVar[UnaryRule] = UnaryRule.FLOAT
+
+
+@irdl_op_definition
+class CosOp(UnaryOp):
+    """Cosine of x in radians.
+
+    ```mlir
+    %y = graph.cos %x : tensor<4x8xf32> -> tensor<4x8xf32>
+    ```
+    """
+
+    name = "graph.cos"
+    RULE: ClassVar[UnaryRule] = UnaryRule.FLOAT
+
+
+@irdl_op_definition
+class SoftplusOp(UnaryOp):
+    """log(1 + exp(x)), without overflow.
+
+    ```mlir
+    %y = graph.softplus %x : tensor<4x8xf32> -> tensor<4x8xf32>
+    ```
+    """
+
+    name = "graph.softplus"
+    RULE: ClassVar[UnaryRule] = UnaryRule.FLOAT
+
+
+@irdl_op_definition
+class IdentityOp(UnaryOp):
+    """x itself (rounded to the result's element type).
+
+    ```mlir
+    %y = graph.identity %x : tensor<4x8xf32> -> tensor<4x8xf32>
+    ```
+    """
+
+    name = "graph.identity"
+
+
+@irdl_op_definition
+class NotOp(UnaryOp):
+    """Logical negation of truth values.
+
+    ```mlir
+    %y = graph.not %x : tensor<4x8xi1> -> tensor<4x8xi1>
+    ```
+    """
+
+    name = "graph.not"
+    RULE: ClassVar[UnaryRule] = UnaryRule.LOGIC
+
+
+@irdl_op_definition
+class IsnanOp(UnaryOp):
+    """Whether x is NaN, as truth values.
+
+    ```mlir
+    %y = graph.isnan %x : tensor<4x8xf32> -> tensor<4x8xi1>
+    ```
+    """
+
+    name = "graph.isnan"
+    RULE: ClassVar[UnaryRule] = UnaryRule.TEST
+
+
+UNARY_OPS: dict[str, type[UnaryOp]] = {
+    "relu": ReluOp,
+    "exp": ExpOp,
+    "log": LogOp,
+    "sqrt": SqrtOp,
+    "rsqrt": RsqrtOp,
+    "reciprocal": ReciprocalOp,
+    "tanh": TanhOp,
+    "sigmoid": SigmoidOp,
+    "erf": ErfOp,
+    "gelu": GeluOp,
+    "silu": SiluOp,
+    "abs": AbsOp,
+    "neg": NegOp,
+    "square": SquareOp,
+    "sign": SignOp,
+    "floor": FloorOp,
+    "ceil": CeilOp,
+    "round": RoundOp,
+    "sin": SinOp,
+    "cos": CosOp,
+    "softplus": SoftplusOp,
+    "identity": IdentityOp,
+    "not": NotOp,
+    "isnan": IsnanOp,
+}
+"""Unary operations by the part of their name after the dialect."""
