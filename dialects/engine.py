@@ -1,4 +1,5 @@
-"""The `engine` dialect: macro-ops on the in-order lanes of one core, in one global program order.
+"""
+The `engine` dialect: macro-ops on the in-order lanes of one core, in one global program order.
 
 The rationale is in `engine.md`. An op names its lane; the lane's stream is the subsequence of its ops. Buffers are
 SSA values; which part of a buffer an op touches is an access pattern (`#engine.ap`), in elements of the buffer.
@@ -13,6 +14,7 @@ from typing import ClassVar
 from xdsl.dialects.builtin import (
     ArrayAttr,
     DenseArrayBase,
+    FixedBitwidthType,
     FloatAttr,
     IntegerAttr,
     IntegerType,
@@ -74,7 +76,8 @@ def i64_array(values: Sequence[int]) -> I64Array:
 
 @irdl_attr_definition
 class BufferType(ParametrizedAttribute, TypeAttribute):
-    """Storage in one memory space.
+    """
+    Storage in one memory space.
 
     `shape` is (partitions, elements per partition) in `sbuf`, `psum` and `wfifo`, and (elements,) in `hbm`.
     """
@@ -100,6 +103,12 @@ class BufferType(ParametrizedAttribute, TypeAttribute):
         return ELEMENT_TYPES[self.element_type]
 
     @property
+    def itemsize(self) -> int:
+        """Bytes of one element."""
+        assert isinstance(self.element_type, FixedBitwidthType)
+        return self.element_type.size
+
+    @property
     def free_elements(self) -> int:
         """Elements in one partition, or in all of an `hbm` buffer."""
         return self.dims[-1]
@@ -112,7 +121,8 @@ class BufferType(ParametrizedAttribute, TypeAttribute):
 
 @irdl_attr_definition
 class AccessAttr(ParametrizedAttribute):
-    """Access pattern on a buffer, in elements.
+    """
+    Access pattern on a buffer, in elements.
 
     `partitions` is (start, count); (0, 1) in `hbm`. The free pattern visits
     `offset + sum(i_d * strides[d])` for `i_d < sizes[d]`, outermost dimension first; stride 0 broadcasts.
@@ -242,7 +252,8 @@ class EndOp(IRDLOperation):
 
 @irdl_op_definition
 class BufferOp(IRDLOperation):
-    """Declares storage. Takes no time.
+    """
+    Declares storage. Takes no time.
 
     `role` is `input`, `output`, `weight` (all three in HBM, bound by `symbol` to data outside the program) or
     `scratch`.
@@ -262,7 +273,8 @@ class BufferOp(IRDLOperation):
 
 @irdl_op_definition
 class DmaCopyOp(LaneOp):
-    """Copies `source` to `destination` in iteration order of both patterns, converting the element type.
+    """
+    Copies `source` to `destination` in iteration order of both patterns, converting the element type.
 
     A partitioned side visits its partitions first (outermost), then its free pattern. Both sides visit the same
     number of elements. One op is one transfer on one queue.
@@ -277,19 +289,9 @@ class DmaCopyOp(LaneOp):
     WRITES: ClassVar[Pattern] = (("destination", "destination_ap"),)
 
 
-@irdl_op_definition
-class MatmulOp(LaneOp):
-    """A whole matrix product on the systolic array: `out[m, n] (+)= sum_s stationary_s[:, m] . moving_s[:, n]`.
+class MatmulFields(LaneOp):
+    """Operands and attributes of `engine.matmul`, shared with its `tile` form."""
 
-    Contraction step `s` reads `step_rows[s]` partitions of both operands, starting at partition
-    `step_partitions[s]`; the stationary tile starts at free element `stationary_offsets[s] + m`, the moving
-    pattern at `moving_offsets[s]` plus (`moving_sizes`, `moving_strides`). The outermost moving dimension is cut
-    into blocks of `n_block` indices (the last may be ragged) and `m` into blocks of the array's columns.
-    Block (i, j) of `out` starts at free element `out_offset + i * out_m_stride + j * out_n_stride`, is contiguous
-    and lies within one PSUM bank. `accumulate` adds to what `out` holds instead of overwriting.
-    """
-
-    name = "engine.matmul"
     stationary = operand_def(BufferType)
     moving = operand_def(BufferType)
     out = operand_def(BufferType)
@@ -308,13 +310,24 @@ class MatmulOp(LaneOp):
 
 
 @irdl_op_definition
-class ActivateOp(LaneOp):
-    """`out = func(scale * in + bias)` on the scalar engine, computed in the engine's compute dtype.
+class MatmulOp(MatmulFields):
+    """
+    A whole matrix product on the systolic array: `out[m, n] (+)= sum_s stationary_s[:, m] . moving_s[:, n]`.
 
-    `bias` is a buffer (pattern `bias_ap`, same sizes, strides may be 0) or the immediate `bias_value`.
+    Contraction step `s` reads `step_rows[s]` partitions of both operands, starting at partition
+    `step_partitions[s]`; the stationary tile starts at free element `stationary_offsets[s] + m`, the moving
+    pattern at `moving_offsets[s]` plus (`moving_sizes`, `moving_strides`). The outermost moving dimension is cut
+    into blocks of `n_block` indices (the last may be ragged) and `m` into blocks of the array's columns.
+    Block (i, j) of `out` starts at free element `out_offset + i * out_m_stride + j * out_n_stride`, is contiguous
+    and lies within one PSUM bank. `accumulate` adds to what `out` holds instead of overwriting.
     """
 
-    name = "engine.activate"
+    name = "engine.matmul"
+
+
+class ActivateFields(LaneOp):
+    """Operands and attributes of `engine.activate`, shared with its `tile` form."""
+
     source = operand_def(BufferType)
     out = operand_def(BufferType)
     bias = opt_operand_def(BufferType)
@@ -329,10 +342,19 @@ class ActivateOp(LaneOp):
 
 
 @irdl_op_definition
-class TensorTensorOp(LaneOp):
-    """`out = lhs op rhs` elementwise (`add sub mul max min`; comparisons give 1.0 or 0.0)."""
+class ActivateOp(ActivateFields):
+    """
+    `out = func(scale * in + bias)` on the scalar engine, computed in the engine's compute dtype.
 
-    name = "engine.tensor_tensor"
+    `bias` is a buffer (pattern `bias_ap`, same sizes, strides may be 0) or the immediate `bias_value`.
+    """
+
+    name = "engine.activate"
+
+
+class TensorTensorFields(LaneOp):
+    """Operands and attributes of `engine.tensor_tensor`, shared with its `tile` form."""
+
     lhs = operand_def(BufferType)
     rhs = operand_def(BufferType)
     out = operand_def(BufferType)
@@ -345,10 +367,15 @@ class TensorTensorOp(LaneOp):
 
 
 @irdl_op_definition
-class TensorScalarOp(LaneOp):
-    """`out = (in op0 value0) op1 value1` with immediates; `op1` may be `none`."""
+class TensorTensorOp(TensorTensorFields):
+    """`out = lhs op rhs` elementwise (`add sub mul max min`; comparisons give 1.0 or 0.0)."""
 
-    name = "engine.tensor_scalar"
+    name = "engine.tensor_tensor"
+
+
+class TensorScalarFields(LaneOp):
+    """Operands and attributes of `engine.tensor_scalar`, shared with its `tile` form."""
+
     source = operand_def(BufferType)
     out = operand_def(BufferType)
     op0 = attr_def(StringAttr)
@@ -362,10 +389,15 @@ class TensorScalarOp(LaneOp):
 
 
 @irdl_op_definition
-class ScalarTensorTensorOp(LaneOp):
-    """`out = (lhs op0 scalar) op1 rhs`, `scalar` one fp32 SBUF element per partition (same partitions as lhs)."""
+class TensorScalarOp(TensorScalarFields):
+    """`out = (in op0 value0) op1 value1` with immediates; `op1` may be `none`."""
 
-    name = "engine.scalar_tensor_tensor"
+    name = "engine.tensor_scalar"
+
+
+class ScalarTensorTensorFields(LaneOp):
+    """Operands and attributes of `engine.scalar_tensor_tensor`, shared with its `tile` form."""
+
     lhs = operand_def(BufferType)
     scalar = operand_def(BufferType)
     rhs = operand_def(BufferType)
@@ -381,13 +413,15 @@ class ScalarTensorTensorOp(LaneOp):
 
 
 @irdl_op_definition
-class ReduceOp(LaneOp):
-    """Reduces the innermost `axes` free dimensions of `source` with `op` (`add max min`), in index order.
+class ScalarTensorTensorOp(ScalarTensorTensorFields):
+    """`out = (lhs op0 scalar) op1 rhs`, `scalar` one fp32 SBUF element per partition (same partitions as lhs)."""
 
-    `out_ap` has the remaining outer sizes.
-    """
+    name = "engine.scalar_tensor_tensor"
 
-    name = "engine.reduce"
+
+class ReduceFields(LaneOp):
+    """Operands and attributes of `engine.reduce`, shared with its `tile` form."""
+
     source = operand_def(BufferType)
     out = operand_def(BufferType)
     op = attr_def(StringAttr)
@@ -399,8 +433,20 @@ class ReduceOp(LaneOp):
 
 
 @irdl_op_definition
+class ReduceOp(ReduceFields):
+    """
+    Reduces the innermost `axes` free dimensions of `source` with `op` (`add max min`), in index order.
+
+    `out_ap` has the remaining outer sizes.
+    """
+
+    name = "engine.reduce"
+
+
+@irdl_op_definition
 class PartitionReduceOp(LaneOp):
-    """Reduces across the partitions of `source` with `op` (`add max min`), in partition order, on gpsimd.
+    """
+    Reduces across the partitions of `source` with `op` (`add max min`), in partition order, on gpsimd.
 
     `out_ap` has one partition and the same free sizes.
     """
@@ -415,17 +461,22 @@ class PartitionReduceOp(LaneOp):
     WRITES: ClassVar[Pattern] = (("out", "out_ap"),)
 
 
-@irdl_op_definition
-class CopyOp(LaneOp):
-    """Copies (and converts) elements on the vector, scalar or gpsimd engine."""
+class CopyFields(LaneOp):
+    """Operands and attributes of `engine.copy`, shared with its `tile` form."""
 
-    name = "engine.copy"
     source = operand_def(BufferType)
     out = operand_def(BufferType)
     source_ap = attr_def(AccessAttr)
     out_ap = attr_def(AccessAttr)
     READS: ClassVar[Pattern] = (("source", "source_ap"),)
     WRITES: ClassVar[Pattern] = (("out", "out_ap"),)
+
+
+@irdl_op_definition
+class CopyOp(CopyFields):
+    """Copies (and converts) elements on the vector, scalar or gpsimd engine."""
+
+    name = "engine.copy"
 
 
 @irdl_op_definition

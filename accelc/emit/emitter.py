@@ -1,0 +1,91 @@
+"""Expands a program of macro-ops into instruction records, vectorised over the blocks of each op."""
+
+import numpy as np
+
+from accelc.dialects.engine import BufferOp, BufferType, DelayOp, DmaCopyOp, LaneOp, MatmulFields, ProgramOp
+from accelc.emit.dma import dma_records
+from accelc.emit.elementwise import elementwise_records
+from accelc.emit.matmul import matmul_records
+from accelc.emit.program import BoundBuffer, DebugEntry, DelaySlot, EmittedProgram
+from accelc.errors import ProgramError
+from accelc.isa.encode import delay_records
+from accelc.isa.records import Records, empty_records
+from accelc.targets.model import Target
+
+
+def emit(program: ProgramOp, target: Target) -> EmittedProgram:
+    """All records of `program`, which has addresses, in program order and without waits or updates.
+
+    Raises ProgramError for a lane the target lacks or a buffer without address, and CapacityError for an access
+    that no record of the target can express.
+    """
+    lanes = {lane: code for code, lane in enumerate(target.lanes)}
+    parts: list[Records] = []
+    blocks: list[np.ndarray[tuple[int, int], np.dtype[np.int32]]] = []
+    counts: list[int] = []
+    debug = [DebugEntry("", "", None)]
+    delays: list[DelaySlot] = []
+    bound: list[BoundBuffer] = []
+    for op in program.body.block.ops:
+        if isinstance(op, BufferOp):
+            bound += _bound(op)
+        if not isinstance(op, LaneOp):
+            continue
+        if op.lane.data not in lanes:
+            raise ProgramError(
+                f"{op.name} on lane {op.lane.data!r}: target {target.name!r} has {', '.join(target.lanes)}"
+            )
+        lane = lanes[op.lane.data]
+        which = np.full((1, 3), -1, np.int32)
+        if isinstance(op, MatmulFields):
+            records, which = matmul_records(op, target, lane)
+        elif isinstance(op, DmaCopyOp):
+            records = dma_records(op, target, lane)
+        elif isinstance(op, DelayOp):
+            records = delay_records(lane, len(delays))
+            delays.append(DelaySlot(op.slot.data, op.lane.data, op.default.value.data, op.maximum.value.data))
+        else:
+            records, which = elementwise_records(op, lane)
+        records["debug"] = len(debug)
+        debug.append(_debug(op))
+        parts.append(records)
+        blocks.append(which)
+        counts.append(len(records))
+    return EmittedProgram(
+        program.sym_name.data,
+        target.name,
+        np.concatenate(parts) if parts else empty_records(0),
+        np.repeat(np.arange(len(counts), dtype=np.int32), counts),
+        np.concatenate(blocks) if blocks else np.zeros((0, 3), np.int32),
+        tuple(debug),
+        tuple(delays),
+        tuple(bound),
+    )
+
+
+def _debug(op: LaneOp) -> DebugEntry:
+    return DebugEntry(
+        op.name,
+        op.loc_name.data if op.loc_name is not None else "",
+        op.layer.value.data if op.layer is not None else None,
+    )
+
+
+def _bound(op: BufferOp) -> list[BoundBuffer]:
+    if op.role.data == "scratch":
+        return []
+    kind = op.result.type
+    assert isinstance(kind, BufferType)
+    if op.address is None:
+        raise ProgramError(f"buffer {op.symbol.data!r} has no address: run assign-memory before emission")
+    elements = kind.free_elements
+    return [
+        BoundBuffer(
+            op.symbol.data,
+            op.role.data,
+            op.address.offset.value.data,
+            elements * kind.itemsize,
+            kind.dtype,
+            elements,
+        )
+    ]

@@ -1,0 +1,150 @@
+"""Matrix products as LS and MM records, all blocks of one product at once."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+
+import numpy as np
+import numpy.typing as npt
+
+from accelc.analysis.block_order import Blocks, block_order, loads
+from accelc.dialects.engine import MatmulFields
+from accelc.dialects.tile import MatmulOp as TileMatmulOp
+from accelc.emit.operands import coalesce, fit, place
+from accelc.isa import encode
+from accelc.isa.records import FREE_DIMS, Records, empty_records
+from accelc.targets.model import Target
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Product:
+    """The block structure of one matrix product, as plain numbers."""
+
+    m: int
+    rows: tuple[int, ...]
+    partitions: tuple[int, ...]
+    stationary_offsets: tuple[int, ...]
+    moving_offsets: tuple[int, ...]
+    sizes: tuple[int, ...]
+    strides: tuple[int, ...]
+    m_block: int
+    n_block: int
+    out_offset: int
+    out_m_stride: int
+    out_n_stride: int
+    accumulate: bool
+
+    @staticmethod
+    def of(op: MatmulFields, columns: int) -> "Product":
+        """Structure of `op` on an array of `columns` columns."""
+        return Product(
+            op.m.value.data,
+            tuple(op.step_rows.get_values()),
+            tuple(op.step_partitions.get_values()),
+            tuple(op.stationary_offsets.get_values()),
+            tuple(op.moving_offsets.get_values()),
+            tuple(op.moving_sizes.get_values()),
+            tuple(op.moving_strides.get_values()),
+            columns,
+            op.n_block.value.data,
+            op.out_offset.value.data,
+            op.out_m_stride.value.data,
+            op.out_n_stride.value.data,
+            op.accumulate is not None,
+        )
+
+    @property
+    def grid(self) -> tuple[int, int, int]:
+        """Number of blocks along m, n and the contraction."""
+        return -(-self.m // self.m_block), -(-self.sizes[0] // self.n_block), len(self.rows)
+
+    @cached_property
+    def inner(self) -> int:
+        """Moving elements of one index of the outermost moving dimension."""
+        return prod(self.sizes[1:])
+
+    def m_sizes(self) -> Ints:
+        """Stationary columns of every m block."""
+        return np.minimum(self.m_block, self.m - np.arange(self.grid[0]) * self.m_block)
+
+    def n_sizes(self) -> Ints:
+        """Indices of the outermost moving dimension in every n block."""
+        return np.minimum(self.n_block, self.sizes[0] - np.arange(self.grid[1]) * self.n_block)
+
+
+def order_of(op: MatmulFields, grid: tuple[int, int, int]) -> Blocks:
+    """Order of the blocks of `op`: its schedule, or row order for an op that has none."""
+    if isinstance(op, TileMatmulOp):
+        return block_order(*grid, op.order.strategy.data, op.order.switch.value.data, op.order.panel.value.data)
+    return block_order(*grid, "row")
+
+
+def matmul_records(op: MatmulFields, target: Target, lane: int) -> tuple[Records, Blocks]:
+    """Records of `op` in execution order and the (i, j, s) of each.
+
+    A stationary tile is loaded when it differs from that of the block before; the first MM after a load switches
+    to it.
+    """
+    product = Product.of(op, target.tensor.cols)
+    blocks = order_of(op, product.grid)
+    i, j, s = blocks.T.astype(np.int64)
+    load = loads(blocks)
+    m_sizes, n_sizes = product.m_sizes(), product.n_sizes()
+
+    ls = encode.load_stationary_records(lane, _stationary(op, product, i[load], s[load], m_sizes))
+    out = place(op.out)
+    destination = encode.operands(
+        out.space,
+        out.dtype,
+        np.zeros_like(i),
+        m_sizes[i],
+        out.offset + (product.out_offset + i * product.out_m_stride + j * product.out_n_stride) * out.itemsize,
+        (n_sizes[j] * product.inner)[:, None],
+        np.ones((len(j), 1), np.int64),
+    )
+    mm = encode.matmul_records(
+        lane, destination, _moving(op, product, j, s, n_sizes), accumulate=(s > 0) | product.accumulate, swap=load
+    )
+
+    mm_at = np.arange(len(blocks)) + np.cumsum(load)
+    ls_at = mm_at[load] - 1
+    records = empty_records(len(mm) + len(ls))
+    records[ls_at], records[mm_at] = ls, mm
+    which = np.empty((len(records), 3), np.int32)
+    which[ls_at], which[mm_at] = blocks[load], blocks
+    return records, which
+
+
+def _stationary(op: MatmulFields, product: Product, i: Ints, s: Ints, m_sizes: Ints) -> npt.NDArray[np.void]:
+    placed = place(op.stationary)
+    first = np.array(product.stationary_offsets)[s] + i * product.m_block
+    return encode.operands(
+        placed.space,
+        placed.dtype,
+        np.array(product.partitions)[s],
+        np.array(product.rows)[s],
+        placed.offset + first * placed.itemsize,
+        m_sizes[i][:, None],
+        np.ones((len(i), 1), np.int64),
+    )
+
+
+def _moving(op: MatmulFields, product: Product, j: Ints, s: Ints, n_sizes: Ints) -> npt.NDArray[np.void]:
+    placed = place(op.moving)
+    first = np.array(product.moving_offsets)[s] + j * product.n_block * product.strides[0]
+    dims = np.zeros((product.grid[1], FREE_DIMS, 2), np.int64)
+    dims[:, :, 0] = 1
+    for size in {*n_sizes.tolist()}:
+        pattern = fit(coalesce((size, *product.sizes[1:]), product.strides), repr(placed.symbol))
+        dims[n_sizes == size, FREE_DIMS - len(pattern) :] = pattern
+    return encode.operands(
+        placed.space,
+        placed.dtype,
+        np.array(product.partitions)[s],
+        np.array(product.rows)[s],
+        placed.offset + first * placed.itemsize,
+        dims[j, :, 0],
+        dims[j, :, 1],
+    )

@@ -1,0 +1,57 @@
+"""What emission hands on: instruction records in one program order, and the tables that go with them."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from accelc.isa.records import Records
+
+
+@dataclass(frozen=True)
+class DebugEntry:
+    """Where the records of one macro-op come from; its index is the records' `debug` field."""
+
+    op: str
+    loc_name: str
+    layer: int | None
+
+
+@dataclass(frozen=True)
+class DelaySlot:
+    """An adjustable delay; its index is the `link` field of its DELAY record. Cycles of the lane's clock."""
+
+    name: str
+    lane: str
+    default: int
+    maximum: int
+
+
+@dataclass(frozen=True)
+class BoundBuffer:
+    """An HBM buffer bound to data outside the program: address and size in bytes, shape in elements."""
+
+    symbol: str
+    role: str
+    offset: int
+    nbytes: int
+    dtype: str
+    elements: int
+
+
+@dataclass(frozen=True)
+class EmittedProgram:
+    """All records of one program in program order, each of them on the lane its `lane` field names.
+
+    `macro[r]` is the index of record `r`'s macro-op among the lane ops of the program. `blocks[r]` is the (i, j, s)
+    of a matmul's block, the (index, -1, -1) of a block of an elementwise op, and -1 elsewhere. `debug[0]` is empty.
+    """
+
+    name: str
+    target: str
+    records: Records
+    macro: npt.NDArray[np.int32]
+    blocks: npt.NDArray[np.int32]
+    debug: tuple[DebugEntry, ...]
+    delays: tuple[DelaySlot, ...] = ()
+    bound: tuple[BoundBuffer, ...] = field(default=())
