@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import lit.formats
+from lit import formats  # pyright: ignore[reportMissingTypeStubs]
 
 config: Any = globals()["config"]
 config.name = "accelc"
-config.test_format = lit.formats.ShTest(execute_external=False)
+config.test_format = formats.ShTest(execute_external=False)
 config.suffixes = [".mlir"]
 config.excludes = ["Inputs", "Output", "unit"]
 config.test_source_root = str(Path(__file__).parent)

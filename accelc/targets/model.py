@@ -1,4 +1,5 @@
-"""The machine description as typed, immutable values.
+"""
+The machine description as typed, immutable values.
 
 One `Target` mirrors one TOML file of `accelc/targets/presets`: same tables, same keys, same units (the unit is
 the suffix of the key: `_ns`, `_cycles`, `_bytes`, `bytes_per_ns`). Reading and validating lives in `reader.py`;

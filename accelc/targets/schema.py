@@ -1,0 +1,210 @@
+"""What a TOML value may be: a small vocabulary of value descriptions, and the validator that walks them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from math import isfinite
+from re import fullmatch
+from typing import Any, cast
+
+from accelc.errors import suggestion
+from accelc.targets.locate import Path, dotted
+
+MAX_SHOWN = 40
+"""Characters of a value shown in a message."""
+
+
+@dataclass(frozen=True)
+class Int:
+    """An integer from `low` to `high` of `unit`."""
+
+    low: int
+    high: int
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Real:
+    """A number from `low` to `high` of `unit`; without `zero`, greater than `low`."""
+
+    low: float
+    high: float
+    unit: str = ""
+    closed: bool = True
+
+
+@dataclass(frozen=True)
+class Flag:
+    """true or false."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of the strings `values`."""
+
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A string that matches `pattern` completely; `what` describes it."""
+
+    pattern: str
+    what: str
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """An array of at least `least` items, without repetition if `distinct`."""
+
+    item: "Spec"
+    least: int = 0
+    most: int = 256
+    distinct: bool = False
+
+
+@dataclass(frozen=True)
+class Pair:
+    """An array of exactly two items."""
+
+    item: "Spec"
+
+
+@dataclass(frozen=True)
+class MapOf:
+    """A table from some of the names `keys` to values."""
+
+    keys: tuple[str, ...]
+    item: "Spec"
+    required: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of exactly these keys; those in `optional` may be absent."""
+
+    fields: Mapping[str, "Spec"]
+    optional: frozenset[str] = frozenset()
+
+
+Spec = Int | Real | Flag | Choice | Text | ListOf | Pair | MapOf | Table
+
+
+@dataclass
+class Problems:
+    """All mistakes found in one document."""
+
+    found: list[tuple[Path, str]] = field(default_factory=list[tuple[Path, str]])
+
+    def add(self, path: Path, message: str) -> None:
+        """Record that the value at `path` is wrong."""
+        self.found.append((path, f"{dotted(path)}: {message}" if path else message))
+
+
+def shown(value: object) -> str:
+    """A value as it stands in the file, shortened."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list):
+        return "an array"
+    text = repr(value)
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}..."
+
+
+def _unit(unit: str) -> str:
+    return f" {unit}" if unit else ""
+
+
+def expectation(spec: Spec) -> str:
+    """The legal values of `spec` in words."""
+    match spec:
+        case Int():
+            return f"an integer from {spec.low} to {spec.high}{_unit(spec.unit)}"
+        case Real():
+            lower = f"from {spec.low:g}" if spec.closed else f"above {spec.low:g}, up"
+            return f"a number {lower} to {spec.high:g}{_unit(spec.unit)}"
+        case Flag():
+            return "true or false"
+        case Choice():
+            return "one of " + ", ".join(f'"{value}"' for value in spec.values)
+        case Text():
+            return spec.what
+        case ListOf():
+            return f"an array of {spec.least} to {spec.most} items"
+        case Pair():
+            return "an array of two items"
+        case MapOf() | Table():
+            return "a table"
+
+
+def _matches(spec: Spec, value: object) -> bool:
+    """Whether `value` itself, leaving aside what it contains, is legal."""
+    match spec:
+        case Int():
+            return isinstance(value, int) and not isinstance(value, bool) and spec.low <= value <= spec.high
+        case Real():
+            if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+                return False
+            return (spec.low <= value if spec.closed else spec.low < value) and value <= spec.high
+        case Flag():
+            return isinstance(value, bool)
+        case Choice():
+            return isinstance(value, str) and value in spec.values
+        case Text():
+            return isinstance(value, str) and fullmatch(spec.pattern, value) is not None
+        case ListOf():
+            return isinstance(value, list) and spec.least <= len(cast(list[Any], value)) <= spec.most
+        case Pair():
+            return isinstance(value, list) and len(cast(list[Any], value)) == 2
+        case MapOf() | Table():
+            return isinstance(value, dict)
+
+
+def validate(spec: Spec, value: Any, path: Path, problems: Problems) -> Any:
+    """
+    `value` with arrays as tuples and every number of a `Real` as float.
+
+    What is wrong goes to `problems`; the result must not be used when there are any.
+    """
+    if not _matches(spec, value):
+        near = suggestion(value, spec.values) if isinstance(spec, Choice) and isinstance(value, str) else ""
+        problems.add(path, f"{shown(value)} is not {expectation(spec)}{near}")
+        return value
+    match spec:
+        case Real():
+            return float(value)
+        case ListOf():
+            return _validate_list(spec, value, path, problems)
+        case Pair():
+            return tuple(validate(spec.item, item, (*path, i), problems) for i, item in enumerate(value))
+        case MapOf():
+            _check_keys(value, spec.keys, spec.required, path, problems)
+            return {k: validate(spec.item, v, (*path, k), problems) for k, v in value.items() if k in spec.keys}
+        case Table():
+            _check_keys(value, spec.fields, (k for k in spec.fields if k not in spec.optional), path, problems)
+            return {k: validate(spec.fields[k], v, (*path, k), problems) for k, v in value.items() if k in spec.fields}
+        case _:
+            return value
+
+
+def _validate_list(spec: ListOf, value: list[Any], path: Path, problems: Problems) -> tuple[Any, ...]:
+    seen: list[Any] = []
+    for index, item in enumerate(value):
+        if spec.distinct and item in seen:
+            problems.add((*path, index), f"{shown(item)} stands twice in this array")
+        seen.append(item)
+    return tuple(validate(spec.item, item, (*path, index), problems) for index, item in enumerate(value))
+
+
+def _check_keys(
+    table: Mapping[str, Any], known: Iterable[str], required: Iterable[str], path: Path, problems: Problems
+) -> None:
+    legal = list(known)
+    for key in table:
+        if key not in legal:
+            near = suggestion(key, legal)
+            problems.add((*path, key), f"unknown key{near} (known: {', '.join(sorted(legal))})")
+    for key in required:
+        if key not in table:
+            problems.add(path, f"missing key '{key}'")
