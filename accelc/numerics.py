@@ -1,8 +1,10 @@
-"""Arithmetic of the machine: the only place that says what bits a record or macro-op computes.
+"""
+Arithmetic of the machine: the only place that says what bits a record or macro-op computes.
 
-The simulator and the `engine` and `tile` interpreters call these functions with operands of the same shape and
-values and therefore agree bit for bit. Every function works on contiguous copies, because BLAS and SIMD paths may
-give other bits for other memory layouts. Elementwise work is done in fp32 with conversions on the way in and out.
+The simulator and the `engine` and `tile` interpreters call these functions with operands of the same shape
+and values and therefore agree bit for bit. Every function works on contiguous copies, because BLAS and SIMD
+paths may give other bits for other memory layouts. Elementwise work is done in fp32 with conversions on the
+way in and out.
 """
 
 from collections.abc import Callable, Mapping
@@ -34,6 +36,7 @@ NAMES: Mapping[np.dtype[Any], str] = {dtype: name for name, dtype in DTYPES.item
 
 INTEGERS = ("int8", "uint8", "int32")
 FP8 = ("fp8e4", "fp8e5")
+FP8_LARGEST: Mapping[str, float] = {"float8_e4m3fn": 448.0, "float8_e5m2": 57344.0}
 SUM_ORDERS = ("blas", "column-sequential")
 
 
@@ -58,7 +61,7 @@ def _to_integer(array: Array, target: np.dtype[Any]) -> Array:
 
 def _to_fp8(array: Array, target: np.dtype[Any], overflow: str) -> Array:
     values = compute(array)
-    largest = np.float32(ml_dtypes.finfo(target).max)
+    largest = FP8_LARGEST[target.name]
     if overflow == "saturate":
         return np.clip(values, -largest, largest).astype(target)
     result = values.astype(target)
@@ -69,7 +72,8 @@ def _to_fp8(array: Array, target: np.dtype[Any], overflow: str) -> Array:
 
 
 def cast(array: Array, dtype: str, fp8_overflow: str = "saturate") -> Array:
-    """A contiguous copy of `array` converted to `dtype`, same shape.
+    """
+    A contiguous copy of `array` converted to `dtype`, same shape.
 
     Floats round to nearest even. Integers round to nearest even and saturate; NaN becomes 0. fp8 follows
     `fp8_overflow` (`Numerics.fp8_overflow`): `saturate` clamps to the largest finite value, `nan` gives NaN,
@@ -88,10 +92,11 @@ def cast(array: Array, dtype: str, fp8_overflow: str = "saturate") -> Array:
 
 
 def matmul_block(stationary: Array, moving: Array, accumulator: str = "fp32", order: str = "blas") -> Array:
-    """One pass through the array: `stationary[K, M]` and `moving[K, N]` to `[M, N]` in the accumulator dtype.
+    """
+    One pass through the array: `stationary[K, M]` and `moving[K, N]` to `[M, N]` in the accumulator dtype.
 
-    fp32: products and sums in fp32 without fused multiply-add, partition 0 first (`column-sequential`, the order
-    of the PEs of a column), or in the order of the BLAS library (`blas`, faster, differs in the last bits).
+    fp32: products and sums in fp32 without fused multiply-add, partition 0 first (`column-sequential`, the
+    order of the PEs of a column), or in the order of the BLAS library (`blas`, faster, other last bits).
     int32: exact (an fp64 product cannot round for 8-bit operands), so the order does not matter.
     """
     assert order in SUM_ORDERS, order
@@ -205,17 +210,20 @@ def erf(x: F32) -> F32:
     return np.clip(_erf64(x), -1.0, 1.0).astype(np.float32)
 
 
+_HALF, _ONE = np.float32(0.5), np.float32(1.0)
 _SQRT_HALF = np.float32(0.7071067811865476)
 _SQRT_TWO_OVER_PI = np.float32(0.7978845608028654)
 
 
 def _gelu(x: F32) -> F32:
-    return x * np.float32(0.5) * (erf(x * _SQRT_HALF) + np.float32(1.0))
+    result: F32 = np.multiply(x * _HALF, erf(x * _SQRT_HALF) + _ONE)
+    return result
 
 
 def _gelu_tanh(x: F32) -> F32:
-    inner = (x + x * x * x * np.float32(0.044715)) * _SQRT_TWO_OVER_PI
-    return x * np.float32(0.5) * (np.tanh(inner) + np.float32(1.0))
+    inner = np.multiply(x + np.multiply(x * x * x, np.float32(0.044715)), _SQRT_TWO_OVER_PI)
+    result: F32 = np.multiply(x * _HALF, np.tanh(inner) + _ONE)
+    return result
 
 
 def _sigmoid(x: F32) -> F32:
@@ -269,7 +277,7 @@ def tensor_scalar(source: Array, op0: str, value0: float, op1: str, value1: floa
 
 
 def scalar_tensor_tensor(left: Array, scalar: Array, right: Array, op0: str, op1: str) -> F32:
-    """`(left op0 scalar) op1 right` in fp32; `scalar` has one element per partition: `[P]` or `[P, 1, ...]`."""
+    """`(left op0 scalar) op1 right` in fp32; `scalar` has one element per partition."""
     column = compute(scalar).reshape(left.shape[0], *([1] * (left.ndim - 1)))
     return alu(op1, alu(op0, left, column), right)
 
