@@ -1,4 +1,5 @@
-"""Shape rules of the `graph` operations, as pure functions on tuples of sizes.
+"""
+Shape rules of the `graph` operations, as pure functions on tuples of sizes.
 
 Used by the dialect's verifiers and by front ends that infer result types. Sizes are elements; pads are given as all
 low pads followed by all high pads (the order of ONNX). All functions raise `ValueError` with a message that names the
@@ -130,7 +131,8 @@ def pool_output_shape(
     dilations: Sequence[int],
     ceil_mode: bool = False,
 ) -> Shape:
-    """Result (N, C, out...) of pooling x (N, C, in...); with `ceil_mode` a last partial window counts if it starts
+    """
+    Result (N, C, out...) of pooling x (N, C, in...); with `ceil_mode` a last partial window counts if it starts
     before the high padding (as in ONNX and PyTorch)."""
     rank = len(x) - 2
     check_window(rank, kernel, strides, pads, dilations)

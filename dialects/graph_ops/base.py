@@ -60,7 +60,7 @@ def attributes(**values: Plain) -> dict[str, Attribute]:
 
 def ints(array: DenseArrayBase[IntegerType]) -> tuple[int, ...]:
     """The integers of a dense array attribute."""
-    return cast(tuple[int, ...], array.get_values())
+    return array.get_values()
 
 
 def tensor_type(value: Value) -> AnyTensor:

@@ -37,7 +37,8 @@ class BinaryRule(Enum):
 
 
 class BinaryOp(GraphOp, ABC):
-    """An elementwise function of two tensors whose shapes broadcast as in NumPy.
+    """
+    An elementwise function of two tensors whose shapes broadcast as in NumPy.
 
     Floats are computed in f32 (f64 if either is f64) and rounded once to the result's element type; integers wrap in
     their own type.
@@ -81,7 +82,8 @@ class BinaryOp(GraphOp, ABC):
 
 @irdl_op_definition
 class AddOp(BinaryOp):
-    """a + b.
+    """
+    a + b.
 
     ```mlir
     %c = graph.add %a, %b : (tensor<4x8xf32>, tensor<8xf32>) -> tensor<4x8xf32>
@@ -93,7 +95,8 @@ class AddOp(BinaryOp):
 
 @irdl_op_definition
 class SubOp(BinaryOp):
-    """a - b.
+    """
+    a - b.
 
     ```mlir
     %c = graph.sub %a, %b : (tensor<4x8xf32>, tensor<8xf32>) -> tensor<4x8xf32>
@@ -105,7 +108,8 @@ class SubOp(BinaryOp):
 
 @irdl_op_definition
 class MulOp(BinaryOp):
-    """a * b.
+    """
+    a * b.
 
     ```mlir
     %c = graph.mul %a, %b : (tensor<4x8xf32>, tensor<8xf32>) -> tensor<4x8xf32>
@@ -117,7 +121,8 @@ class MulOp(BinaryOp):
 
 @irdl_op_definition
 class DivOp(BinaryOp):
-    """a / b; integers truncate towards zero.
+    """
+    a / b; integers truncate towards zero.
 
     ```mlir
     %c = graph.div %a, %b : (tensor<4x8xf32>, tensor<8xf32>) -> tensor<4x8xf32>
@@ -129,7 +134,8 @@ class DivOp(BinaryOp):
 
 @irdl_op_definition
 class MaxOp(BinaryOp):
-    """The larger of a and b; NaN wins.
+    """
+    The larger of a and b; NaN wins.
 
     ```mlir
     %c = graph.max %a, %b : (tensor<4x8xf32>, tensor<8xf32>) -> tensor<4x8xf32>
@@ -141,7 +147,8 @@ class MaxOp(BinaryOp):
 
 @irdl_op_definition
 class MinOp(BinaryOp):
-    """The smaller of a and b; NaN wins.
+    """
+    The smaller of a and b; NaN wins.
 
     ```mlir
     %c = graph.min %a, %b : (tensor<4x8xf32>, tensor<8xf32>) -> tensor<4x8xf32>
@@ -153,7 +160,8 @@ class MinOp(BinaryOp):
 
 @irdl_op_definition
 class PowOp(BinaryOp):
-    """a to the power b.
+    """
+    a to the power b.
 
     ```mlir
     %c = graph.pow %a, %b : (tensor<4x8xf32>, tensor<8xf32>) -> tensor<4x8xf32>
@@ -165,7 +173,8 @@ class PowOp(BinaryOp):
 
 @irdl_op_definition
 class ModOp(BinaryOp):
-    """Remainder with the sign of the divisor b.
+    """
+    Remainder with the sign of the divisor b.
 
     ```mlir
     %c = graph.mod %a, %b : (tensor<4x8xf32>, tensor<8xf32>) -> tensor<4x8xf32>
@@ -177,7 +186,8 @@ class ModOp(BinaryOp):
 
 @irdl_op_definition
 class EqualOp(BinaryOp):
-    """a == b.
+    """
+    a == b.
 
     ```mlir
     %c = graph.equal %a, %b : (tensor<4x8xf32>, tensor<8xf32>) -> tensor<4x8xi1>
@@ -190,7 +200,8 @@ class EqualOp(BinaryOp):
 
 @irdl_op_definition
 class LessOp(BinaryOp):
-    """a < b.
+    """
+    a < b.
 
     ```mlir
     %c = graph.less %a, %b : (tensor<4x8xf32>, tensor<8xf32>) -> tensor<4x8xi1>
@@ -203,7 +214,8 @@ class LessOp(BinaryOp):
 
 @irdl_op_definition
 class GreaterOp(BinaryOp):
-    """a > b.
+    """
+    a > b.
 
     ```mlir
     %c = graph.greater %a, %b : (tensor<4x8xf32>, tensor<8xf32>) -> tensor<4x8xi1>
@@ -216,7 +228,8 @@ class GreaterOp(BinaryOp):
 
 @irdl_op_definition
 class LessEqualOp(BinaryOp):
-    """a <= b.
+    """
+    a <= b.
 
     ```mlir
     %c = graph.less_equal %a, %b : (tensor<4x8xf32>, tensor<8xf32>) -> tensor<4x8xi1>
@@ -229,7 +242,8 @@ class LessEqualOp(BinaryOp):
 
 @irdl_op_definition
 class GreaterEqualOp(BinaryOp):
-    """a >= b.
+    """
+    a >= b.
 
     ```mlir
     %c = graph.greater_equal %a, %b : (tensor<4x8xf32>, tensor<8xf32>) -> tensor<4x8xi1>
@@ -242,7 +256,8 @@ class GreaterEqualOp(BinaryOp):
 
 @irdl_op_definition
 class AndOp(BinaryOp):
-    """Bitwise and; on i1 the logical one.
+    """
+    Bitwise and; on i1 the logical one.
 
     ```mlir
     %c = graph.and %a, %b : (tensor<4x8xi1>, tensor<8xi1>) -> tensor<4x8xi1>
@@ -255,7 +270,8 @@ class AndOp(BinaryOp):
 
 @irdl_op_definition
 class OrOp(BinaryOp):
-    """Bitwise or; on i1 the logical one.
+    """
+    Bitwise or; on i1 the logical one.
 
     ```mlir
     %c = graph.or %a, %b : (tensor<4x8xi1>, tensor<8xi1>) -> tensor<4x8xi1>
@@ -268,7 +284,8 @@ class OrOp(BinaryOp):
 
 @irdl_op_definition
 class XorOp(BinaryOp):
-    """Bitwise exclusive or; on i1 the logical one.
+    """
+    Bitwise exclusive or; on i1 the logical one.
 
     ```mlir
     %c = graph.xor %a, %b : (tensor<4x8xi1>, tensor<8xi1>) -> tensor<4x8xi1>
@@ -281,7 +298,8 @@ class XorOp(BinaryOp):
 
 @irdl_op_definition
 class SelectOp(GraphOp):
-    """Elementwise `condition ? a : b`; the three shapes broadcast as in NumPy.
+    """
+    Elementwise `condition ? a : b`; the three shapes broadcast as in NumPy.
 
     ```mlir
     %r = graph.select %c, %a, %b : (tensor<4x1xi1>, tensor<4x8xf32>, tensor<f32>) -> tensor<4x8xf32>

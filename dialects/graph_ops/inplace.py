@@ -1,4 +1,5 @@
-"""The in-place family of the `graph` dialect: what a program with mutable tensors looks like before normalization.
+"""
+The in-place family of the `graph` dialect: what a program with mutable tensors looks like before normalization.
 
 A `!graph.var` is a reference to storage; views share the storage of what they view. `normalize-inplace` rewrites all of
 it to value semantics; nothing after that pass accepts a variable.
@@ -35,7 +36,6 @@ from accelc.dialects.graph_ops.base import (
     checked,
     ints,
     require,
-    require_shape,
 )
 from accelc.dialects.graph_ops.binary import BINARY_OPS
 from accelc.dialects.graph_ops.unary import UNARY_OPS
@@ -65,7 +65,8 @@ def _sizes(value: Value) -> tuple[int, ...]:
 
 @irdl_op_definition
 class VariableOp(GraphOp):
-    """New storage holding `init`. With `captured`, the storage is that of a constant of the program: never written.
+    """
+    New storage holding `init`. With `captured`, the storage is that of a constant of the program: never written.
 
     ```mlir
     %v = graph.variable %x : tensor<4xf32> -> !graph.var<tensor<4xf32>>
@@ -97,7 +98,8 @@ class VariableOp(GraphOp):
 
 @irdl_op_definition
 class LoadOp(GraphOp):
-    """The present contents of a variable or view, as a value.
+    """
+    The present contents of a variable or view, as a value.
 
     ```mlir
     %x = graph.load %v : !graph.var<tensor<4xf32>> -> tensor<4xf32>
@@ -125,7 +127,8 @@ class LoadOp(GraphOp):
 
 @irdl_op_definition
 class StoreOp(GraphOp):
-    """Replace the contents of a variable or view, in place.
+    """
+    Replace the contents of a variable or view, in place.
 
     ```mlir
     graph.store_ %v, %x : !graph.var<tensor<4xf32>>, tensor<4xf32>
@@ -157,7 +160,8 @@ def _require_fits(var: SSAValue, value: SSAValue) -> None:
 
 @irdl_op_definition
 class ApplyOp(GraphOp):
-    """`var = f(var, operands...)` in place, for a unary or binary operation `f` of this dialect.
+    """
+    `var = f(var, operands...)` in place, for a unary or binary operation `f` of this dialect.
 
     ```mlir
     graph.apply_ "add" %v, %x : !graph.var<tensor<4xf32>>, tensor<4xf32>
@@ -220,7 +224,8 @@ def _view_type(var: Value, sizes: Sequence[int]) -> VarType:
 
 @irdl_op_definition
 class ViewSliceOp(ViewOp):
-    """View of elements `starts + i * steps`, per axis.
+    """
+    View of elements `starts + i * steps`, per axis.
 
     ```mlir
     %s = graph.view_slice %v starts [1] steps [2] : !graph.var<tensor<8xf32>> -> !graph.var<tensor<3xf32>>
@@ -258,7 +263,8 @@ class ViewSliceOp(ViewOp):
 
 @irdl_op_definition
 class ViewTransposeOp(ViewOp):
-    """View with permuted axes.
+    """
+    View with permuted axes.
 
     ```mlir
     %t = graph.view_transpose %v perm [1, 0] : !graph.var<tensor<2x4xf32>> -> !graph.var<tensor<4x2xf32>>
@@ -286,7 +292,8 @@ class ViewTransposeOp(ViewOp):
 
 @irdl_op_definition
 class ViewReshapeOp(ViewOp):
-    """View of the same elements in row-major order under another shape.
+    """
+    View of the same elements in row-major order under another shape.
 
     ```mlir
     %r = graph.view_reshape %v : !graph.var<tensor<2x4xf32>> -> !graph.var<tensor<8xf32>>
@@ -310,7 +317,8 @@ class ViewReshapeOp(ViewOp):
 
 @irdl_op_definition
 class ViewBroadcastOp(ViewOp):
-    """View that repeats elements along axes; several of its cells are one cell of storage, so it is never written.
+    """
+    View that repeats elements along axes; several of its cells are one cell of storage, so it is never written.
 
     ```mlir
     %b = graph.view_broadcast %v : !graph.var<tensor<4xf32>> -> !graph.var<tensor<2x4xf32>>

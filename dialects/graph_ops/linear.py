@@ -33,7 +33,7 @@ def _require_product(left: Value, right: Value, result: Value) -> None:
     integers = all(is_integer(e) and not is_bool(e) for e in elements)
     require(
         integers or all(is_float(e) for e in elements),
-        f"element types {elements[0]}, {elements[1]} -> {elements[2]} are not legal; all must be floats or all integers",
+        f"element types {elements[0]}, {elements[1]} -> {elements[2]} are not legal; all floats or all integers",
     )
 
 
@@ -44,7 +44,8 @@ def spatial(rank: int, values: Sequence[int] | None, default: int, per_axis: int
 
 @irdl_op_definition
 class MatmulOp(GraphOp):
-    """Matrix product with the semantics of `numpy.matmul`: leading axes broadcast, vectors are promoted.
+    """
+    Matrix product with the semantics of `numpy.matmul`: leading axes broadcast, vectors are promoted.
 
     Floats are summed in f32 (f64 for f64) and rounded once to the result's element type; integers in the result's.
 
@@ -81,7 +82,8 @@ class MatmulOp(GraphOp):
 
 @irdl_op_definition
 class ConvOp(GraphOp):
-    """Convolution (cross-correlation, as in ONNX) over one or more spatial axes, zero-padded, in `group` groups.
+    """
+    Convolution (cross-correlation, as in ONNX) over one or more spatial axes, zero-padded, in `group` groups.
 
     `pads` lists the low pads of all spatial axes, then the high pads.
 
@@ -161,7 +163,8 @@ def _require_bias(bias: SSAValue | None, channels: int, result: SSAValue) -> Non
 
 @irdl_op_definition
 class ConvTransposeOp(GraphOp):
-    """Transposed convolution as in ONNX: each input element spreads over a window of the result, cropped by `pads`.
+    """
+    Transposed convolution as in ONNX: each input element spreads over a window of the result, cropped by `pads`.
 
     ```mlir
     %y = graph.conv_transpose %x, %w strides [2] pads [0, 0] dilations [1] group 1 output_padding [0]

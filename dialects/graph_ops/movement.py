@@ -1,6 +1,7 @@
 """Operations of the `graph` dialect that move elements without computing, and the cast."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from xdsl.dialects.builtin import FloatAttr, TensorType, f64
 from xdsl.ir import Attribute, SSAValue
@@ -32,7 +33,8 @@ from accelc.dialects.graph_ops.canonicalization import Simplifies
 
 @irdl_op_definition
 class CastOp(GraphOp):
-    """Conversion of every element to the result's element type.
+    """
+    Conversion of every element to the result's element type.
 
     To floats: nearest, halves to even. Floats to integers: towards zero. To i1: whether the element is not zero.
 
@@ -51,7 +53,7 @@ class CastOp(GraphOp):
     traits = traits_def(Pure(), Simplifies())
 
     def __init__(self, x: Value, to: Attribute, *, loc_name: str | None = None):
-        element = to.element_type if isinstance(to, TensorType) else to
+        element = cast(AnyTensor, to).element_type if isinstance(to, TensorType) else to
         super().__init__(
             operands=[SSAValue.get(x)],
             result_types=[TensorType(element, shape_of(x))],
@@ -65,7 +67,8 @@ class CastOp(GraphOp):
 
 @irdl_op_definition
 class ReshapeOp(GraphOp):
-    """The same elements in row-major order under another shape.
+    """
+    The same elements in row-major order under another shape.
 
     ```mlir
     %y = graph.reshape %x : tensor<4x6xf32> -> tensor<3x8xf32>
@@ -96,7 +99,8 @@ class ReshapeOp(GraphOp):
 
 @irdl_op_definition
 class TransposeOp(GraphOp):
-    """Permutation of the axes: axis i of the result is axis perm[i] of x.
+    """
+    Permutation of the axes: axis i of the result is axis perm[i] of x.
 
     ```mlir
     %y = graph.transpose %x perm [1, 0] : tensor<4x6xf32> -> tensor<6x4xf32>
@@ -129,7 +133,8 @@ class TransposeOp(GraphOp):
 
 @irdl_op_definition
 class SliceOp(GraphOp):
-    """Element i of the result is element `starts + i * steps` of x, per axis; steps may be negative.
+    """
+    Element i of the result is element `starts + i * steps` of x, per axis; steps may be negative.
 
     ```mlir
     %y = graph.slice %x starts [3, 0] steps [-1, 2] : tensor<4x6xf32> -> tensor<4x3xf32>
@@ -173,7 +178,8 @@ class SliceOp(GraphOp):
 
 @irdl_op_definition
 class InsertSliceOp(GraphOp):
-    """dest with element `starts + i * steps` replaced by element i of source, per axis.
+    """
+    dest with element `starts + i * steps` replaced by element i of source, per axis.
 
     ```mlir
     %r = graph.insert_slice %s, %d starts [0, 2] steps [1, 1]
@@ -225,7 +231,8 @@ class InsertSliceOp(GraphOp):
 
 @irdl_op_definition
 class ConcatOp(GraphOp):
-    """Tensors joined along one axis, in operand order.
+    """
+    Tensors joined along one axis, in operand order.
 
     ```mlir
     %r = graph.concat %a, %b axis 1 : (tensor<4x2xf32>, tensor<4x6xf32>) -> tensor<4x8xf32>
@@ -262,7 +269,8 @@ class ConcatOp(GraphOp):
 
 @irdl_op_definition
 class PadOp(GraphOp):
-    """x surrounded and interspersed with a constant (padding as in XLA, without negative amounts).
+    """
+    x surrounded and interspersed with a constant (padding as in XLA, without negative amounts).
 
     ```mlir
     %y = graph.pad %x low [0, 1] high [0, 2] interior [1, 0] value 0.000000e+00
@@ -324,7 +332,8 @@ class PadOp(GraphOp):
 
 @irdl_op_definition
 class BroadcastOp(GraphOp):
-    """x repeated along axes of size 1 and along new leading axes (`numpy.broadcast_to`).
+    """
+    x repeated along axes of size 1 and along new leading axes (`numpy.broadcast_to`).
 
     ```mlir
     %y = graph.broadcast %x : tensor<6x1xf32> -> tensor<4x6x8xf32>
@@ -357,7 +366,8 @@ class BroadcastOp(GraphOp):
 
 @irdl_op_definition
 class GatherOp(GraphOp):
-    """Slices of x along one axis, picked by integer indices (ONNX Gather); an index below 0 counts from the end.
+    """
+    Slices of x along one axis, picked by integer indices (ONNX Gather); an index below 0 counts from the end.
 
     An index outside [-size, size) is an error when the operation is executed.
 

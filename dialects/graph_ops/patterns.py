@@ -1,6 +1,6 @@
 """Canonicalization of `graph`: movements that move nothing, chains that are one movement, neutral elements."""
 
-from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, f64
+from xdsl.dialects.builtin import f64
 from xdsl.ir import Operation, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
@@ -33,15 +33,17 @@ def _splat(value: SSAValue) -> float | None:
     owner = value.owner
     if not isinstance(owner, ConstantOp):
         return None
-    dense: DenseIntOrFPElementsAttr = owner.value
-    return float(dense.get_values()[0]) if dense.is_splat() else None
+    values = owner.value.get_values()
+    if not values or isinstance(values[0], tuple) or not owner.value.is_splat():
+        return None
+    return float(values[0])
 
 
 def _replace(op: Operation, new: Operation, rewriter: PatternRewriter) -> None:
     for name in ("loc_name", "layer"):
         if name in op.attributes:
             new.attributes[name] = op.attributes[name]
-    rewriter.replace_op(op, new)
+    rewriter.replace(op, new)
 
 
 class RemoveIdleMovement(RewritePattern):
@@ -62,7 +64,7 @@ class RemoveIdleMovement(RewritePattern):
         else:
             return
         if idle:
-            rewriter.replace_op(op, [], [op.operands[0]])
+            rewriter.replace(op, [], [op.operands[0]])
 
 
 class JoinMovements(RewritePattern):
@@ -88,9 +90,9 @@ class RemoveNeutralOperand(RewritePattern):
             return
         neutral, commutes = _NEUTRAL[type(op)]
         if op.lhs.type == op.result.type and _splat(op.rhs) == neutral:
-            rewriter.replace_op(op, [], [op.lhs])
+            rewriter.replace(op, [], [op.lhs])
         elif commutes and op.rhs.type == op.result.type and _splat(op.lhs) == neutral:
-            rewriter.replace_op(op, [], [op.rhs])
+            rewriter.replace(op, [], [op.rhs])
 
 
 class JoinWideningCast(RewritePattern):
@@ -101,7 +103,7 @@ class JoinWideningCast(RewritePattern):
         if not isinstance(op, CastOp) or not isinstance(inner := op.x.owner, CastOp):
             return
         narrow, wide = element_of(inner.x), element_of(inner.result)
-        if is_float(narrow) and (wide == f64 or str(wide) == "f32" and str(narrow) != "f64"):
+        if is_float(narrow) and (wide == f64 or (str(wide) == "f32" and str(narrow) != "f64")):
             _replace(op, CastOp(inner.x, element_of(op.result)), rewriter)
 
 

@@ -58,7 +58,8 @@ def _require_axis(axis: int, x: Value) -> None:
 
 @irdl_op_definition
 class PoolOp(GraphOp):
-    """Maximum or average over sliding windows of the spatial axes.
+    """
+    Maximum or average over sliding windows of the spatial axes.
 
     The number of windows is given by the result type; a window starts inside the padded input and may extend beyond
     it (ceil mode). Cells outside the input never win a maximum; an average counts cells of the padding if
@@ -140,7 +141,8 @@ class PoolOp(GraphOp):
 
 @irdl_op_definition
 class ReduceOp(GraphOp):
-    """Combination of all elements along some axes. An empty sum is 0, an empty product 1; an empty maximum is an error.
+    """
+    Combination of all elements along some axes. An empty sum is 0, an empty product 1; an empty maximum is an error.
 
     Floats are combined in f32 (f64 for f64) and rounded once to the result's element type.
 
@@ -200,7 +202,8 @@ class ReduceOp(GraphOp):
 
 @irdl_op_definition
 class SoftmaxOp(GraphOp):
-    """exp(x - max) / sum(exp(x - max)) along one axis.
+    """
+    exp(x - max) / sum(exp(x - max)) along one axis.
 
     ```mlir
     %y = graph.softmax %x axis 1 : tensor<4x8xf32> -> tensor<4x8xf32>
@@ -234,7 +237,8 @@ class SoftmaxOp(GraphOp):
 
 @irdl_op_definition
 class ArgmaxOp(GraphOp):
-    """Index of the largest element along one axis; of equal ones, the first (the last with `select_last`).
+    """
+    Index of the largest element along one axis; of equal ones, the first (the last with `select_last`).
 
     ```mlir
     %y = graph.argmax %x axis 1 : tensor<4x8xf32> -> tensor<4xi64>
@@ -286,7 +290,8 @@ class ArgmaxOp(GraphOp):
 
 @irdl_op_definition
 class LrnOp(GraphOp):
-    """Local response normalization across channels, as in ONNX.
+    """
+    Local response normalization across channels, as in ONNX.
 
     `y = x / (bias + alpha / size * s) ** beta`, where s sums the squares of the `size` channels around each channel,
     from `floor((size - 1) / 2)` before it to `ceil((size - 1) / 2)` after it.
@@ -349,7 +354,8 @@ class LrnOp(GraphOp):
 
 @irdl_op_definition
 class LstmOp(GraphOp):
-    """Long short-term memory layer with the semantics of ONNX LSTM (layout 0, gate order i o f c, default
+    """
+    Long short-term memory layer with the semantics of ONNX LSTM (layout 0, gate order i o f c, default
     activations, no clipping). S steps, batch B, input size I, hidden size H, D directions (1 or 2).
 
     ```mlir

@@ -62,7 +62,8 @@ def _require_types(found: Sequence[Attribute], expected: Sequence[Attribute], wh
 
 @irdl_op_definition
 class ReturnOp(IRDLOperation):
-    """Results of a function.
+    """
+    Results of a function.
 
     ```mlir
     graph.return %y : tensor<4xf32>
@@ -87,7 +88,8 @@ class ReturnOp(IRDLOperation):
 
 @irdl_op_definition
 class FuncOp(IRDLOperation):
-    """A program with tensors in and out. Its body is one block ended by `graph.return`.
+    """
+    A program with tensors in and out. Its body is one block ended by `graph.return`.
 
     ```mlir
     graph.func @main(%x : tensor<4xf32>) -> tensor<4xf32> {
@@ -180,7 +182,8 @@ class FuncOp(IRDLOperation):
 
 @irdl_op_definition
 class WeightOp(GraphOp):
-    """A trained tensor, by name; the data lives beside the module, never in it.
+    """
+    A trained tensor, by name; the data lives beside the module, never in it.
 
     ```mlir
     %w = graph.weight "fc1.w" : tensor<256x384xbf16>
@@ -202,7 +205,8 @@ class WeightOp(GraphOp):
 
 @irdl_op_definition
 class ConstantOp(GraphOp):
-    """A small tensor written in the program: at most 1024 elements, or one value repeated.
+    """
+    A small tensor written in the program: at most 1024 elements, or one value repeated.
 
     ```mlir
     %c = graph.constant dense<[1, 2, 3]> : tensor<3xi64>
@@ -237,7 +241,7 @@ class ConstantOp(GraphOp):
         value = parser.parse_attribute()
         if not isinstance(value, DenseIntOrFPElementsAttr):
             parser.raise_error("expected dense elements", start)
-        constant = cls(value)
+        constant = cls(cast(DenseIntOrFPElementsAttr, value))
         constant.attributes |= extra
         return constant
 
@@ -250,7 +254,8 @@ class ConstantOp(GraphOp):
 
 @irdl_op_definition
 class YieldOp(IRDLOperation):
-    """Results of a partition.
+    """
+    Results of a partition.
 
     ```mlir
     graph.yield %y : tensor<4xf32>
@@ -270,7 +275,8 @@ class YieldOp(IRDLOperation):
 
 @irdl_op_definition
 class PartitionOp(GraphOp):
-    """Operations that run together at one home: `accelerator`, `host` or `framework`.
+    """
+    Operations that run together at one home: `accelerator`, `host` or `framework`.
 
     The body is isolated: operands arrive as block arguments, so that it is a program of its own. A partition starts
     when all operands are there and hands over all results when it ends.
@@ -331,7 +337,8 @@ class PartitionOp(GraphOp):
 
 @irdl_op_definition
 class CallFrameworkOp(GraphOp):
-    """An operator that only the framework the model came from can execute, through a callback.
+    """
+    An operator that only the framework the model came from can execute, through a callback.
 
     ```mlir
     %r = graph.call_framework "NonZero" (%x) {domain = "", opset = 17 : i64, onnx_attributes = {}}

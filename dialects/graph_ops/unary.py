@@ -35,7 +35,8 @@ class UnaryRule(Enum):
 
 
 class UnaryOp(GraphOp, ABC):
-    """An elementwise function of one tensor; the result has the operand's shape.
+    """
+    An elementwise function of one tensor; the result has the operand's shape.
 
     Floats are computed in f32 (f64 for f64) and rounded once to the result's element type.
     """
@@ -74,7 +75,8 @@ class UnaryOp(GraphOp, ABC):
 
 @irdl_op_definition
 class ReluOp(UnaryOp):
-    """max(x, 0); NaN stays NaN.
+    """
+    max(x, 0); NaN stays NaN.
 
     ```mlir
     %y = graph.relu %x : tensor<4x8xf32> -> tensor<4x8xf32>
@@ -86,7 +88,8 @@ class ReluOp(UnaryOp):
 
 @irdl_op_definition
 class ExpOp(UnaryOp):
-    """e to the power x.
+    """
+    e to the power x.
 
     ```mlir
     %y = graph.exp %x : tensor<4x8xf32> -> tensor<4x8xf32>
@@ -99,7 +102,8 @@ class ExpOp(UnaryOp):
 
 @irdl_op_definition
 class LogOp(UnaryOp):
-    """Natural logarithm.
+    """
+    Natural logarithm.
 
     ```mlir
     %y = graph.log %x : tensor<4x8xf32> -> tensor<4x8xf32>
@@ -112,7 +116,8 @@ class LogOp(UnaryOp):
 
 @irdl_op_definition
 class SqrtOp(UnaryOp):
-    """Square root.
+    """
+    Square root.
 
     ```mlir
     %y = graph.sqrt %x : tensor<4x8xf32> -> tensor<4x8xf32>
@@ -125,7 +130,8 @@ class SqrtOp(UnaryOp):
 
 @irdl_op_definition
 class RsqrtOp(UnaryOp):
-    """1 / sqrt(x).
+    """
+    1 / sqrt(x).
 
     ```mlir
     %y = graph.rsqrt %x : tensor<4x8xf32> -> tensor<4x8xf32>
@@ -138,7 +144,8 @@ class RsqrtOp(UnaryOp):
 
 @irdl_op_definition
 class ReciprocalOp(UnaryOp):
-    """1 / x.
+    """
+    1 / x.
 
     ```mlir
     %y = graph.reciprocal %x : tensor<4x8xf32> -> tensor<4x8xf32>
@@ -151,7 +158,8 @@ class ReciprocalOp(UnaryOp):
 
 @irdl_op_definition
 class TanhOp(UnaryOp):
-    """Hyperbolic tangent.
+    """
+    Hyperbolic tangent.
 
     ```mlir
     %y = graph.tanh %x : tensor<4x8xf32> -> tensor<4x8xf32>
@@ -164,7 +172,8 @@ class TanhOp(UnaryOp):
 
 @irdl_op_definition
 class SigmoidOp(UnaryOp):
-    """1 / (1 + exp(-x)).
+    """
+    1 / (1 + exp(-x)).
 
     ```mlir
     %y = graph.sigmoid %x : tensor<4x8xf32> -> tensor<4x8xf32>
@@ -177,7 +186,8 @@ class SigmoidOp(UnaryOp):
 
 @irdl_op_definition
 class ErfOp(UnaryOp):
-    """Error function.
+    """
+    Error function.
 
     ```mlir
     %y = graph.erf %x : tensor<4x8xf32> -> tensor<4x8xf32>
@@ -190,7 +200,8 @@ class ErfOp(UnaryOp):
 
 @irdl_op_definition
 class GeluOp(UnaryOp):
-    """x / 2 * (1 + erf(x / sqrt(2))), the exact form.
+    """
+    x / 2 * (1 + erf(x / sqrt(2))), the exact form.
 
     ```mlir
     %y = graph.gelu %x : tensor<4x8xf32> -> tensor<4x8xf32>
@@ -203,7 +214,8 @@ class GeluOp(UnaryOp):
 
 @irdl_op_definition
 class SiluOp(UnaryOp):
-    """x * sigmoid(x).
+    """
+    x * sigmoid(x).
 
     ```mlir
     %y = graph.silu %x : tensor<4x8xf32> -> tensor<4x8xf32>
@@ -216,7 +228,8 @@ class SiluOp(UnaryOp):
 
 @irdl_op_definition
 class AbsOp(UnaryOp):
-    """Absolute value.
+    """
+    Absolute value.
 
     ```mlir
     %y = graph.abs %x : tensor<4x8xf32> -> tensor<4x8xf32>
@@ -228,7 +241,8 @@ class AbsOp(UnaryOp):
 
 @irdl_op_definition
 class NegOp(UnaryOp):
-    """-x.
+    """
+    -x.
 
     ```mlir
     %y = graph.neg %x : tensor<4x8xf32> -> tensor<4x8xf32>
@@ -240,7 +254,8 @@ class NegOp(UnaryOp):
 
 @irdl_op_definition
 class SquareOp(UnaryOp):
-    """x * x.
+    """
+    x * x.
 
     ```mlir
     %y = graph.square %x : tensor<4x8xf32> -> tensor<4x8xf32>
@@ -252,7 +267,8 @@ class SquareOp(UnaryOp):
 
 @irdl_op_definition
 class SignOp(UnaryOp):
-    """-1, 0 or 1 as x is negative, zero or positive.
+    """
+    -1, 0 or 1 as x is negative, zero or positive.
 
     ```mlir
     %y = graph.sign %x : tensor<4x8xf32> -> tensor<4x8xf32>
@@ -264,7 +280,8 @@ class SignOp(UnaryOp):
 
 @irdl_op_definition
 class FloorOp(UnaryOp):
-    """Largest integer not above x.
+    """
+    Largest integer not above x.
 
     ```mlir
     %y = graph.floor %x : tensor<4x8xf32> -> tensor<4x8xf32>
@@ -277,7 +294,8 @@ class FloorOp(UnaryOp):
 
 @irdl_op_definition
 class CeilOp(UnaryOp):
-    """Smallest integer not below x.
+    """
+    Smallest integer not below x.
 
     ```mlir
     %y = graph.ceil %x : tensor<4x8xf32> -> tensor<4x8xf32>
@@ -290,7 +308,8 @@ class CeilOp(UnaryOp):
 
 @irdl_op_definition
 class RoundOp(UnaryOp):
-    """Nearest integer, halves to even.
+    """
+    Nearest integer, halves to even.
 
     ```mlir
     %y = graph.round %x : tensor<4x8xf32> -> tensor<4x8xf32>
@@ -303,7 +322,8 @@ class RoundOp(UnaryOp):
 
 @irdl_op_definition
 class SinOp(UnaryOp):
-    """Sine of x in radians.
+    """
+    Sine of x in radians.
 
     ```mlir
     %y = graph.sin %x : tensor<4x8xf32> -> tensor<4x8xf32>
@@ -316,7 +336,8 @@ class SinOp(UnaryOp):
 
 @irdl_op_definition
 class CosOp(UnaryOp):
-    """Cosine of x in radians.
+    """
+    Cosine of x in radians.
 
     ```mlir
     %y = graph.cos %x : tensor<4x8xf32> -> tensor<4x8xf32>
@@ -329,7 +350,8 @@ class CosOp(UnaryOp):
 
 @irdl_op_definition
 class SoftplusOp(UnaryOp):
-    """log(1 + exp(x)), without overflow.
+    """
+    log(1 + exp(x)), without overflow.
 
     ```mlir
     %y = graph.softplus %x : tensor<4x8xf32> -> tensor<4x8xf32>
@@ -342,7 +364,8 @@ class SoftplusOp(UnaryOp):
 
 @irdl_op_definition
 class IdentityOp(UnaryOp):
-    """x itself (rounded to the result's element type).
+    """
+    x itself (rounded to the result's element type).
 
     ```mlir
     %y = graph.identity %x : tensor<4x8xf32> -> tensor<4x8xf32>
@@ -354,7 +377,8 @@ class IdentityOp(UnaryOp):
 
 @irdl_op_definition
 class NotOp(UnaryOp):
-    """Logical negation of truth values.
+    """
+    Logical negation of truth values.
 
     ```mlir
     %y = graph.not %x : tensor<4x8xi1> -> tensor<4x8xi1>
@@ -367,7 +391,8 @@ class NotOp(UnaryOp):
 
 @irdl_op_definition
 class IsnanOp(UnaryOp):
-    """Whether x is NaN, as truth values.
+    """
+    Whether x is NaN, as truth values.
 
     ```mlir
     %y = graph.isnan %x : tensor<4x8xf32> -> tensor<4x8xi1>
