@@ -237,9 +237,7 @@ class ProgramOp(IRDLOperation):
     traits = traits_def(IsolatedFromAbove())
 
     def __init__(self, sym_name: str, target: str, body: Region):
-        super().__init__(
-            attributes={"sym_name": StringAttr(sym_name), "target": StringAttr(target)}, regions=[body]
-        )
+        super().__init__(attributes={"sym_name": StringAttr(sym_name), "target": StringAttr(target)}, regions=[body])
 
 
 @irdl_op_definition
@@ -266,9 +264,7 @@ class BufferOp(IRDLOperation):
     result = result_def(BufferType)
 
     def __init__(self, symbol: str, role: str, type: BufferType):
-        super().__init__(
-            attributes={"symbol": StringAttr(symbol), "role": StringAttr(role)}, result_types=[type]
-        )
+        super().__init__(attributes={"symbol": StringAttr(symbol), "role": StringAttr(role)}, result_types=[type])
 
 
 @irdl_op_definition
@@ -510,6 +506,12 @@ def buffer_of(value: SSAValue) -> BufferOp:
     """The op that declares the buffer behind `value`."""
     assert isinstance(value.owner, BufferOp)
     return value.owner
+
+
+def buffer_type(value: SSAValue) -> BufferType:
+    """Type of a value that is a buffer."""
+    assert isinstance(value.type, BufferType)
+    return value.type
 
 
 Engine = Dialect(

@@ -1,4 +1,5 @@
-"""Orders in which a systolic array may process the blocks of one matrix product (S6 of the systems page).
+"""
+Orders in which a systolic array may process the blocks of one matrix product (S6 of the systems page).
 
 A product has `m * n` output blocks, each the sum of `k` block products. Outputs are the rows of the schedule,
 contraction steps its columns. Row order finishes outputs one by one; column order consumes inputs one by one and
@@ -8,6 +9,8 @@ one output are visited in ascending order, so results do not depend on the order
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +21,8 @@ Blocks = npt.NDArray[np.int32]
 
 
 def block_order(m: int, n: int, k: int, strategy: str, switch: int = 0, panel: int = 8) -> Blocks:
-    """Every block of an `m * n * k` grid once: array [m*n*k, 3] of (i, j, s), `s` ascending for each (i, j).
+    """
+    Every block of an `m * n * k` grid once: array [m*n*k, 3] of (i, j, s), `s` ascending for each (i, j).
 
     `panel` is the largest number of outputs accumulated at the same time. `switch` is the number of contraction
     steps done in column order before `strategy` "switch" turns to row order. Raises ValueError for an unknown
@@ -30,7 +34,7 @@ def block_order(m: int, n: int, k: int, strategy: str, switch: int = 0, panel: i
         raise ValueError(f"grid {m} x {n} x {k} in panels of {panel}: every count is at least 1")
     if not 0 <= switch <= k:
         raise ValueError(f"switch after {switch} columns: legal are 0..{k}")
-    output, step = (axis.ravel() for axis in np.mgrid[0 : m * n, 0:k])
+    output, step = np.divmod(np.arange(m * n * k), k)
     panels = output // panel
     if strategy == "row":
         order = np.arange(m * n * k)
@@ -50,10 +54,9 @@ def block_order(m: int, n: int, k: int, strategy: str, switch: int = 0, panel: i
     return blocks
 
 
-def switch_point(
-    rows: int, columns: int, latency_blocks: float, arrival: Sequence[float] | None = None
-) -> int | None:
-    """Number of columns to process before turning to rows, in closed form (S6b), or None when there is none.
+def switch_point(rows: int, columns: int, latency_blocks: float, arrival: Sequence[float] | None = None) -> int | None:
+    """
+    Number of columns to process before turning to rows, in closed form (S6b), or None when there is none.
 
     The first output leaves `(rows - 1) * (columns - switch)` block times before the product ends; at least
     `latency_blocks` of propagation hide behind that. The result is the largest switch that satisfies it, provided
@@ -69,6 +72,68 @@ def switch_point(
         if any(arrives > at for arrives, at in zip(arrival[switch:columns], need, strict=True)):
             return None
     return switch
+
+
+@dataclass(frozen=True)
+class Order:
+    """A strategy of `block_order` with its parameters."""
+
+    strategy: str
+    switch: int
+    panel: int
+
+
+@dataclass(frozen=True)
+class BlockTimes:
+    """
+    What one matrix product costs, in cycles of the array.
+
+    `products[j]` is the time of a block product in column block `j`, `load` that of a stationary tile, `latency` the
+    time from the end of an output's last block product until it can be read, `evacuations[j]` the time to read it.
+    """
+
+    products: tuple[float, ...]
+    load: float
+    latency: float
+    evacuations: tuple[float, ...]
+
+
+def completion_time(blocks: Blocks, times: BlockTimes) -> float:
+    """
+    Cycles until the last output of `blocks` [b, 3] is evacuated, all inputs being there.
+
+    A stationary tile is loaded while the block product before it is computed; outputs are evacuated one at a time
+    in the order in which they end.
+    """
+    busy: npt.NDArray[np.float64] = np.array(times.products)[blocks[:, 1]]
+    load = loads(blocks)
+    hidden = np.maximum(busy, np.where(np.append(load[1:], False), times.load, 0.0))
+    last = blocks[:, 2] == blocks[:, 2].max()
+    ends: list[float] = (times.load + np.cumsum(hidden))[last].tolist()
+    columns: list[int] = blocks[last, 1].tolist()
+    at = 0.0
+    for end, column in zip(ends, columns, strict=True):
+        at = max(at, end + times.latency) + times.evacuations[column]
+    return at
+
+
+@lru_cache(maxsize=4096)
+def choose_order(m: int, n: int, k: int, times: BlockTimes) -> Order:
+    """
+    The order with the smallest `completion_time`; among equals the first of row, column, switch, diagonal.
+
+    Panels hold one row of output blocks (they share stationary tiles), or all of them. The switch points tried are
+    that of the closed form and half way.
+    """
+    candidates = [Order("row", 0, 1)]
+    if k > 1 and m * n > 1:
+        for panel in sorted({n, m * n}):
+            closed = switch_point(panel, k, times.latency / max(*times.products, 1.0))
+            switches = sorted({k // 2, *([closed] if closed is not None else [])} - {0, k}, reverse=True)
+            candidates.append(Order("column", 0, panel))
+            candidates += [Order("switch", switch, panel) for switch in switches]
+            candidates.append(Order("diagonal", 0, panel))
+    return min(candidates, key=lambda o: completion_time(block_order(m, n, k, o.strategy, o.switch, o.panel), times))
 
 
 def loads(blocks: Blocks) -> npt.NDArray[np.bool_]:

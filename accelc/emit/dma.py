@@ -31,11 +31,7 @@ def dma_records(op: DmaCopyOp, target: Target, lane: int) -> Records:
 def _side(side: _Side, target: Target) -> npt.NDArray[np.void]:
     placed = place(side.value)
     access = side.access
-    dims = [
-        (size, stride * placed.itemsize)
-        for size, stride in coalesce(access.shape, access.steps)
-        if size > 1
-    ]
+    dims = [(size, stride * placed.itemsize) for size, stride in coalesce(access.shape, access.steps) if size > 1]
     base = placed.offset + access.first * placed.itemsize
     if placed.space != Space.HBM:
         memory = target.partitioned(placed.space.name.lower())

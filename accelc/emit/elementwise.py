@@ -50,8 +50,7 @@ def _operands(blocks: int, *sides: Side) -> list[Fields]:
     accesses = [access for _, access in sides]
     dims = patterns(places, [block_access(access, blocks) for access in accesses])
     return [
-        _fields(placed, access, blocks, pattern)
-        for placed, access, pattern in zip(places, accesses, dims, strict=True)
+        _fields(placed, access, blocks, pattern) for placed, access, pattern in zip(places, accesses, dims, strict=True)
     ]
 
 

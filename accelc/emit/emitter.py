@@ -14,7 +14,8 @@ from accelc.targets.model import Target
 
 
 def emit(program: ProgramOp, target: Target) -> EmittedProgram:
-    """All records of `program`, which has addresses, in program order and without waits or updates.
+    """
+    All records of `program`, which has addresses, in program order and without waits or updates.
 
     Raises ProgramError for a lane the target lacks or a buffer without address, and CapacityError for an access
     that no record of the target can express.

@@ -1,9 +1,5 @@
 """Matrix products as LS and MM records, all blocks of one product at once."""
 
-from dataclasses import dataclass
-from functools import cached_property
-from math import prod
-
 import numpy as np
 import numpy.typing as npt
 
@@ -11,67 +7,12 @@ from accelc.analysis.block_order import Blocks, block_order, loads
 from accelc.dialects.engine import MatmulFields
 from accelc.dialects.tile import MatmulOp as TileMatmulOp
 from accelc.emit.operands import coalesce, fit, place
+from accelc.emit.product import Product
 from accelc.isa import encode
 from accelc.isa.records import FREE_DIMS, Records, empty_records
 from accelc.targets.model import Target
 
 Ints = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Product:
-    """The block structure of one matrix product, as plain numbers."""
-
-    m: int
-    rows: tuple[int, ...]
-    partitions: tuple[int, ...]
-    stationary_offsets: tuple[int, ...]
-    moving_offsets: tuple[int, ...]
-    sizes: tuple[int, ...]
-    strides: tuple[int, ...]
-    m_block: int
-    n_block: int
-    out_offset: int
-    out_m_stride: int
-    out_n_stride: int
-    accumulate: bool
-
-    @staticmethod
-    def of(op: MatmulFields, columns: int) -> "Product":
-        """Structure of `op` on an array of `columns` columns."""
-        return Product(
-            op.m.value.data,
-            tuple(op.step_rows.get_values()),
-            tuple(op.step_partitions.get_values()),
-            tuple(op.stationary_offsets.get_values()),
-            tuple(op.moving_offsets.get_values()),
-            tuple(op.moving_sizes.get_values()),
-            tuple(op.moving_strides.get_values()),
-            columns,
-            op.n_block.value.data,
-            op.out_offset.value.data,
-            op.out_m_stride.value.data,
-            op.out_n_stride.value.data,
-            op.accumulate is not None,
-        )
-
-    @property
-    def grid(self) -> tuple[int, int, int]:
-        """Number of blocks along m, n and the contraction."""
-        return -(-self.m // self.m_block), -(-self.sizes[0] // self.n_block), len(self.rows)
-
-    @cached_property
-    def inner(self) -> int:
-        """Moving elements of one index of the outermost moving dimension."""
-        return prod(self.sizes[1:])
-
-    def m_sizes(self) -> Ints:
-        """Stationary columns of every m block."""
-        return np.minimum(self.m_block, self.m - np.arange(self.grid[0]) * self.m_block)
-
-    def n_sizes(self) -> Ints:
-        """Indices of the outermost moving dimension in every n block."""
-        return np.minimum(self.n_block, self.sizes[0] - np.arange(self.grid[1]) * self.n_block)
 
 
 def order_of(op: MatmulFields, grid: tuple[int, int, int]) -> Blocks:
@@ -82,7 +23,8 @@ def order_of(op: MatmulFields, grid: tuple[int, int, int]) -> Blocks:
 
 
 def matmul_records(op: MatmulFields, target: Target, lane: int) -> tuple[Records, Blocks]:
-    """Records of `op` in execution order and the (i, j, s) of each.
+    """
+    Records of `op` in execution order and the (i, j, s) of each.
 
     A stationary tile is loaded when it differs from that of the block before; the first MM after a load switches
     to it.

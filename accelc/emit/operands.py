@@ -36,9 +36,7 @@ def place(value: SSAValue) -> Placed:
     buffer = buffer_of(value)
     assert isinstance(buffer.result.type, BufferType)
     if buffer.address is None:
-        raise ProgramError(
-            f"buffer {buffer.symbol.data!r} has no address: run assign-memory before emission"
-        )
+        raise ProgramError(f"buffer {buffer.symbol.data!r} has no address: run assign-memory before emission")
     kind = buffer.result.type
     return Placed(
         buffer.symbol.data,
@@ -106,7 +104,8 @@ def operand(placed: Placed, start: Ints, count: Ints, first: npt.NDArray[np.int6
 
 
 def patterns(places: Sequence[Placed], accesses: Sequence[AccessAttr]) -> list[Dims]:
-    """Record dimensions of the operands of one elementwise op.
+    """
+    Record dimensions of the operands of one elementwise op.
 
     Patterns of one shape are merged together, so that they keep a common shape in the record.
     """

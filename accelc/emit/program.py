@@ -41,7 +41,8 @@ class BoundBuffer:
 
 @dataclass(frozen=True)
 class EmittedProgram:
-    """All records of one program in program order, each of them on the lane its `lane` field names.
+    """
+    All records of one program in program order, each of them on the lane its `lane` field names.
 
     `macro[r]` is the index of record `r`'s macro-op among the lane ops of the program. `blocks[r]` is the (i, j, s)
     of a matmul's block, the (index, -1, -1) of a block of an elementwise op, and -1 elsewhere. `debug[0]` is empty.

@@ -1,0 +1,192 @@
+"""
+Reference semantics of the `engine` and `tile` dialects: macro-ops executed one after the other on separate buffers.
+
+Nothing here knows an address: a program that assigns overlapping addresses gives other numbers in the simulator
+than here. All arithmetic is that of `accelc.numerics` on operands of the same shape as the records have, so that
+both agree bit for bit.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from xdsl.ir import SSAValue
+
+from accelc import numerics
+from accelc.dialects import engine
+from accelc.dialects.engine import AccessAttr, BufferOp, BufferType, LaneOp, MatmulFields, ProgramOp, buffer_type
+from accelc.dialects.tile import blocks_of
+from accelc.emit.elementwise import block_access
+from accelc.emit.matmul import order_of
+from accelc.emit.product import Product
+from accelc.errors import ProgramError
+from accelc.targets.model import Target
+
+Array = npt.NDArray[Any]
+
+
+def run_engine(program: ProgramOp, target: Target, bindings: Mapping[str, Array]) -> dict[str, Array]:
+    """
+    Executes `program` and returns the contents of its output buffers by symbol, each of shape (elements,).
+
+    `bindings` holds an array for every buffer of role `input` or `weight`, of its number of elements (any shape) and
+    its dtype. Every other element starts as NaN (as all bits set, for integers). Raises ProgramError for a missing,
+    unknown or mismatched binding.
+    """
+    machine = _Machine(target)
+    for op in program.body.block.ops:
+        if isinstance(op, BufferOp):
+            machine.declare(op, bindings)
+    _check_names(program, bindings)
+    for op in program.body.block.ops:
+        if isinstance(op, LaneOp):
+            machine.execute(op)
+    return {
+        op.symbol.data: machine.memory[op.result].reshape(-1)
+        for op in program.body.block.ops
+        if isinstance(op, BufferOp) and op.role.data == "output"
+    }
+
+
+def _check_names(program: ProgramOp, bindings: Mapping[str, Array]) -> None:
+    known = {op.symbol.data for op in program.body.block.ops if isinstance(op, BufferOp)}
+    for symbol in bindings:
+        if symbol not in known:
+            raise ProgramError(f"no buffer '{symbol}' in program '{program.sym_name.data}' to bind data to")
+
+
+def poisoned(kind: BufferType) -> Array:
+    """A buffer [partitions, elements] nobody has written: NaN, or all bits set for integers."""
+    dtype = numerics.DTYPES[kind.dtype]
+    shape = (kind.partitions, kind.free_elements)
+    if numerics.is_integer(kind.dtype):
+        return np.full(shape, 0xFF, np.uint8).repeat(dtype.itemsize, axis=-1).view(dtype)
+    return np.full(shape, np.nan, dtype)
+
+
+def visit(storage: Array, access: AccessAttr, first: int | None = None) -> Array:
+    """
+    View [partitions, sizes...] of a buffer [partitions, elements] through an access pattern.
+
+    `first` replaces the pattern's first free element.
+    """
+    rows, columns = storage.strides
+    first = access.first if first is None else first
+    return np.lib.stride_tricks.as_strided(
+        storage[access.start :, first:],
+        (access.count, *access.shape),
+        (rows, *(step * columns for step in access.steps)),
+    )
+
+
+def part(access: AccessAttr, blocks: int, block: int) -> AccessAttr:
+    """Part `block` of the `blocks` equal parts of a pattern along its outermost dimension."""
+    first = block_access(access, blocks)
+    if block == 0:
+        return first
+    offset = access.first + block * first.shape[0] * access.steps[0]
+    return AccessAttr.of(first.start, first.count, first.shape, first.steps, offset)
+
+
+class _Machine:
+    """The buffers of one program and the effect of each macro-op on them."""
+
+    def __init__(self, target: Target):
+        self.target = target
+        self.memory: dict[SSAValue, Array] = {}
+
+    def declare(self, op: BufferOp, bindings: Mapping[str, Array]) -> None:
+        """Storage of a buffer: the bound data or poison."""
+        kind = buffer_type(op.result)
+        symbol = op.symbol.data
+        storage = poisoned(kind)
+        self.memory[op.result] = storage
+        if op.role.data in ("input", "weight") and symbol not in bindings:
+            raise ProgramError(f"buffer '{symbol}' has role {op.role.data}: it needs {kind.free_elements} elements")
+        if symbol in bindings:
+            data = bindings[symbol]
+            if data.size != storage.size or data.dtype != storage.dtype:
+                raise ProgramError(
+                    f"buffer '{symbol}' holds {storage.size} elements of {kind.dtype}, got {data.size} of {data.dtype}"
+                )
+            storage[...] = data.reshape(storage.shape)
+
+    def read(self, value: SSAValue, access: AccessAttr) -> Array:
+        """Contiguous copy [partitions, sizes...] of what a pattern visits."""
+        return np.array(visit(self.memory[value], access), order="C")
+
+    def write(self, value: SSAValue, access: AccessAttr, values: Array) -> None:
+        """Stores `values` (any shape of as many elements) through a pattern, converted to the buffer's dtype."""
+        view = visit(self.memory[value], access)
+        stored = numerics.cast(values, buffer_type(value).dtype, self.target.numerics.fp8_overflow)
+        view[...] = stored.reshape(view.shape)
+
+    def execute(self, op: LaneOp) -> None:
+        """Applies one macro-op, block by block."""
+        match op:
+            case MatmulFields():
+                self.matmul(op)
+            case engine.DmaCopyOp():
+                self.write(op.destination, op.destination_ap, self.read(op.source, op.source_ap))
+            case engine.PartitionReduceOp():
+                source = self.read(op.source, op.source_ap)
+                self.write(op.out, op.out_ap, numerics.reduce_partitions(source, op.op.data))
+            case engine.MemsetOp():
+                shape = (op.out_ap.count, *op.out_ap.shape)
+                self.write(op.out, op.out_ap, np.full(shape, op.value.value.data, np.float32))
+            case engine.DelayOp():
+                pass
+            case _:
+                blocks = blocks_of(op)
+                for block in range(blocks):
+                    self.elementwise(op, lambda access, block=block: part(access, blocks, block))
+
+    def elementwise(self, op: LaneOp, cut: Callable[[AccessAttr], AccessAttr]) -> None:
+        """Applies the part of an elementwise op that `cut` selects from each of its patterns."""
+        match op:
+            case engine.ActivateFields():
+                bias = (
+                    op.bias_value.value.data
+                    if op.bias is None or op.bias_ap is None
+                    else self.read(op.bias, cut(op.bias_ap))
+                )
+                source = self.read(op.source, cut(op.source_ap))
+                result = numerics.activate(source, op.func.data, op.scale.value.data, bias)
+            case engine.TensorTensorFields():
+                result = numerics.alu(op.op.data, self.read(op.lhs, cut(op.lhs_ap)), self.read(op.rhs, cut(op.rhs_ap)))
+            case engine.TensorScalarFields():
+                source = self.read(op.source, cut(op.source_ap))
+                op0, op1 = (op.op0.data, op.value0.value.data), (op.op1.data, op.value1.value.data)
+                result = numerics.tensor_scalar(source, *op0, *op1)
+            case engine.ScalarTensorTensorFields():
+                lhs, rhs = self.read(op.lhs, cut(op.lhs_ap)), self.read(op.rhs, cut(op.rhs_ap))
+                scalar = self.read(op.scalar, op.scalar_ap)
+                result = numerics.scalar_tensor_tensor(lhs, scalar, rhs, op.op0.data, op.op1.data)
+            case engine.ReduceFields():
+                result = numerics.reduce_free(self.read(op.source, cut(op.source_ap)), op.op.data, op.axes.value.data)
+            case engine.CopyFields():
+                result = self.read(op.source, cut(op.source_ap))
+            case _:
+                raise AssertionError(f"no semantics for {op.name}")
+        self.write(op.out, cut(op.out_ap), result)
+
+    def matmul(self, op: MatmulFields) -> None:
+        """All blocks of a product in the order of its schedule."""
+        target = self.target
+        product = Product.of(op, target.tensor.cols)
+        stationary, moving, out = (self.memory[value] for value in (op.stationary, op.moving, op.out))
+        accumulator = buffer_type(op.out).dtype
+        m_sizes, n_sizes = product.m_sizes().tolist(), product.n_sizes().tolist()
+        order: list[tuple[int, int, int]] = order_of(op, product.grid).tolist()
+        for i, j, s in order:
+            rows = slice(product.partitions[s], product.partitions[s] + product.rows[s])
+            first = product.stationary_offsets[s] + i * product.m_block
+            weights = stationary[rows, first : first + m_sizes[i]]
+            pattern = AccessAttr.of(rows.start, product.rows[s], (n_sizes[j], *product.sizes[1:]), product.strides)
+            start = product.moving_offsets[s] + j * product.n_block * product.strides[0]
+            streamed = visit(moving, pattern, start).reshape(product.rows[s], -1)
+            block = numerics.matmul_block(weights, streamed, accumulator, target.numerics.tensor_sum_order)
+            column = product.out_offset + i * product.out_m_stride + j * product.out_n_stride
+            place = out[: m_sizes[i], column : column + streamed.shape[1]]
+            place[...] = numerics.accumulate(place, block) if s > 0 or product.accumulate else block

@@ -1,0 +1,159 @@
+"""`schedule-systolic-tiles`: gives every macro-op of a program the schedule of its blocks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import Attribute, Operation, SSAValue
+from xdsl.passes import ModulePass
+from xdsl.rewriter import Rewriter
+
+from accelc.analysis.block_order import STRATEGIES, BlockTimes, Order, choose_order
+from accelc.dialects import engine, tile
+from accelc.dialects.engine import AccessAttr, LaneOp, ProgramOp, access, buffer_type, i64_array, i64_attr
+from accelc.emit.product import Product
+from accelc.errors import UsageError, suggestion
+from accelc.targets import load_target
+from accelc.targets.model import ComputeEngine, Target
+
+ORDERS = ("auto", *STRATEGIES)
+
+TILE_OPS: Mapping[type[Operation], type[Operation]] = {
+    engine.ActivateOp: tile.ActivateOp,
+    engine.TensorTensorOp: tile.TensorTensorOp,
+    engine.TensorScalarOp: tile.TensorScalarOp,
+    engine.ScalarTensorTensorOp: tile.ScalarTensorTensorOp,
+    engine.ReduceOp: tile.ReduceOp,
+    engine.CopyOp: tile.CopyOp,
+}
+
+Region = tuple[SSAValue, AccessAttr]
+
+
+def schedule_systolic_tiles(program: ProgramOp, target: Target, order: str = "auto") -> None:
+    """
+    Replaces every `engine.matmul` of `program` by a `tile.matmul`, and the ops that evacuate PSUM by ops in blocks.
+
+    `order` is a strategy of `analysis.block_order`, or `auto`: per product the order whose blocks and evacuations
+    end first by the block-time model of the target. Results do not depend on it. An elementwise op is cut where it
+    reads PSUM, or reads exactly what an op cut before it wrote, and only into parts that keep its engine as busy as
+    the whole would. Raises UsageError for an unknown order.
+    """
+    if order not in ORDERS:
+        raise UsageError(f"unknown block order '{order}': legal are {', '.join(ORDERS)}{suggestion(order, ORDERS)}")
+    parts: dict[Region, int] = {}
+    for op in list(program.body.block.ops):
+        if isinstance(op, engine.MatmulOp):
+            Rewriter.replace_op(op, _matmul(op, target, order), [])
+        elif isinstance(op, LaneOp):
+            _cut(op, target, parts)
+
+
+def _matmul(op: engine.MatmulOp, target: Target, order: str) -> Operation:
+    product = Product.of(op, target.tensor.cols)
+    m, n, k = product.grid
+    if order == "auto":
+        chosen = choose_order(m, n, k, block_times(product, target, op))
+    else:
+        chosen = Order(order, k // 2 if order == "switch" else 0, m * n)
+    return tile.MatmulOp.create(
+        operands=op.operands,
+        attributes={
+            **op.attributes,
+            "grid": i64_array((m, n, k)),
+            "block": i64_array((product.m_block, product.n_block, max(product.rows))),
+            "order": tile.OrderAttr.of(chosen.strategy, chosen.switch, chosen.panel),
+        },
+    )
+
+
+def block_times(product: Product, target: Target, op: engine.MatmulFields) -> BlockTimes:
+    """Times of the blocks of a product in tensor cycles (section 4 of the target page)."""
+    array = target.tensor
+    rate = array.rate.get(buffer_type(op.moving).dtype, 1.0)
+    elements = product.n_sizes() * product.inner
+    evacuation = target.domain("scalar") / target.domain("tensor") if "scalar" in target.engines else 1.0
+    if array.ls_axis == "cols":
+        loaded = array.cols if array.ls_full else int(product.m_sizes().max())
+    else:
+        loaded = array.rows if array.ls_full else max(product.rows)
+    return BlockTimes(
+        tuple((elements.clip(min=array.mm_min_ii) / rate).tolist()),
+        float(-(-loaded // array.ls_vectors_per_cycle)),
+        float(array.rows + array.cols + array.psum_write_latency),
+        tuple((elements * evacuation).tolist()),
+    )
+
+
+def _cut(op: LaneOp, target: Target, parts: dict[Region, int]) -> None:
+    """Replaces `op` by its form in blocks where that lets it start earlier; `parts` keeps the regions it writes."""
+    kind = TILE_OPS.get(type(op))
+    if kind is None:
+        return
+    blocks = _blocks(op, target, parts)
+    if blocks == 1:
+        return
+    attributes: dict[str, Attribute] = {**op.attributes, "blocks": i64_attr(blocks)}
+    parts.update(dict.fromkeys(_regions(op, op.WRITES), blocks))
+    Rewriter.replace_op(op, kind.create(operands=op.operands, attributes=attributes), [])
+
+
+def _blocks(op: LaneOp, target: Target, parts: Mapping[Region, int]) -> int:
+    reads, writes = _regions(op, op.READS), _regions(op, op.WRITES)
+    regions = [*reads, *writes]
+    outermost = min(pattern.shape[0] for _, pattern in regions)
+    if outermost == 1 or any(pattern.shape[0] % outermost for _, pattern in regions):
+        return 1
+    if isinstance(op, engine.ReduceOp) and op.axes.value.data == len(op.source_ap.shape):
+        return 1
+    if any(value is out and read != written for out, written in writes for value, read in reads):
+        return 1
+    wanted = max((parts.get(region, 1) for region in regions), default=1)
+    if any(buffer_type(value).space.data == "psum" for value, _ in regions):
+        wanted = outermost
+    unit = target.engines.get(op.lane.data)
+    if unit is None or outermost % wanted:
+        return 1
+    elements = max(pattern.free_elements for _, pattern in regions)
+    most = max(1, elements // shortest_part(unit, op))
+    return max(b for b in range(1, wanted + 1) if wanted % b == 0 and b <= most)
+
+
+def _regions(op: LaneOp, pattern: engine.Pattern) -> list[Region]:
+    """Buffers and access patterns of `op` that have one element per result."""
+    found = [(getattr(op, operand), access(op, name)) for operand, name in pattern if name != "scalar_ap"]
+    return [(value, region) for value, region in found if region is not None]
+
+
+def shortest_part(unit: ComputeEngine, op: LaneOp) -> int:
+    """Fewest elements per partition that keep `unit` busy for its initiation interval when it executes `op`."""
+    name = op.name.split(".")[1]
+    rates = [rule.cpe for rule in unit.cost if rule.op == name] or [1.0]
+    return max(1, int(-(-unit.min_ii // min(rates))))
+
+
+@dataclass(frozen=True)
+class ScheduleSystolicTilesPass(ModulePass):
+    """
+    Gives every macro-op the schedule of its blocks; the input is an `engine.program` with or without addresses.
+
+    Before:
+    ```mlir
+    engine.matmul ... {n_block = 4}
+    ```
+    After:
+    ```mlir
+    tile.matmul ... grid [1, 2, 3] block [4, 4, 4] order #tile.order<column, 0, 2>
+    ```
+    """
+
+    name = "schedule-systolic-tiles"
+
+    order: str = "auto"
+    """Order of the blocks: `row`, `column`, `alternate`, `diagonal`, `switch`, or `auto` (by the time model)."""
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        """Schedules every program of the module for the target it names."""
+        for program in [op for op in op.walk() if isinstance(op, ProgramOp)]:
+            schedule_systolic_tiles(program, load_target(program.target.data), self.order)
