@@ -1,0 +1,164 @@
+"""
+Least time any schedule of a model needs on a target, from the graph and the target alone.
+
+The bound is the maximum over resources (`docs/lower-bound.md` defines each): the systolic array, the HBM, the
+elementwise engines together, and the host's roofline for the operations that are not the accelerator's.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import BlockArgument, Operation, SSAValue
+
+from accelc.analysis.work import moved_bytes, value_bytes, work_of
+from accelc.dialects import graph
+from accelc.targets.model import ComputeEngine, Target
+
+OPERATIONS_PER_PASS = 3
+"""Operations one instruction applies to an element: `func(scale * x + bias)` is the most any form of the ISA has."""
+
+FLOATS = ("fp32", "bf16", "fp16", "tf32", "fp8e4", "fp8e5")
+
+
+@dataclass(frozen=True)
+class LowerBound:
+    """Nanoseconds each resource needs at least; the bound is their maximum."""
+
+    resources: Mapping[str, float]
+
+    @property
+    def ns(self) -> float:
+        """The bound in nanoseconds, 0 for a model without work."""
+        return max(self.resources.values(), default=0.0)
+
+    @property
+    def limit(self) -> str:
+        """Name of the resource that determines the bound."""
+        return max(self.resources, key=lambda name: self.resources[name], default="")
+
+
+def lower_bound(module: ModuleOp, target: Target) -> LowerBound:
+    """
+    Bound for the function of `module`, partitioned or not.
+
+    Operations inside a partition are charged to its home, all others to the accelerator.
+    """
+    tally = _Tally()
+    for op in module.walk():
+        if isinstance(op, graph.FuncOp):
+            tally.count_function(op)
+    return LowerBound(
+        {
+            "array": sum(macs / peak_macs_per_ns(target, dtype) for dtype, macs in tally.macs.items()),
+            "hbm": tally.hbm_bytes() / peak_hbm_bytes_per_ns(target),
+            "elementwise": tally.results / peak_elements_per_ns(target),
+            "host": max(tally.host_operations / target.host.ops_per_ns, tally.host_bytes / target.host.bytes_per_ns),
+        }
+    )
+
+
+def peak_macs_per_ns(target: Target, dtype: str) -> float:
+    """
+    MACs per nanosecond of the whole array on operands of `dtype`.
+
+    For a dtype the array lacks: its best rate for numbers of the same kind, which every emulation is slower than.
+    """
+    tensor = target.tensor
+    rate = tensor.rate.get(dtype)
+    if rate is None:
+        kind = [r for name, r in tensor.rate.items() if (name in FLOATS) == (dtype in FLOATS)]
+        rate = max(kind or tensor.rate.values())
+    return tensor.rows * tensor.cols * rate * _cycles_per_ns(target, "tensor")
+
+
+def peak_hbm_bytes_per_ns(target: Target) -> float:
+    """Bytes per nanosecond between HBM and the chip: only DMA engines reach it."""
+    return min(target.hbm.bytes_per_ns, target.dma.engines * target.dma.bytes_per_ns)
+
+
+def peak_elements_per_ns(target: Target) -> float:
+    """Element operations per nanosecond of all elementwise engines together, each at its cheapest instruction."""
+    return sum(_engine_peak(target, engine) for engine in target.engines.values())
+
+
+def _engine_peak(target: Target, engine: ComputeEngine) -> float:
+    cheapest = min(rule.cpe for rule in engine.cost)
+    return OPERATIONS_PER_PASS * engine.lanes / cheapest * _cycles_per_ns(target, engine.name)
+
+
+def _cycles_per_ns(target: Target, domain: str) -> float:
+    return target.time.tick_hz / target.time.domain[domain] / 1e9
+
+
+@dataclass
+class _Tally:
+    """Work by resource; bytes of weights by name, of inputs and outputs of the function by value."""
+
+    macs: dict[str, int] = field(default_factory=dict[str, int])
+    results: int = 0
+    weights: dict[str, int] = field(default_factory=dict[str, int])
+    inputs: dict[SSAValue, int] = field(default_factory=dict[SSAValue, int])
+    outputs: dict[SSAValue, int] = field(default_factory=dict[SSAValue, int])
+    host_operations: int = 0
+    host_bytes: int = 0
+
+    def hbm_bytes(self) -> int:
+        """Bytes that cross the HBM interface in any schedule: each weight, input and output once."""
+        return sum(sum(sizes.values()) for sizes in (self.weights, self.inputs, self.outputs))
+
+    def count_function(self, function: graph.FuncOp) -> None:
+        """Add all work of a function."""
+        block = function.body.block
+        for argument in block.args:
+            self._read(argument, argument)
+        for value in function.return_op.values:
+            owner = value.owner
+            home = owner.home.data if isinstance(owner, graph.PartitionOp) else "accelerator"
+            if isinstance(owner, Operation) and home == "accelerator":
+                self.outputs[value] = value_bytes(value)
+        for op in block.ops:
+            if not isinstance(op, graph.PartitionOp):
+                self._on_accelerator(op)
+                continue
+            accelerated = op.home.data == "accelerator"
+            for outer, inner in zip(op.inputs, op.body.block.args, strict=True):
+                if accelerated and isinstance(outer, BlockArgument):
+                    self._read(outer, inner)
+            for inner in op.body.block.ops:
+                self._on_accelerator(inner) if accelerated else self._on_host(inner)
+
+    def _read(self, outer: SSAValue, value: SSAValue) -> None:
+        self.inputs[outer] = max(self.inputs.get(outer, 0), _read_bytes(value))
+
+    def _on_host(self, op: Operation) -> None:
+        self.host_operations += work_of(op).operations
+        self.host_bytes += moved_bytes(op)
+
+    def _on_accelerator(self, op: Operation) -> None:
+        if isinstance(op, graph.WeightOp):
+            name = op.weight_name.data
+            self.weights[name] = max(self.weights.get(name, 0), _read_bytes(op.result))
+            return
+        work = work_of(op)
+        if work.macs:
+            self.macs[work.dtype] = self.macs.get(work.dtype, 0) + work.macs
+        self.results += work.results
+
+
+def _read_bytes(value: SSAValue) -> int:
+    """
+    Bytes of `value` that must be read: none when only partitions use it (they count it), fewer than all when
+    every use picks a part.
+    """
+    users = [use.operation for use in value.uses if not isinstance(use.operation, (graph.PartitionOp, graph.ReturnOp))]
+    if not users:
+        return 0
+    whole = value_bytes(value)
+    if all(isinstance(user, graph.SliceOp) or _gathers_from(user, value) for user in users):
+        return min(whole, sum(value_bytes(user.results[0]) for user in users))
+    return whole
+
+
+def _gathers_from(user: Operation, value: SSAValue) -> bool:
+    return isinstance(user, graph.GatherOp) and user.x is value and user.indices is not value
