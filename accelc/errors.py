@@ -7,7 +7,15 @@ from xdsl.utils.exceptions import DiagnosticException
 
 
 class AccelcError(DiagnosticException):
-    """A mistake in the user's input: message says what, where, the limit or legal values, and the remedy."""
+    """
+    A mistake in the user's input: message says what, where, the limit or legal values, and the remedy.
+
+    With `located`, every line of the message already reads `FILE:LINE:COLUMN: error: ...` and is printed as it is.
+    """
+
+    def __init__(self, message: str, *, located: bool = False):
+        super().__init__(message)
+        self.located = located
 
 
 class UsageError(AccelcError):
@@ -40,5 +48,6 @@ class SimulationError(AccelcError):
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?` for the known name closest to `word`, or nothing when none is close."""
-    matches = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    names = list(known)
+    matches = get_close_matches(word, names, n=1, cutoff=0.6) or [name for name in names if name.startswith(word)]
     return f"; did you mean '{matches[0]}'?" if matches else ""

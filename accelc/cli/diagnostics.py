@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from xdsl.utils.exceptions import ArgSpecParseError, DiagnosticException, ParseError
 
+from accelc.errors import AccelcError
+
 CONTEXT_LINES = 8
 """Lines of printed IR kept on each side of the underlined operation."""
 MAX_NOTE_LINES = 60
@@ -47,7 +49,8 @@ def guarded(body: Callable[[], int], debug: bool) -> int:
         sys.stderr.close()
         return 1
     except (DiagnosticException, ParseError, ArgSpecParseError, OSError, MemoryError) as error:
-        print(f"error: {describe(error)}", file=sys.stderr)
+        prefix = "" if isinstance(error, AccelcError) and error.located else "error: "
+        print(f"{prefix}{describe(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)

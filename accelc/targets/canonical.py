@@ -94,5 +94,5 @@ def _inline(value: Any) -> str:
         return "{ " + ", ".join(f"{key} = {_inline(item)}" for key, item in entries) + " }"
     if isinstance(value, list):
         return "[" + ", ".join(_inline(item) for item in cast(list[Any], value)) + "]"
-    # JSON and TOML agree on true, false, numbers and the basic strings a target holds; JSON's exponents are legal too.
-    return json.dumps(value)
+    # JSON and TOML agree on true, false, numbers and the escapes of strings, but for DEL, which TOML wants escaped.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,34 +1,62 @@
-"""Line numbers of the keys of a TOML document; the standard reader gives values only."""
+"""Positions of the keys of a TOML document; the standard reader gives values only."""
 
-from collections.abc import Iterable
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import accumulate
 
 Path = tuple[str | int, ...]
 """Where a value is: keys of tables and indices of arrays, from the root."""
 
 
+MAX_KEY = 60
+"""Characters of a key shown in a message."""
+
+
+@dataclass(frozen=True, order=True)
+class Position:
+    """A place in a text: line and column, both from 1."""
+
+    line: int
+    column: int
+
+
 def dotted(path: Iterable[str | int]) -> str:
-    """`("port", 1, "read")` as `port[1].read`."""
+    """`("port", 1, "read")` as `port[1].read`; a key that needs quotes gets them."""
     text = ""
     for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+        if isinstance(step, int):
+            text += f"[{step}]"
+            continue
+        key = step if re.fullmatch(r"[A-Za-z0-9_-]+", step) else json.dumps(step)
+        key = key if len(key) <= MAX_KEY else f"{key[:MAX_KEY]}..."
+        text += f".{key}" if text else key
     return text
 
 
-def key_lines(text: str) -> dict[Path, int]:
+def key_positions(text: str) -> dict[Path, Position]:
     """
-    Line (from 1) of every table, key and array element of `text`, which must be TOML that `tomllib` accepts.
+    Position of every table, key and array element of `text`, which must be TOML that `tomllib` accepts.
 
     Keys are recorded as written; a table is located at its header, or at its first dotted key.
     """
-    return _Scanner(text).scan()
+    starts = list(accumulate((len(line) for line in text.split("\n")), lambda at, length: at + length + 1, initial=0))
+
+    def position(offset: int) -> Position:
+        line = bisect_right(starts, offset)
+        return Position(line, offset - starts[line - 1] + 1)
+
+    return {path: position(offset) for path, offset in _Scanner(text).scan().items()}
 
 
-def nearest_line(lines: dict[Path, int], path: Path) -> int:
-    """Line of `path`, or of the closest enclosing table that the document spells out; 1 for the root."""
+def nearest_position(positions: Mapping[Path, Position], path: Path) -> Position:
+    """Position of `path`, or of the closest enclosing table that the document spells out; 1:1 for the root."""
     for length in range(len(path), 0, -1):
-        if path[:length] in lines:
-            return lines[path[:length]]
-    return 1
+        if path[:length] in positions:
+            return positions[path[:length]]
+    return Position(1, 1)
 
 
 class _Scanner:
@@ -39,33 +67,35 @@ class _Scanner:
         self.text = text + "\n\0\0\0"
         self.end = len(text)
         self.position = 0
-        self.line = 1
-        self.lines: dict[Path, int] = {}
+        self.offsets: dict[Path, int] = {}
         self.arrays: dict[Path, int] = {}
 
     def scan(self) -> dict[Path, int]:
-        """Record all statements."""
+        """Offset of every path."""
         table: Path = ()
         self._blank()
         while self.position < self.end:
             if self.text.startswith("[[", self.position):
+                start = self.position
                 self._advance(2)
                 name = self._resolve(self._key())
                 index = self.arrays.get(name, -1) + 1
                 self.arrays[name] = index
-                self._record(name)
                 table = (*name, index)
-                self._record(table)
+                self._record(name, start)
+                self._record(table, start)
                 self._advance(2)
             elif self.text[self.position] == "[":
+                start = self.position
                 self._advance(1)
                 table = self._resolve(self._key())
-                self._record_all(table)
+                for length in range(1, len(table) + 1):
+                    self._record(table[:length], start)
                 self._advance(1)
             else:
                 self._statement(table)
             self._blank()
-        return self.lines
+        return self.offsets
 
     def _resolve(self, keys: Path) -> Path:
         """`[port.x]` after `[[port]]` belongs to the array's last element."""
@@ -77,10 +107,10 @@ class _Scanner:
         return result
 
     def _statement(self, table: Path) -> None:
-        line = self.line
+        start = self.position
         path = (*table, *self._key())
         for length in range(len(table) + 1, len(path) + 1):
-            self.lines.setdefault(path[:length], line)
+            self._record(path[:length], start)
         self._blank()
         self._advance(1)
         self._blank()
@@ -124,7 +154,7 @@ class _Scanner:
             if closing == "}":
                 self._statement(path)
             else:
-                self._record((*path, index))
+                self._record((*path, index), self.position)
                 self._value((*path, index))
             index += 1
             self._blank()
@@ -157,12 +187,7 @@ class _Scanner:
                 return
 
     def _advance(self, count: int) -> None:
-        self.line += self.text.count("\n", self.position, self.position + count)
         self.position += count
 
-    def _record(self, path: Path) -> None:
-        self.lines.setdefault(path, self.line)
-
-    def _record_all(self, path: Path) -> None:
-        for length in range(1, len(path) + 1):
-            self._record(path[:length])
+    def _record(self, path: Path, offset: int) -> None:
+        self.offsets.setdefault(path, offset)

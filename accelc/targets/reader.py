@@ -1,15 +1,15 @@
 """Reads a machine description: TOML text -> validated `Target`, with every mistake located."""
 
+import re
 import tomllib
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from accelc.errors import TargetError, suggestion
 from accelc.targets.consistency import check_consistency
 from accelc.targets.layout import TARGET
-from accelc.targets.locate import key_lines, nearest_line
+from accelc.targets.locate import key_positions, nearest_position
 from accelc.targets.model import (
     ComputeEngine,
     CostRule,
@@ -50,19 +50,28 @@ def preset_path(name: str) -> Path:
         raise TargetError(
             f"unknown target '{name}'{suggestion(name, target_names())} (presets: {known}; or the path of a .toml file)"
         )
-    return Path(str(files("accelc.targets") / "presets" / f"{name}.toml"))
+    return _presets() / f"{name}.toml"
+
+
+def target_path(name_or_path: str | Path) -> Path:
+    """
+    File of a preset name, or the file itself when the argument is a path, contains a `/` or ends in `.toml`.
+
+    Raises TargetError for an unknown name.
+    """
+    text = str(name_or_path)
+    is_name = not isinstance(name_or_path, Path) and "/" not in text and not text.endswith(".toml")
+    return preset_path(text) if is_name else Path(name_or_path)
 
 
 def load_target(name_or_path: str | Path) -> Target:
     """
-    The target of a preset name, or of a file when the argument is a path, contains a `/` or ends in `.toml`.
+    The target of a preset name or of a file; `target_path` says which.
 
     Raises TargetError (unknown name, or a mistake in the file) and OSError (unreadable file).
     """
-    text = str(name_or_path)
-    if not isinstance(name_or_path, Path) and "/" not in text and not text.endswith(".toml"):
-        return _load_preset(text)
-    return _load_file(Path(name_or_path))
+    path = target_path(name_or_path)
+    return _load_preset(path) if path.parent == _presets() else _load_file(path)
 
 
 def parse_target(text: str, source: str) -> Target:
@@ -70,45 +79,52 @@ def parse_target(text: str, source: str) -> Target:
     try:
         document = tomllib.loads(text)
     except RecursionError as error:
-        raise TargetError(f"{source}: nested too deeply") from error
+        raise TargetError(f"{source}: error: nested too deeply", located=True) from error
     except ValueError as error:
-        # TOMLDecodeError names line and column; an integer of thousands of digits raises plain ValueError.
-        raise TargetError(f"{source}: not TOML: {error}") from error
+        # TOMLDecodeError ends in its place; an integer of thousands of digits raises plain ValueError without one.
+        place = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", str(error), re.DOTALL)
+        reason, where = (place[1], f":{place[2]}:{place[3]}") if place is not None else (str(error), "")
+        raise TargetError(f"{source}{where}: error: not TOML: {reason}", located=True) from error
     problems = Problems()
     checked: dict[str, Any] = validate(TARGET, document, (), problems)
     if not problems.found:
         check_consistency(checked, problems)
     if problems.found:
-        raise TargetError(_report(text, source, problems))
+        raise TargetError(_report(text, source, problems), located=True)
     return _build(checked)
 
 
+def _presets() -> Path:
+    return Path(__file__).parent / "presets"
+
+
 def _preset_names() -> set[str]:
-    folder = files("accelc.targets") / "presets"
-    return {entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")}
+    return {path.stem for path in _presets().glob("*.toml")}
 
 
 @lru_cache(maxsize=16)
-def _load_preset(name: str) -> Target:
-    return _load_file(preset_path(name))
+def _load_preset(path: Path) -> Target:
+    return _load_file(path)
 
 
 def _load_file(path: Path) -> Target:
     with path.open("rb") as stream:
         data = stream.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        raise TargetError(f"{path}: larger than {MAX_BYTES} bytes: not a machine description")
+        raise TargetError(f"{path}: error: larger than {MAX_BYTES} bytes: not a machine description", located=True)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise TargetError(f"{path}: byte {error.start} is not UTF-8 text: not a TOML file") from error
+        raise TargetError(
+            f"{path}: error: byte {error.start} is not UTF-8 text: not a TOML file", located=True
+        ) from error
     return parse_target(text, str(path))
 
 
 def _report(text: str, source: str, problems: Problems) -> str:
-    lines = key_lines(text)
-    located = sorted((nearest_line(lines, path), message) for path, message in problems.found)
-    entries = [f"{source}:{line}: {message}" for line, message in located[:MAX_REPORTED]]
+    positions = key_positions(text)
+    located = sorted((nearest_position(positions, path), message) for path, message in problems.found)
+    entries = [f"{source}:{at.line}:{at.column}: error: {message}" for at, message in located[:MAX_REPORTED]]
     if len(located) > MAX_REPORTED:
         entries.append(f"... and {len(located) - MAX_REPORTED} more")
     return "\n".join(entries)

@@ -11,6 +11,8 @@ from accelc.targets.locate import Path, dotted
 
 MAX_SHOWN = 40
 """Characters of a value shown in a message."""
+MAX_SUGGESTIONS = 20
+"""Unknown keys for which a similar one is searched; a hostile file may hold thousands."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def shown(value: object) -> str:
     if isinstance(value, dict):
         return "a table"
     if isinstance(value, list):
-        return "an array"
+        return f"an array of {len(cast(list[Any], value))}"
     text = repr(value)
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}..."
 
@@ -203,7 +205,7 @@ def _check_keys(
     legal = list(known)
     for key in table:
         if key not in legal:
-            near = suggestion(key, legal)
+            near = suggestion(key, legal) if len(problems.found) < MAX_SUGGESTIONS else ""
             problems.add((*path, key), f"unknown key{near} (known: {', '.join(sorted(legal))})")
     for key in required:
         if key not in table:
