@@ -1,0 +1,24 @@
+"""Importers of control flow that is decided at import."""
+
+import numpy as np
+from onnx import AttributeProto
+
+from accelc.frontends.onnx.builder import Tensor
+from accelc.frontends.onnx.node import Node, Table
+
+
+def _if(node: Node) -> list[Tensor]:
+    condition = node.input()
+    if condition.data is None or condition.data.size != 1:
+        raise node.error(
+            "its condition depends on the values of the model's inputs; "
+            "only conditions that follow from shapes and constants are supported"
+        )
+    taken = "then_branch" if bool(np.asarray(condition.data).reshape(-1)[0]) else "else_branch"
+    attribute = node.attribute(taken, AttributeProto.GRAPH)
+    if attribute is None:
+        raise node.error(f"attribute '{taken}' is missing")
+    return node.import_body(attribute.g)
+
+
+OPERATORS: Table = {"If": _if}

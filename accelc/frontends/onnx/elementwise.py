@@ -1,0 +1,215 @@
+"""Importers of elementwise operators, activations, casts and comparisons."""
+
+from functools import reduce
+from math import inf, pi, sqrt
+
+import numpy as np
+
+from accelc.frontends.onnx.builder import Builder, Tensor
+from accelc.frontends.onnx.node import Handler, Node, Table
+from accelc.frontends.onnx.tensors import numpy_dtype
+
+
+def _unary(kind: str) -> Handler:
+    return lambda node: node.builder.unary(kind, node.input())
+
+
+def _binary(kind: str) -> Handler:
+    return lambda node: node.builder.binary(kind, node.input(0), node.input(1))
+
+
+def _variadic(kind: str) -> Handler:
+    return lambda node: reduce(lambda a, b: node.builder.binary(kind, a, b), node.all_inputs())
+
+
+def _mean(node: Node) -> Tensor:
+    tensors = node.all_inputs()
+    return node.builder.mul(reduce(node.builder.add, tensors), 1 / len(tensors))
+
+
+def _pow(node: Node) -> Tensor:
+    # The result has the type of the base, whatever the exponent's.
+    base, exponent = node.input(0), node.input(1)
+    return node.builder.binary("pow", base, node.builder.cast(exponent, base.dtype))
+
+
+def _mod(node: Node) -> Tensor:
+    if node.integer("fmod", 0):
+        raise node.unsupported("fmod")
+    return node.builder.binary("mod", node.input(0), node.input(1))
+
+
+def _cast(node: Node) -> Tensor:
+    return node.builder.cast(node.input(), numpy_dtype(node.integer("to", 0), node.builder.where))
+
+
+def _cast_like(node: Node) -> Tensor:
+    return node.builder.cast(node.input(0), node.input(1).dtype)
+
+
+def _clip(node: Node) -> Tensor:
+    x = node.input()
+    if node.opset < 11:
+        low, high = node.number("min", -inf), node.number("max", inf)
+        lower = None if low == -inf else node.builder.scalar(low, x)
+        upper = None if high == inf else node.builder.scalar(high, x)
+    else:
+        lower, upper = node.optional(1), node.optional(2)
+    return clip(node.builder, x, lower, upper)
+
+
+def clip(b: Builder, x: Tensor, lower: Tensor | None, upper: Tensor | None) -> Tensor:
+    """min(max(x, lower), upper); bounds that exclude nothing are dropped, a lower bound of 0 is a relu."""
+    if lower is not None and not _is(lower, np.finfo(np.float32).min, -inf):
+        x = b.unary("relu", x) if x.is_float and _is(lower, 0.0) else b.binary("max", x, lower)
+    if upper is not None and not _is(upper, np.finfo(np.float32).max, inf):
+        x = b.binary("min", x, upper)
+    return x
+
+
+def _is(tensor: Tensor, *values: float) -> bool:
+    return (
+        tensor.is_float
+        and tensor.data is not None
+        and tensor.data.size == 1
+        and float(np.asarray(tensor.data, np.float64).reshape(())) in [float(v) for v in values]
+    )
+
+
+def hard_sigmoid(b: Builder, x: Tensor, alpha: float, beta: float) -> Tensor:
+    """max(0, min(1, alpha * x + beta))."""
+    return b.binary("min", b.unary("relu", b.add(b.mul(x, alpha), beta)), b.scalar(1, x))
+
+
+def _hard_sigmoid(node: Node) -> Tensor:
+    return hard_sigmoid(node.builder, node.input(), node.number("alpha", 0.2), node.number("beta", 0.5))
+
+
+def _hard_swish(node: Node) -> Tensor:
+    x = node.input()
+    return node.builder.mul(x, hard_sigmoid(node.builder, x, 1 / 6, 0.5))
+
+
+def _leaky_relu(node: Node) -> Tensor:
+    b, x, alpha = node.builder, node.input(), node.number("alpha", 0.01)
+    if 0 <= alpha <= 1:
+        return b.binary("max", x, b.mul(x, alpha))
+    return b.select(b.binary("less", x, b.scalar(0, x)), b.mul(x, alpha), x)
+
+
+def _prelu(node: Node) -> Tensor:
+    b, x, slope = node.builder, node.input(0), node.input(1)
+    return b.add(b.unary("relu", x), b.mul(b.binary("min", x, b.scalar(0, x)), slope))
+
+
+def _gelu(node: Node) -> Tensor:
+    b, x = node.builder, node.input()
+    if node.text("approximate", "none") == "none":
+        return b.unary("gelu", x)
+    cube = b.mul(b.unary("square", x), x)
+    inner = b.mul(b.add(x, b.mul(cube, 0.044715)), sqrt(2 / pi))
+    return b.mul(b.mul(x, 0.5), b.add(b.unary("tanh", inner), 1))
+
+
+def _swish(node: Node) -> Tensor:
+    b, x, alpha = node.builder, node.input(), node.number("alpha", 1.0)
+    return b.unary("silu", x) if alpha == 1 else b.mul(x, b.unary("sigmoid", b.mul(x, alpha)))
+
+
+def _softsign(node: Node) -> Tensor:
+    b, x = node.builder, node.input()
+    return b.binary("div", x, b.add(b.unary("abs", x), 1))
+
+
+def _mish(node: Node) -> Tensor:
+    b, x = node.builder, node.input()
+    return b.mul(x, b.unary("tanh", b.unary("softplus", x)))
+
+
+def _thresholded_relu(node: Node) -> Tensor:
+    b, x = node.builder, node.input()
+    return b.select(b.binary("greater", x, b.scalar(node.number("alpha", 1.0), x)), x, b.scalar(0, x))
+
+
+def _where(node: Node) -> Tensor:
+    return node.builder.select(node.input(0), node.input(1), node.input(2))
+
+
+def _identity(node: Node) -> Tensor:
+    return node.input()
+
+
+def _dropout(node: Node) -> list[Tensor]:
+    # Inference keeps everything; the optional mask says so.
+    training = node.scalar_constant(2) if node.opset >= 12 else None
+    if node.opset >= 12 and node.optional(2) is not None and training != 0:
+        raise node.unsupported("training mode")
+    x, b = node.input(), node.builder
+    mask_type = np.dtype(np.bool_) if node.opset >= 10 else x.dtype
+    return [x, b.broadcast(b.cast(b.scalar(1, x), mask_type), x.shape)] if node.wants(1) else [x]
+
+
+UNARY = {
+    "Relu": "relu",
+    "Exp": "exp",
+    "Log": "log",
+    "Sqrt": "sqrt",
+    "Reciprocal": "reciprocal",
+    "Tanh": "tanh",
+    "Sigmoid": "sigmoid",
+    "Erf": "erf",
+    "Abs": "abs",
+    "Neg": "neg",
+    "Sign": "sign",
+    "Floor": "floor",
+    "Ceil": "ceil",
+    "Round": "round",
+    "Sin": "sin",
+    "Cos": "cos",
+    "Softplus": "softplus",
+    "Not": "not",
+    "IsNaN": "isnan",
+}
+BINARY = {
+    "Sub": "sub",
+    "Div": "div",
+    "Add": "add",
+    "Mul": "mul",
+    "Equal": "equal",
+    "Less": "less",
+    "Greater": "greater",
+    "LessOrEqual": "less_equal",
+    "GreaterOrEqual": "greater_equal",
+    "And": "and",
+    "Or": "or",
+    "Xor": "xor",
+    "BitwiseAnd": "and",
+    "BitwiseOr": "or",
+    "BitwiseXor": "xor",
+}
+
+OPERATORS: Table = {
+    **{name: _unary(kind) for name, kind in UNARY.items()},
+    **{name: _binary(kind) for name, kind in BINARY.items()},
+    "Sum": _variadic("add"),
+    "Max": _variadic("max"),
+    "Min": _variadic("min"),
+    "Mean": _mean,
+    "Pow": _pow,
+    "Mod": _mod,
+    "Cast": _cast,
+    "CastLike": _cast_like,
+    "Clip": _clip,
+    "HardSigmoid": _hard_sigmoid,
+    "HardSwish": _hard_swish,
+    "LeakyRelu": _leaky_relu,
+    "PRelu": _prelu,
+    "Gelu": _gelu,
+    "Swish": _swish,
+    "Softsign": _softsign,
+    "Mish": _mish,
+    "ThresholdedRelu": _thresholded_relu,
+    "Where": _where,
+    "Identity": _identity,
+    "Dropout": _dropout,
+}

@@ -1,0 +1,249 @@
+"""ONNX models as `graph` modules."""
+
+from collections import ChainMap
+from collections.abc import Iterable, Mapping, MutableMapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from onnx import GraphProto, ModelProto, NodeProto, ValueInfoProto
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import Block, Region
+from xdsl.utils.exceptions import VerifyException
+
+from accelc.dialects import graph
+from accelc.errors import ModelError, suggestion
+from accelc.frontends.onnx import control, elementwise, framework, layers, movement
+from accelc.frontends.onnx.builder import Builder, Tensor, known
+from accelc.frontends.onnx.loading import (
+    STANDARD_DOMAINS,
+    ModelSource,
+    describe,
+    load_model,
+    needed_nodes,
+    opset_versions,
+    sorted_nodes,
+)
+from accelc.frontends.onnx.node import Node, Table, Unsupported
+from accelc.frontends.onnx.tensors import Array, TensorSpec, checked_shape, numpy_dtype, to_array
+from accelc.frontends.onnx.types import tensor_type
+
+OPERATORS: Table = {**elementwise.OPERATORS, **layers.OPERATORS, **movement.OPERATORS, **control.OPERATORS}
+"""Importer of every operator of the standard domain; an operator without one is kept for the framework."""
+
+ANONYMOUS = ("", "?")
+"""Names that exporters give to dimensions they know nothing about: equal names do not mean equal sizes."""
+
+Scope = MutableMapping[str, Tensor]
+
+
+@dataclass(frozen=True)
+class ImportedModel:
+    """A model as a module with one `graph.func @main`, its weights by name, and its interface in order."""
+
+    module: ModuleOp
+    weights: dict[str, Array]
+    inputs: list[TensorSpec]
+    outputs: list[TensorSpec]
+
+    @property
+    def function(self) -> graph.FuncOp:
+        """The function `@main`."""
+        function = self.module.body.block.first_op
+        assert isinstance(function, graph.FuncOp)
+        return function
+
+
+def import_onnx(
+    model: ModelSource,
+    input_shapes: Mapping[str, tuple[int, ...]] | None = None,
+    dims: Mapping[str, int] | None = None,
+) -> ImportedModel:
+    """
+    Import an ONNX model given as path, bytes or parsed message.
+
+    `input_shapes` gives shapes of inputs by name, `dims` sizes of symbolic dimensions by name; together they must
+    bind every dimension of every input. Everything that depends on shapes and weights only is computed here.
+    Operators that the `graph` dialect cannot express become `graph.call_framework`. Raises `ModelError` naming node
+    or tensor, what is wrong and the remedy.
+    """
+    proto, folder = load_model(model)
+    specs = bind_inputs(proto, input_shapes or {}, dims or {})
+    return _Importer(proto, folder).run(specs)
+
+
+def bind_inputs(
+    model: ModelProto, input_shapes: Mapping[str, tuple[int, ...]], dims: Mapping[str, int]
+) -> list[TensorSpec]:
+    """Name, static shape and dtype of every input of a model; arguments and errors as in `import_onnx`."""
+    initialized = {t.name for t in model.graph.initializer}
+    infos = [v for v in model.graph.input if v.name not in initialized]
+    names = [v.name for v in infos]
+    if len(set(names)) != len(names):
+        raise ModelError(f"the model has several inputs of one name: {', '.join(sorted(names))}")
+    for name in input_shapes:
+        if name not in names:
+            raise ModelError(
+                f"the model has no input '{name}'{suggestion(name, names)}; its inputs are {', '.join(names)}"
+            )
+    binding = _Binding(dims)
+    for info in infos:
+        if info.name in input_shapes:
+            binding.learn(info, input_shapes[info.name])
+    specs = [binding.bind(info, input_shapes.get(info.name)) for info in infos]
+    unknown = sorted(set(dims) - binding.seen)
+    if unknown:
+        legal = ", ".join(sorted(binding.seen - set(ANONYMOUS))) or "none"
+        hint = suggestion(unknown[0], binding.seen)
+        raise ModelError(f"the model has no symbolic dimension '{unknown[0]}'{hint}; it has: {legal}")
+    return specs
+
+
+class _Binding:
+    """Sizes of symbolic dimensions, from the caller and from the shapes given for inputs."""
+
+    def __init__(self, dims: Mapping[str, int]) -> None:
+        self._sizes = dict(dims)
+        self.seen: set[str] = set()
+        for name, size in dims.items():
+            if size < 0:
+                raise ModelError(f"dimension '{name}' cannot have the size {size}; sizes are at least 0")
+
+    def learn(self, info: ValueInfoProto, shape: tuple[int, ...]) -> None:
+        """Check a given shape against the declared one, and take over the sizes of named dimensions."""
+        kind = info.type.tensor_type
+        if not kind.HasField("shape"):
+            return
+        declared = kind.shape.dim
+        if len(declared) != len(shape):
+            raise ModelError(
+                f"input '{info.name}' has rank {len(declared)}, the given shape {list(shape)} {len(shape)}"
+            )
+        for axis, (dim, size) in enumerate(zip(declared, shape, strict=True)):
+            where = f"input '{info.name}', axis {axis}"
+            if dim.HasField("dim_value") and dim.dim_value >= 0:
+                if dim.dim_value != size:
+                    raise ModelError(f"{where}: the model declares size {dim.dim_value}, the given shape has {size}")
+            elif dim.dim_param not in ANONYMOUS:
+                known_size = self._sizes.setdefault(dim.dim_param, size)
+                if known_size != size:
+                    raise ModelError(f"{where}: dimension '{dim.dim_param}' is bound to {known_size}, not {size}")
+
+    def bind(self, info: ValueInfoProto, given: tuple[int, ...] | None) -> TensorSpec:
+        """The static type of an input."""
+        where = f"input '{info.name}'"
+        if not info.type.HasField("tensor_type"):
+            raise ModelError(f"{where} is not a tensor; only tensors are supported")
+        kind = info.type.tensor_type
+        dtype = numpy_dtype(kind.elem_type, where)
+        self.seen |= {d.dim_param for d in kind.shape.dim if d.dim_param}
+        if given is not None:
+            return TensorSpec(info.name, checked_shape(given, where), dtype)
+        if not kind.HasField("shape"):
+            raise ModelError(f"{where} has no declared shape; give its shape or an input file for it")
+        shape: list[int] = []
+        for axis, dim in enumerate(kind.shape.dim):
+            if dim.HasField("dim_value") and dim.dim_value >= 0:
+                shape.append(dim.dim_value)
+            elif dim.dim_param in self._sizes:
+                shape.append(self._sizes[dim.dim_param])
+            else:
+                name = f"dimension '{dim.dim_param}' (axis {axis})" if dim.dim_param else f"axis {axis}"
+                raise ModelError(
+                    f"{where}: the size of {name} is not known; give the dimension's size, the shape of "
+                    f"'{info.name}', or an input file for it"
+                )
+        return TensorSpec(info.name, checked_shape(shape, where), dtype)
+
+
+class _Importer:
+    def __init__(self, model: ModelProto, folder: Path | None) -> None:
+        self._model = model
+        self._folder = folder
+        self._opsets = opset_versions(model)
+        self._declared = {v.name: v for v in (*model.graph.value_info, *model.graph.output)}
+        self._builder = Builder(Block())
+
+    def run(self, specs: list[TensorSpec]) -> ImportedModel:
+        """Import the whole model."""
+        body = self._builder.block
+        scope: dict[str, Tensor] = {}
+        for index, spec in enumerate(specs):
+            argument = body.insert_arg(tensor_type(spec.shape, spec.dtype), index)
+            scope[spec.name] = Tensor(spec.shape, spec.dtype, ssa=argument)
+        results = self._graph(self._model.graph, scope)
+        self._builder.node_name = ""
+        values = [self._builder.ssa(t) for t in results]
+        body.add_op(graph.ReturnOp(values))
+        names = [v.name for v in self._model.graph.output]
+        function = graph.FuncOp(
+            "main",
+            ([a.type for a in body.args], [v.type for v in values]),
+            Region(body),
+            input_names=[s.name for s in specs],
+            output_names=names,
+        )
+        outputs = [TensorSpec(n, t.shape, t.dtype) for n, t in zip(names, results, strict=True)]
+        weights = {op.weight_name.data: self._builder.weights[op.weight_name.data] for op in _weights_of(body)}
+        return ImportedModel(ModuleOp([function]), weights, specs, outputs)
+
+    def _graph(self, proto: GraphProto, scope: Scope) -> list[Tensor]:
+        if proto.sparse_initializer:
+            raise ModelError("sparse initializers are not supported; store them as dense tensors")
+        for tensor in proto.initializer:
+            scope[tensor.name] = known(to_array(tensor, self._folder, "initializer"), tensor.name)
+        outputs = [v.name for v in proto.output]
+        nodes = needed_nodes(sorted_nodes(proto, scope), outputs)
+        for node in nodes:
+            self._node(node, scope)
+        missing = [name for name in outputs if name not in scope]
+        if missing:
+            raise ModelError(f"output '{missing[0]}' of the graph is never defined")
+        return [scope[name] for name in outputs]
+
+    def _node(self, proto: NodeProto, scope: Scope) -> None:
+        builder = self._builder
+        where = describe(proto)
+        standard = proto.domain in STANDARD_DOMAINS
+        opset = self._opsets.get("" if standard else proto.domain)
+        if opset is None:
+            raise ModelError(f"{where}: the model names no opset of domain '{proto.domain}'")
+        # Nodes inside a body belong to the node that holds the body.
+        outer = (builder.node_name, builder.value_name, builder.where)
+        builder.layer += builder.depth == 0
+        builder.node_name = proto.name or next(filter(None, proto.output), proto.op_type)
+        builder.value_name = next(filter(None, proto.output), builder.node_name)
+        builder.where = where
+        inputs = [scope[name] if name else None for name in proto.input]
+        node = Node(proto, opset, inputs, builder, self._folder, lambda body: self._body(body, scope))
+        results = self._results(node, standard)
+        if len(results) < len([n for n in proto.output if n]):
+            raise ModelError(f"{where}: it names {len(proto.output)} results, this operator has {len(results)}")
+        for name, tensor in zip(proto.output, results, strict=False):
+            if name:
+                scope[name] = tensor
+        builder.node_name, builder.value_name, builder.where = outer
+
+    def _results(self, node: Node, standard: bool) -> list[Tensor]:
+        handler = OPERATORS.get(node.proto.op_type) if standard else None
+        try:
+            if handler is None:
+                return framework.keep(node, self._declared, "no home but a framework executes this operator")
+            try:
+                results = handler(node)
+            except Unsupported as reason:
+                return framework.keep(node, self._declared, f"{reason} is for a framework")
+        except (ValueError, VerifyException) as error:
+            raise node.error(str(error)) from error
+        return [results] if isinstance(results, Tensor) else list(results)
+
+    def _body(self, body: GraphProto, scope: Scope) -> list[Tensor]:
+        if body.input:
+            raise ModelError(f"graph '{body.name}' inside a node has inputs, only captured values are supported")
+        self._builder.depth += 1
+        results = self._graph(body, ChainMap({}, scope))
+        self._builder.depth -= 1
+        return results
+
+
+def _weights_of(block: Block) -> Iterable[graph.WeightOp]:
+    return (op for op in block.ops if isinstance(op, graph.WeightOp))

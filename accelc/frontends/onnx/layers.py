@@ -1,0 +1,380 @@
+"""Importers of convolutions, pooling, products, normalizations and the recurrent layer."""
+
+from collections.abc import Sequence
+from math import prod
+
+import numpy as np
+from xdsl.dialects.builtin import TensorType
+
+from accelc.analysis import shapes
+from accelc.dialects import graph
+from accelc.frontends.onnx.builder import Builder, Tensor
+from accelc.frontends.onnx.node import Handler, Node, Table
+from accelc.frontends.onnx.types import element_of_dtype
+
+Window = tuple[list[int], list[int], list[int]]
+"""Strides, pads (all low, then all high) and dilations of a sliding window, per spatial axis."""
+
+
+def _list(node: Node, name: str, length: int, default: int) -> list[int]:
+    values = node.ints(name)
+    if values is None:
+        return [default] * length
+    if len(values) != length:
+        raise node.error(f"attribute '{name}' has {len(values)} entries, expected {length}")
+    return values
+
+
+def _spatial_rank(node: Node, x: Tensor) -> int:
+    if x.rank < 3:
+        raise node.error(f"x has shape {list(x.shape)}, expected (N, C, spatial...)")
+    return x.rank - 2
+
+
+def _window(node: Node, x: Tensor, kernel: Sequence[int]) -> Window:
+    rank = _spatial_rank(node, x)
+    if len(kernel) != rank:
+        raise node.error(f"the kernel {list(kernel)} has {len(kernel)} axes, x has {rank} spatial ones")
+    strides = _list(node, "strides", rank, 1)
+    dilations = _list(node, "dilations", rank, 1)
+    if min(strides) < 1 or min(dilations) < 1:
+        raise node.error(f"strides {strides} and dilations {dilations} must be positive")
+    match node.text("auto_pad", "NOTSET"):
+        case "NOTSET":
+            pads = _list(node, "pads", 2 * rank, 0)
+        case "VALID":
+            pads = [0] * (2 * rank)
+        case "SAME_UPPER" | "SAME_LOWER" as mode:
+            low, high = [0] * rank, [0] * rank
+            for axis, size in enumerate(x.shape[2:]):
+                out = -(-size // strides[axis])
+                extent = shapes.window_extent(kernel[axis], dilations[axis])
+                total = max((out - 1) * strides[axis] + extent - size, 0)
+                low[axis] = total // 2 if mode == "SAME_UPPER" else total - total // 2
+                high[axis] = total - low[axis]
+            pads = low + high
+        case mode:
+            raise node.error(f"auto_pad '{mode}' is not NOTSET, VALID, SAME_UPPER or SAME_LOWER")
+    return strides, pads, dilations
+
+
+def _conv(node: Node) -> Tensor:
+    x, weight, bias = node.input(0), node.input(1), node.optional(2)
+    kernel = node.ints("kernel_shape") or list(weight.shape[2:])
+    strides, pads, dilations = _window(node, x, kernel)
+    group = node.integer("group", 1)
+    if list(weight.shape[2:]) != kernel:
+        raise node.error(f"kernel_shape {kernel} differs from that of the weight {list(weight.shape)}")
+    return node.builder.emit(
+        lambda a, w, b: graph.ConvOp(a, w, b, strides=strides, pads=pads, dilations=dilations, group=group),
+        x,
+        weight,
+        bias,
+        weights=(1, 2),
+    )
+
+
+def _conv_transpose(node: Node) -> Tensor:
+    x, weight, bias = node.input(0), node.input(1), node.optional(2)
+    rank = _spatial_rank(node, x)
+    kernel = list(weight.shape[2:])
+    strides, dilations = _list(node, "strides", rank, 1), _list(node, "dilations", rank, 1)
+    extra = _list(node, "output_padding", rank, 0)
+    if len(kernel) != rank:
+        raise node.error(f"the weight has shape {list(weight.shape)}, expected {rank} spatial axes")
+    mode, wanted = node.text("auto_pad", "NOTSET"), node.ints("output_shape")
+    if wanted is None and mode in ("SAME_UPPER", "SAME_LOWER"):
+        wanted = [size * stride for size, stride in zip(x.shape[2:], strides, strict=True)]
+    if wanted is None:
+        pads = _list(node, "pads", 2 * rank, 0) if mode == "NOTSET" else [0] * (2 * rank)
+    else:
+        wanted = wanted[-rank:]
+        total = [
+            strides[d] * (x.shape[2 + d] - 1) + extra[d] + shapes.window_extent(kernel[d], dilations[d]) - wanted[d]
+            for d in range(rank)
+        ]
+        if min(total) < 0:
+            raise node.unsupported("an output_shape larger than the whole result")
+        smaller = [t // 2 for t in total]
+        larger = [t - s for t, s in zip(total, smaller, strict=True)]
+        pads = smaller + larger if mode == "SAME_UPPER" else larger + smaller
+    group = node.integer("group", 1)
+    return node.builder.emit(
+        lambda a, w, b: graph.ConvTransposeOp(
+            a, w, b, strides=strides, pads=pads, dilations=dilations, group=group, output_padding=extra
+        ),
+        x,
+        weight,
+        bias,
+        weights=(1, 2),
+    )
+
+
+def _pool(kind: str) -> Handler:
+    def handle(node: Node) -> Tensor:
+        x, kernel = node.input(), node.ints("kernel_shape")
+        if kernel is None:
+            raise node.error("attribute 'kernel_shape' is missing")
+        if node.wants(1):
+            raise node.unsupported("indices of the maxima")
+        if not x.is_float and kind == "average":
+            raise node.unsupported("an average of integers")
+        strides, pads, dilations = _window(node, x, kernel)
+        ceil = bool(node.integer("ceil_mode", 0))
+        shape = shapes.pool_output_shape(x.shape, kernel, strides, pads, dilations, ceil)
+        include = bool(node.integer("count_include_pad", 0))
+        return node.builder.emit(
+            lambda v: graph.PoolOp(
+                v,
+                kind,
+                kernel,
+                TensorType(element_of_dtype(x.dtype), shape),
+                strides=strides,
+                pads=pads,
+                dilations=dilations,
+                count_include_pad=include,
+            ),
+            x,
+        )
+
+    return handle
+
+
+def _global_pool(kind: str) -> Handler:
+    def handle(node: Node) -> Tensor:
+        x = node.input()
+        _spatial_rank(node, x)
+        return node.builder.reduce(kind, x, range(2, x.rank), keepdims=True)
+
+    return handle
+
+
+def _matmul(node: Node) -> Tensor:
+    return node.builder.matmul(node.input(0), node.input(1))
+
+
+def _gemm(node: Node) -> Tensor:
+    b, x, weight, bias = node.builder, node.input(0), node.input(1), node.optional(2)
+    if x.rank != 2 or weight.rank != 2:
+        raise node.error(f"operands have shapes {list(x.shape)} and {list(weight.shape)}, expected matrices")
+    x = b.transpose(x, [1, 0]) if node.integer("transA", 0) else x
+    weight = b.transpose(weight, [1, 0]) if node.integer("transB", 0) else weight
+    alpha, beta = node.number("alpha", 1.0), node.number("beta", 1.0)
+    y = b.matmul(x, weight)
+    y = y if alpha == 1 else b.mul(y, alpha)
+    if bias is None or beta == 0:
+        return y
+    bias = bias if beta == 1 else b.mul(bias, beta)
+    return b.add(y, bias)
+
+
+def _per_channel(b: Builder, x: Tensor, rank: int) -> Tensor:
+    return b.reshape(x, [x.shape[0], *([1] * (rank - 2))])
+
+
+def _batch_normalization(node: Node) -> Tensor:
+    b, x = node.builder, node.input(0)
+    scale, bias, mean, variance = (node.input(i) for i in range(1, 5))
+    if node.integer("training_mode", 0):
+        raise node.unsupported("training mode")
+    if not node.integer("spatial", 1):
+        raise node.unsupported("statistics per element")
+    if x.rank < 2 or any(t.shape != (x.shape[1],) for t in (scale, bias, mean, variance)):
+        raise node.error(f"scale, bias, mean and variance are not vectors of one entry per channel of {list(x.shape)}")
+    deviation = b.unary("sqrt", b.add(variance, node.number("epsilon", 1e-5)))
+    factor = b.binary("div", scale, deviation)
+    offset = b.binary("sub", bias, b.mul(mean, factor))
+    factor, offset = (b.cast(t, x.dtype) for t in (factor, offset))
+    return b.add(b.mul(x, _per_channel(b, factor, x.rank)), _per_channel(b, offset, x.rank))
+
+
+def standardize(b: Builder, x: Tensor, axes: Sequence[int], epsilon: float) -> tuple[Tensor, Tensor, Tensor]:
+    """(x - mean) / sqrt(variance + epsilon) over some axes; also the mean and the reciprocal deviation."""
+    mean = b.reduce("mean", x, axes, keepdims=True)
+    centred = b.binary("sub", x, mean)
+    variance = b.reduce("mean", b.unary("square", centred), axes, keepdims=True)
+    inverse = b.unary("rsqrt", b.add(variance, epsilon))
+    return b.mul(centred, inverse), mean, inverse
+
+
+def _layer_normalization(node: Node) -> list[Tensor]:
+    b, x, scale, bias = node.builder, node.input(0), node.input(1), node.optional(2)
+    axis = node.axis(node.integer("axis", -1), x.rank)
+    y, mean, inverse = standardize(b, x, range(axis, x.rank), node.number("epsilon", 1e-5))
+    y = b.mul(y, scale)
+    return [y if bias is None else b.add(y, bias), mean, inverse]
+
+
+def _rms_normalization(node: Node) -> Tensor:
+    b, x, scale = node.builder, node.input(0), node.input(1)
+    axes = range(node.axis(node.integer("axis", -1), x.rank), x.rank)
+    mean = b.reduce("mean", b.unary("square", x), axes, keepdims=True)
+    return b.mul(b.mul(x, b.unary("rsqrt", b.add(mean, node.number("epsilon", 1e-5)))), scale)
+
+
+def _instance_normalization(node: Node) -> Tensor:
+    b, x = node.builder, node.input(0)
+    _spatial_rank(node, x)
+    y, *_ = standardize(b, x, range(2, x.rank), node.number("epsilon", 1e-5))
+    return b.add(b.mul(y, _per_channel(b, node.input(1), x.rank)), _per_channel(b, node.input(2), x.rank))
+
+
+def _group_normalization(node: Node) -> Tensor:
+    b, x, scale, bias = node.builder, node.input(0), node.input(1), node.input(2)
+    _spatial_rank(node, x)
+    groups = node.integer("num_groups", 0)
+    channels = x.shape[1]
+    if groups < 1 or channels % groups:
+        raise node.error(f"num_groups {groups} does not divide {channels} channels")
+    grouped = b.reshape(x, [x.shape[0], groups, channels // groups * prod(x.shape[2:])])
+    y, *_ = standardize(b, grouped, [2], node.number("epsilon", 1e-5))
+    if node.opset < 21:
+        # Until opset 21 scale and bias had one entry per group.
+        width = channels // groups
+        scale, bias = (
+            b.reshape(b.broadcast(b.reshape(t, [groups, 1]), [groups, width]), [channels]) for t in (scale, bias)
+        )
+    y = b.reshape(y, x.shape)
+    return b.add(b.mul(y, _per_channel(b, scale, x.rank)), _per_channel(b, bias, x.rank))
+
+
+def _lp_normalization(node: Node) -> Tensor:
+    b, x = node.builder, node.input()
+    axis, order = node.axis(node.integer("axis", -1), x.rank), node.integer("p", 2)
+    if order not in (1, 2):
+        raise node.error(f"p {order} is neither 1 nor 2")
+    norm = b.reduce("sum", b.unary("abs" if order == 1 else "square", x), [axis], keepdims=True)
+    return b.binary("div", x, norm if order == 1 else b.unary("sqrt", norm))
+
+
+def _lrn(node: Node) -> Tensor:
+    size = node.integer("size", 0)
+    alpha, beta, bias = node.number("alpha", 1e-4), node.number("beta", 0.75), node.number("bias", 1.0)
+    return node.builder.emit(lambda v: graph.LrnOp(v, size, alpha, beta, bias), node.input())
+
+
+def _lstm(node: Node) -> list[Tensor]:
+    direction = node.text("direction", "forward")
+    names = node.attribute("activations", 8)
+    default = [b"Sigmoid", b"Tanh", b"Tanh"] * (2 if direction == "bidirectional" else 1)
+    if names is not None and list(names.strings) != default:
+        raise node.unsupported("activations other than Sigmoid, Tanh, Tanh")
+    if node.number("clip", 0.0):
+        raise node.unsupported("clipping")
+    if node.integer("layout", 0):
+        raise node.unsupported("batch-major layout")
+    forget = bool(node.integer("input_forget", 0))
+    optional = [node.optional(i) for i in range(3, 8)]
+    x, w, r = (node.input(i) for i in range(3))
+    if (x.rank, w.rank, r.rank) != (3, 3, 3):
+        raise node.error(f"X, W and R have shapes {[list(t.shape) for t in (x, w, r)]}, expected rank 3 each")
+    return node.builder.emit_all(
+        lambda x, w, r, b, n, h, c, p: graph.LstmOp(
+            x,
+            w,
+            r,
+            bias=b,
+            sequence_lengths=n,
+            initial_h=h,
+            initial_c=c,
+            peephole=p,
+            direction=direction,
+            input_forget=forget,
+        ),
+        x,
+        w,
+        r,
+        *optional,
+        weights=(1, 2, 3, 7),
+    )
+
+
+def _softmax(node: Node) -> Tensor:
+    b, x = node.builder, node.input()
+    axis = node.axis(node.integer("axis", -1 if node.opset >= 13 else 1), max(x.rank, 1))
+    if node.opset >= 13 or axis == x.rank - 1:
+        return b.emit(lambda v: graph.SoftmaxOp(v, axis=axis), x)
+    # Until opset 13 all axes from this one on counted as one.
+    flat = b.reshape(x, [prod(x.shape[:axis]), prod(x.shape[axis:])])
+    return b.reshape(b.emit(lambda v: graph.SoftmaxOp(v, axis=1), flat), x.shape)
+
+
+def _log_softmax(node: Node) -> Tensor:
+    b, x = node.builder, node.input()
+    axis = node.axis(node.integer("axis", -1 if node.opset >= 13 else 1), max(x.rank, 1))
+    axes = [axis] if node.opset >= 13 else list(range(axis, x.rank))
+    centred = b.binary("sub", x, b.reduce("max", x, axes, keepdims=True))
+    total = b.reduce("sum", b.unary("exp", centred), axes, keepdims=True)
+    return b.binary("sub", centred, b.unary("log", total))
+
+
+def _reduce(kind: str, *, before: str = "", after: str = "", since: int = 18) -> Handler:
+    def handle(node: Node) -> Tensor:
+        b, x = node.builder, node.input()
+        axes = node.axes_of(since)
+        if not axes and node.integer("noop_with_empty_axes", 0):
+            # The elementwise parts are applied all the same.
+            chosen: list[int] = []
+        else:
+            chosen = node.axes(axes, x.rank) if axes else list(range(x.rank))
+        if not x.is_float and (kind == "mean" or before == "exp" or after or x.dtype == np.bool_):
+            raise node.unsupported("elements that are not floats")
+        x = b.unary(before, x) if before else x
+        x = b.reduce(kind, x, chosen, keepdims=bool(node.integer("keepdims", 1)))
+        return b.unary(after, x) if after else x
+
+    return handle
+
+
+def _reduce_log_sum_exp(node: Node) -> Tensor:
+    b, x = node.builder, node.input()
+    axes = node.axes_of(18)
+    chosen = node.axes(axes, x.rank) if axes else list(range(x.rank))
+    if not x.is_float or (not axes and node.integer("noop_with_empty_axes", 0)):
+        raise node.unsupported("this form")
+    highest = b.reduce("max", x, chosen, keepdims=True)
+    total = b.reduce("sum", b.unary("exp", b.binary("sub", x, highest)), chosen, keepdims=True)
+    result = b.add(b.unary("log", total), highest)
+    if node.integer("keepdims", 1):
+        return result
+    return b.reshape(result, shapes.reduce_shape(x.shape, chosen, keepdims=False))
+
+
+def _argmax(node: Node) -> Tensor:
+    x = node.input()
+    axis = node.axis(node.integer("axis", 0), x.rank)
+    keepdims, last = bool(node.integer("keepdims", 1)), bool(node.integer("select_last_index", 0))
+    return node.builder.emit(lambda v: graph.ArgmaxOp(v, axis, keepdims, select_last=last), x)
+
+
+OPERATORS: Table = {
+    "Conv": _conv,
+    "ConvTranspose": _conv_transpose,
+    "MaxPool": _pool("max"),
+    "AveragePool": _pool("average"),
+    "GlobalMaxPool": _global_pool("max"),
+    "GlobalAveragePool": _global_pool("mean"),
+    "MatMul": _matmul,
+    "Gemm": _gemm,
+    "BatchNormalization": _batch_normalization,
+    "LayerNormalization": _layer_normalization,
+    "RMSNormalization": _rms_normalization,
+    "InstanceNormalization": _instance_normalization,
+    "GroupNormalization": _group_normalization,
+    "LpNormalization": _lp_normalization,
+    "LRN": _lrn,
+    "LSTM": _lstm,
+    "Softmax": _softmax,
+    "LogSoftmax": _log_softmax,
+    "ReduceSum": _reduce("sum", since=13),
+    "ReduceMean": _reduce("mean"),
+    "ReduceMax": _reduce("max"),
+    "ReduceMin": _reduce("min"),
+    "ReduceProd": _reduce("prod"),
+    "ReduceL1": _reduce("sum", before="abs"),
+    "ReduceL2": _reduce("sum", before="square", after="sqrt"),
+    "ReduceSumSquare": _reduce("sum", before="square"),
+    "ReduceLogSum": _reduce("sum", after="log"),
+    "ReduceLogSumExp": _reduce_log_sum_exp,
+    "ArgMax": _argmax,
+}

@@ -1,0 +1,158 @@
+"""Reading a model file: bounds, parsing, and the structural facts the importer relies on."""
+
+import heapq
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import onnx
+from google.protobuf.message import DecodeError, EncodeError
+from onnx import GraphProto, ModelProto, NodeProto
+
+from accelc.errors import ModelError
+
+MAX_MODEL_BYTES = 2**31 - 1
+"""Protobuf's own limit for one message, bytes."""
+MIN_OPSET = 7
+"""First opset with NumPy broadcasting."""
+STANDARD_DOMAINS = ("", "ai.onnx")
+
+ModelSource = str | Path | bytes | ModelProto
+
+
+def load_model(source: ModelSource) -> tuple[ModelProto, Path | None]:
+    """
+    Parse a model; also gives the folder for its external data (None unless read from a path).
+
+    Raises `ModelError` for files that are missing, too large, not ONNX, or without graph or opset.
+    """
+    folder: Path | None = None
+    what = "model"
+    if isinstance(source, ModelProto):
+        model = source
+    else:
+        if not isinstance(source, bytes):
+            path = Path(source)
+            folder, what = path.parent, f"model '{path}'"
+            source = _read(path)
+        model = _parse(source, what)
+    _check_header(model, what)
+    if model.functions:
+        model = _inline_functions(model, what)
+    return model, folder
+
+
+def opset_versions(model: ModelProto) -> dict[str, int]:
+    """Opset version by domain; the standard domain is ''."""
+    return {("" if o.domain in STANDARD_DOMAINS else o.domain): o.version for o in model.opset_import}
+
+
+def sorted_nodes(graph: GraphProto, known: Iterable[str]) -> list[NodeProto]:
+    """
+    Nodes ordered so that each follows the producers of its inputs; `known` are names defined before.
+
+    Raises `ModelError` for values defined twice, never defined, or defined in a cycle.
+    """
+    defined = set(known)
+    producer: dict[str, int] = {}
+    for index, node in enumerate(graph.node):
+        for name in filter(None, node.output):
+            if name in producer or name in defined:
+                raise ModelError(f"{describe(node)}: value '{name}' is defined twice")
+            producer[name] = index
+    pending = [len({producer[name] for name in node_inputs(node) if name in producer}) for node in graph.node]
+    consumers: dict[int, list[int]] = {}
+    for index, node in enumerate(graph.node):
+        for name in node_inputs(node):
+            if name not in producer and name not in defined:
+                raise ModelError(f"{describe(node)}: input '{name}' is never defined")
+        for source in {producer[name] for name in node_inputs(node) if name in producer}:
+            consumers.setdefault(source, []).append(index)
+    # The smallest ready index first keeps the order of a file that is already sorted.
+    order: list[int] = []
+    ready = [i for i, count in enumerate(pending) if count == 0]
+    while ready:
+        index = heapq.heappop(ready)
+        order.append(index)
+        for consumer in consumers.get(index, ()):
+            pending[consumer] -= 1
+            if pending[consumer] == 0:
+                heapq.heappush(ready, consumer)
+    if len(order) != len(graph.node):
+        stuck = next(i for i, count in enumerate(pending) if count)
+        raise ModelError(f"{describe(graph.node[stuck])}: depends on its own result (the graph has a cycle)")
+    return [graph.node[i] for i in order]
+
+
+def needed_nodes(nodes: Sequence[NodeProto], outputs: Iterable[str]) -> list[NodeProto]:
+    """The nodes of a sorted list that some output depends on."""
+    wanted = set(outputs)
+    kept: list[NodeProto] = []
+    for node in reversed(nodes):
+        if wanted.intersection(filter(None, node.output)):
+            kept.append(node)
+            wanted.update(node_inputs(node))
+    return kept[::-1]
+
+
+def node_inputs(node: NodeProto) -> set[str]:
+    """Names a node reads, the outer values its subgraphs capture included."""
+    names = set(filter(None, node.input))
+    for attribute in node.attribute:
+        for graph in (*((attribute.g,) if attribute.HasField("g") else ()), *attribute.graphs):
+            names |= _captured(graph)
+    return names
+
+
+def describe(node: NodeProto) -> str:
+    """How diagnostics name a node."""
+    name = node.name or next(filter(None, node.output), "")
+    kind = f"{node.domain}:{node.op_type}" if node.domain else node.op_type
+    return f"node '{name}' ({kind})"
+
+
+def _captured(graph: GraphProto) -> set[str]:
+    inner = {v.name for v in (*graph.input, *graph.initializer)} | {n for node in graph.node for n in node.output}
+    used = {name for node in graph.node for name in node_inputs(node)} | {o.name for o in graph.output}
+    return used - inner
+
+
+def _read(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > MAX_MODEL_BYTES:
+            raise ModelError(
+                f"model '{path}' has {size} bytes, above the limit of {MAX_MODEL_BYTES}; keep its weights as external data"
+            )
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise ModelError(f"cannot read model '{path}': {reason}") from error
+
+
+def _parse(data: bytes, what: str) -> ModelProto:
+    model = ModelProto()
+    try:
+        model.ParseFromString(data)
+    except (DecodeError, UnicodeDecodeError, RuntimeError) as error:
+        raise ModelError(f"{what} is not an ONNX model, or is truncated ({len(data)} bytes do not parse)") from error
+    return model
+
+
+def _check_header(model: ModelProto, what: str) -> None:
+    if not model.HasField("graph") or not (model.graph.node or model.graph.output):
+        raise ModelError(f"{what} is not an ONNX model: it has no graph")
+    opset = opset_versions(model).get("")
+    if opset is None:
+        raise ModelError(f"{what} names no opset of the standard domain")
+    newest = onnx.defs.onnx_opset_version()
+    if not MIN_OPSET <= opset <= newest:
+        raise ModelError(f"{what} uses opset {opset}; supported are {MIN_OPSET} to {newest}")
+
+
+def _inline_functions(model: ModelProto, what: str) -> ModelProto:
+    from onnx import inliner
+
+    try:
+        return inliner.inline_local_functions(model, convert_version=False)
+    except (RuntimeError, ValueError, EncodeError) as error:
+        raise ModelError(f"{what}: its local functions cannot be inlined: {str(error).splitlines()[0]}") from error

@@ -1,0 +1,410 @@
+"""Importers of operators that move elements, and of those that make constants and shapes."""
+
+from collections.abc import Sequence
+from math import prod
+from typing import cast
+
+import numpy as np
+
+from accelc.frontends.onnx.builder import Builder, Tensor, known
+from accelc.frontends.onnx.node import Node, Table
+from accelc.frontends.onnx.tensors import Array, check_constant_size, checked_shape, to_array
+
+
+def _constant(node: Node) -> Tensor:
+    name = node.proto.output[0]
+    for attribute in node.proto.attribute:
+        match attribute.name:
+            case "value":
+                return known(to_array(attribute.t, node.folder, node.builder.where), name)
+            case "value_float":
+                return known(np.array(attribute.f, np.float32), name)
+            case "value_floats":
+                return known(np.array(attribute.floats, np.float32), name)
+            case "value_int":
+                return known(np.array(attribute.i, np.int64), name)
+            case "value_ints":
+                return known(np.array(attribute.ints, np.int64), name)
+            case _:
+                continue
+    raise node.error("only constants of numbers are supported (value, value_float(s), value_int(s))")
+
+
+def _constant_of_shape(node: Node) -> Tensor:
+    shape = checked_shape(node.integers(0), node.builder.where)
+    value = node.tensor("value")
+    fill = np.zeros(1, np.float32) if value is None else to_array(value, node.folder, node.builder.where)
+    if fill.size != 1:
+        raise node.error(f"attribute 'value' has {fill.size} elements, expected 1")
+    # One element seen from everywhere: a filled weight costs no memory.
+    return known(np.broadcast_to(fill.reshape(()), shape), node.proto.output[0])
+
+
+def _shape(node: Node) -> Tensor:
+    x = node.input()
+    start, end = node.integer("start", 0), node.integer("end", x.rank)
+    return known(np.array(x.shape[slice(start, end)], np.int64))
+
+
+def _size(node: Node) -> Tensor:
+    return known(np.array(prod(node.input().shape), np.int64))
+
+
+def _range(node: Node) -> Tensor:
+    start, limit, step = (node.constant(i) for i in range(3))
+    if start.size != 1 or limit.size != 1 or step.size != 1 or not step.reshape(-1)[0]:
+        raise node.error("start, limit and delta must be scalars, delta not 0")
+    a, z, d = (t.reshape(-1)[0].item() for t in (start, limit, step))
+    count = max(int(np.ceil((z - a) / d)), 0)
+    check_constant_size(checked_shape([count], node.builder.where), start.dtype, node.builder.where)
+    return known((a + np.arange(count) * d).astype(start.dtype))
+
+
+def _reshape(node: Node) -> Tensor:
+    x, wanted = node.input(), node.integers(1)
+    if not node.integer("allowzero", 0):
+        if any(s == 0 and i >= x.rank for i, s in enumerate(wanted)):
+            raise node.error(f"shape {wanted} copies an axis that x {list(x.shape)} does not have")
+        wanted = [x.shape[i] if s == 0 else s for i, s in enumerate(wanted)]
+    if wanted.count(-1) > 1 or any(s < -1 for s in wanted):
+        raise node.error(f"shape {wanted} is not legal; one size may be -1")
+    if -1 in wanted:
+        rest = prod(s for s in wanted if s != -1)
+        if not rest or prod(x.shape) % rest:
+            raise node.error(f"cannot reshape {list(x.shape)} to {wanted}")
+        wanted[wanted.index(-1)] = prod(x.shape) // rest
+    return node.builder.reshape(x, wanted)
+
+
+def _flatten(node: Node) -> Tensor:
+    x = node.input()
+    axis = node.integer("axis", 1)
+    if not -x.rank <= axis <= x.rank:
+        raise node.error(f"axis {axis} is outside [{-x.rank}, {x.rank}]")
+    axis = axis + x.rank if axis < 0 else axis
+    return node.builder.reshape(x, [prod(x.shape[:axis]), prod(x.shape[axis:])])
+
+
+def _squeeze(node: Node) -> Tensor:
+    x, given = node.input(), node.axes_of(13)
+    axes = [a for a, s in enumerate(x.shape) if s == 1] if given is None else node.axes(given, x.rank)
+    if any(x.shape[a] != 1 for a in axes):
+        raise node.error(f"axes {axes} of {list(x.shape)} are not all of size 1")
+    return node.builder.reshape(x, [s for a, s in enumerate(x.shape) if a not in axes])
+
+
+def _unsqueeze(node: Node) -> Tensor:
+    x, given = node.input(), node.axes_of(13)
+    if given is None:
+        raise node.error("axes are missing")
+    rank = x.rank + len(given)
+    axes = node.axes(given, rank)
+    sizes = iter(x.shape)
+    return node.builder.reshape(x, [1 if a in axes else next(sizes) for a in range(rank)])
+
+
+def _transpose(node: Node) -> Tensor:
+    x = node.input()
+    perm = node.ints("perm")
+    return node.builder.transpose(x, list(range(x.rank))[::-1] if perm is None else perm)
+
+
+def _concat(node: Node) -> Tensor:
+    tensors = node.all_inputs()
+    if node.attribute("axis", 2) is None:
+        raise node.error("attribute 'axis' is missing")
+    axis = node.axis(node.integer("axis", 0), tensors[0].rank)
+    first = tensors[0]
+    for tensor in tensors:
+        differs = [a for a in range(first.rank) if a != axis and tensor.shape[a : a + 1] != first.shape[a : a + 1]]
+        if tensor.rank != first.rank or differs or tensor.dtype != first.dtype:
+            raise node.error(
+                f"cannot join {first.dtype.name}{list(first.shape)} and {tensor.dtype.name}{list(tensor.shape)} "
+                f"along axis {axis}"
+            )
+    return node.builder.concat(tensors, axis)
+
+
+def _split(node: Node) -> list[Tensor]:
+    x, count = node.input(), len(node.proto.output)
+    axis = node.axis(node.integer("axis", 0), x.rank)
+    given = node.ints("split") if node.opset < 13 else node.integers(1) if node.optional(1) is not None else None
+    size = x.shape[axis]
+    if given is None:
+        part = -(-size // max(count, 1))
+        given = [part] * (count - 1) + [size - part * (count - 1)]
+    if len(given) != count or sum(given) != size or min(given) < 0:
+        raise node.error(f"cannot split {size} elements into {given} for {count} results")
+    starts = np.cumsum([0, *given]).tolist()
+    return [node.builder.slice_axis(x, axis, start, part) for start, part in zip(starts, given, strict=False)]
+
+
+def _slice(node: Node) -> Tensor:
+    x = node.input()
+    if node.opset < 10:
+        first, last, axes = node.ints("starts"), node.ints("ends"), node.ints("axes")
+        if first is None or last is None:
+            raise node.error("attributes 'starts' and 'ends' are required")
+        steps = None
+    else:
+        first, last = node.integers(1), node.integers(2)
+        axes = None if node.optional(3) is None else node.integers(3)
+        steps = None if node.optional(4) is None else node.integers(4)
+    axes = node.axes(list(range(len(first))) if axes is None else axes, x.rank)
+    steps = [1] * len(axes) if steps is None else steps
+    if not len(first) == len(last) == len(axes) == len(steps) or 0 in steps:
+        raise node.error(f"starts {first}, ends {last}, axes {axes} and steps {steps} do not fit together")
+    for axis, a, z, step in zip(axes, first, last, steps, strict=True):
+        start, stop, step = slice(a, z, step).indices(x.shape[axis])
+        x = node.builder.slice_axis(x, axis, start, len(range(start, stop, step)), step)
+    return x
+
+
+def _gather(node: Node) -> Tensor:
+    x, indices = node.input(0), node.input(1)
+    axis = node.axis(node.integer("axis", 0), x.rank)
+    if indices.dtype.kind not in "iu":
+        raise node.error(f"indices have element type {indices.dtype.name}, not an integer type")
+    if indices.data is None:
+        return node.builder.gather(x, indices, axis)
+    size = x.shape[axis]
+    wanted = indices.data.astype(np.int64)
+    if wanted.size and (wanted.min() < -size or wanted.max() >= size):
+        raise node.error(f"an index is outside [{-size}, {size}) of axis {axis}")
+    if wanted.size != 1:
+        return node.builder.gather(x, indices, axis)
+    # One known index is a slice, which any home can do.
+    part = node.builder.slice_axis(x, axis, int(wanted.reshape(-1)[0]) % size, 1)
+    return node.builder.reshape(part, [*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :]])
+
+
+def _expand(node: Node) -> Tensor:
+    x = node.input()
+    shape = np.broadcast_shapes(x.shape, tuple(node.integers(1)))
+    return node.builder.broadcast(x, shape)
+
+
+def _tile(node: Node) -> Tensor:
+    x, repeats = node.input(), node.integers(1)
+    if len(repeats) != x.rank or min(repeats, default=0) < 0:
+        raise node.error(f"repeats {repeats} do not fit {list(x.shape)}")
+    b = node.builder
+    apart = b.reshape(x, [n for s in x.shape for n in (1, s)])
+    apart = b.broadcast(apart, [n for r, s in zip(repeats, x.shape, strict=True) for n in (r, s)])
+    return b.reshape(apart, [r * s for r, s in zip(repeats, x.shape, strict=True)])
+
+
+def _pad(node: Node) -> Tensor:
+    x, mode = node.input(), node.text("mode", "constant")
+    fill = 0.0
+    if node.opset < 11:
+        pads = node.ints("pads") or []
+        fill = node.number("value", 0.0)
+        axes = list(range(x.rank))
+    else:
+        pads = node.integers(1)
+        axes = list(range(x.rank)) if node.optional(3) is None else node.axes(node.integers(3), x.rank)
+        if node.optional(2) is not None and prod(node.input(2).shape):
+            value = node.scalar_constant(2)
+            if value is None:
+                raise node.unsupported("a padding value known only at run time")
+            fill = value
+    if len(pads) != 2 * len(axes):
+        raise node.error(f"pads {pads} have {len(pads)} entries, expected {2 * len(axes)}")
+    low, high = [0] * x.rank, [0] * x.rank
+    for position, axis in enumerate(axes):
+        low[axis], high[axis] = pads[position], pads[position + len(axes)]
+    if any(s + a + b < 0 for s, a, b in zip(x.shape, low, high, strict=True)):
+        raise node.error(f"pads {pads} crop more than x {list(x.shape)}")
+    if mode == "constant":
+        if x.dtype == np.bool_:
+            raise node.unsupported("truth values")
+        return node.builder.pad(x, low, high, fill)
+    if mode not in ("reflect", "edge"):
+        raise node.unsupported(f"mode '{mode}'")
+    for axis in range(x.rank):
+        x = _pad_axis(node, x, axis, low[axis], high[axis], mode)
+    return x
+
+
+def _pad_axis(node: Node, x: Tensor, axis: int, low: int, high: int, mode: str) -> Tensor:
+    b, size = node.builder, x.shape[axis]
+    if (low, high) == (0, 0):
+        return x
+    if min(low, high) < 0:
+        raise node.unsupported("negative pads")
+    if size == 0 or (mode == "reflect" and max(low, high) >= size):
+        raise node.error(f"{mode} padding by {low} and {high} needs more than the {size} elements of axis {axis}")
+    if mode == "reflect":
+        before = b.slice_axis(x, axis, low, low, -1)
+        after = b.slice_axis(x, axis, max(size - 2, 0), high, -1)
+    else:
+        shape = [*x.shape]
+        shape[axis] = low
+        before = b.broadcast(b.slice_axis(x, axis, 0, 1), shape)
+        shape[axis] = high
+        after = b.broadcast(b.slice_axis(x, axis, size - 1, 1), shape)
+    return b.concat([before, x, after], axis)
+
+
+def _depth_to_space(node: Node) -> Tensor:
+    b, x, size = node.builder, node.input(), node.integer("blocksize", 0)
+    if x.rank != 4 or size < 1 or x.shape[1] % (size * size):
+        raise node.error(f"blocksize {size} does not fit x {list(x.shape)}")
+    n, c, h, w = x.shape
+    if node.text("mode", "DCR") == "DCR":
+        y = b.transpose(b.reshape(x, [n, size, size, c // size**2, h, w]), [0, 3, 4, 1, 5, 2])
+    else:
+        y = b.transpose(b.reshape(x, [n, c // size**2, size, size, h, w]), [0, 1, 4, 2, 5, 3])
+    return b.reshape(y, [n, c // size**2, h * size, w * size])
+
+
+def _space_to_depth(node: Node) -> Tensor:
+    b, x, size = node.builder, node.input(), node.integer("blocksize", 0)
+    if x.rank != 4 or size < 1 or x.shape[2] % size or x.shape[3] % size:
+        raise node.error(f"blocksize {size} does not fit x {list(x.shape)}")
+    n, c, h, w = x.shape
+    y = b.transpose(b.reshape(x, [n, c, h // size, size, w // size, size]), [0, 3, 5, 1, 2, 4])
+    return b.reshape(y, [n, c * size * size, h // size, w // size])
+
+
+def _upsample(node: Node) -> Tensor:
+    scales = _floats(node, 0, "scales") if node.opset < 9 else _floats(node, 1, "")
+    return _resize_nearest(node, scales, None, "asymmetric", "floor")
+
+
+def _resize(node: Node) -> Tensor:
+    x = node.input()
+    if node.opset < 11:
+        scales = _floats(node, 1, "")
+        if min(scales, default=1) < 1:
+            raise node.unsupported("a reduction in opset 10")
+        return _resize_nearest(node, scales, None, "asymmetric", "floor")
+    axes = node.ints("axes")
+    chosen = list(range(x.rank)) if axes is None else node.axes(axes, x.rank)
+    if node.text("keep_aspect_ratio_policy", "stretch") != "stretch" or node.integer("antialias", 0):
+        raise node.unsupported("aspect-ratio policies and antialiasing")
+    sizes: list[int] | None = None
+    scales = [1.0] * x.rank
+    if node.optional(3) is not None and node.input(3).shape != (0,):
+        sizes = list(x.shape)
+        for axis, size in zip(chosen, node.integers(3), strict=True):
+            sizes[axis] = size
+            scales[axis] = size / x.shape[axis]
+    else:
+        for axis, scale in zip(chosen, _floats(node, 2, ""), strict=True):
+            scales[axis] = scale
+    transform = node.text("coordinate_transformation_mode", "half_pixel")
+    return _resize_nearest(node, scales, sizes, transform, node.text("nearest_mode", "round_prefer_floor"))
+
+
+def _floats(node: Node, index: int, attribute: str) -> list[float]:
+    if attribute:
+        found = node.attribute(attribute, 6)
+        return [] if found is None else list(found.floats)
+    return [float(v) for v in np.asarray(node.constant(index), np.float64).reshape(-1)]
+
+
+def _resize_nearest(
+    node: Node, scales: Sequence[float], sizes: Sequence[int] | None, transform: str, rounding: str
+) -> Tensor:
+    b, x = node.builder, node.input()
+    if node.text("mode", "nearest") != "nearest":
+        raise node.unsupported(f"mode '{node.text('mode', 'nearest')}'")
+    if len(scales) != x.rank or min(scales, default=1) <= 0:
+        raise node.error(f"scales {list(scales)} do not fit x {list(x.shape)}")
+    for axis, scale in enumerate(scales):
+        size = x.shape[axis]
+        out = int(size * scale) if sizes is None else sizes[axis]
+        checked_shape([out], b.where)
+        if out == size and scale == 1:
+            continue
+        index = _nearest(node, size, out, scale, transform, rounding)
+        x = _take(b, x, axis, index)
+    return x
+
+
+def _nearest(node: Node, size: int, out: int, scale: float, transform: str, rounding: str) -> list[int]:
+    position = np.arange(out, dtype=np.float64)
+    match transform:
+        case "asymmetric":
+            source = position / scale
+        case "half_pixel":
+            source = (position + 0.5) / scale - 0.5
+        case "pytorch_half_pixel":
+            source = (position + 0.5) / scale - 0.5 if out > 1 else np.zeros(out)
+        case "align_corners":
+            source = position * (size - 1) / (out - 1) if out > 1 else np.zeros(out)
+        case _:
+            raise node.unsupported(f"coordinates '{transform}'")
+    match rounding:
+        case "floor":
+            index = np.floor(source)
+        case "ceil":
+            index = np.ceil(source)
+        case "round_prefer_floor":
+            index = np.ceil(source - 0.5)
+        case "round_prefer_ceil":
+            index = np.floor(source + 0.5)
+        case _:
+            raise node.error(f"nearest_mode '{rounding}' is not known")
+    return [int(v) for v in np.clip(index, 0, size - 1)]
+
+
+def _take(b: Builder, x: Tensor, axis: int, index: Sequence[int]) -> Tensor:
+    size = x.shape[axis]
+    repeat, rest = divmod(len(index), size)
+    if rest == 0 and list(index) == [i for i in range(size) for _ in range(repeat)]:
+        before, after = x.shape[:axis], x.shape[axis + 1 :]
+        apart = b.broadcast(b.reshape(x, [*before, size, 1, *after]), [*before, size, repeat, *after])
+        return b.reshape(apart, [*before, size * repeat, *after])
+    return b.gather(x, known(np.array(index, np.int64)), axis)
+
+
+def _trilu(node: Node) -> Tensor:
+    b, x = node.builder, node.input()
+    offset = 0 if node.optional(1) is None else node.scalar_constant(1)
+    if offset is None:
+        raise node.unsupported("a diagonal known only at run time")
+    ones = np.ones(x.shape[-2:], np.bool_)
+    kept = np.triu(ones, int(offset)) if node.integer("upper", 1) else np.tril(ones, int(offset))
+    return b.select(known(kept), x, b.scalar(0, x))
+
+
+def _one_hot(node: Node) -> Tensor:
+    b, indices, values = node.builder, node.input(0), node.input(2)
+    depth = int(np.asarray(node.constant(1)).reshape(-1)[0])
+    axis = node.axis(node.integer("axis", -1), indices.rank + 1)
+    counts = np.arange(depth).astype(indices.dtype).reshape([-1] + [1] * (indices.rank - axis))
+    spread = b.reshape(indices, [*indices.shape[:axis], 1, *indices.shape[axis:]])
+    negative = b.binary("less", spread, b.scalar(0, spread))
+    spread = b.select(negative, b.add(spread, depth), spread)
+    off, on = (b.reshape(b.slice_axis(values, 0, i, 1), []) for i in (0, 1))
+    return b.select(b.binary("equal", spread, known(cast(Array, counts))), on, off)
+
+
+OPERATORS: Table = {
+    "Constant": _constant,
+    "ConstantOfShape": _constant_of_shape,
+    "Shape": _shape,
+    "Size": _size,
+    "Range": _range,
+    "Reshape": _reshape,
+    "Flatten": _flatten,
+    "Squeeze": _squeeze,
+    "Unsqueeze": _unsqueeze,
+    "Transpose": _transpose,
+    "Concat": _concat,
+    "Split": _split,
+    "Slice": _slice,
+    "Gather": _gather,
+    "Expand": _expand,
+    "Tile": _tile,
+    "Pad": _pad,
+    "DepthToSpace": _depth_to_space,
+    "SpaceToDepth": _space_to_depth,
+    "Upsample": _upsample,
+    "Resize": _resize,
+    "Trilu": _trilu,
+    "OneHot": _one_hot,
+}
