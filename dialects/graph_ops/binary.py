@@ -69,15 +69,19 @@ class BinaryOp(GraphOp, ABC):
     def verify_graph(self) -> None:
         """Shapes broadcast; element types as the rule says."""
         require_shape(self.result, checked(broadcast_shapes, shape_of(self.lhs), shape_of(self.rhs)))
-        left, right, result = element_of(self.lhs), element_of(self.rhs), element_of(self.result)
+        self.require_elements(element_of(self.lhs), element_of(self.rhs), element_of(self.result))
+
+    @classmethod
+    def require_elements(cls, left: Attribute, right: Attribute, result: Attribute) -> None:
+        """Raise a verifier error unless the rule allows these element types."""
         floats = is_float(left) and is_float(right)
         integers = is_integer(left) and left == right
         legal = {
             BinaryRule.ARITHMETIC: (floats and is_float(result)) or (integers and not is_bool(left) and left == result),
             BinaryRule.COMPARE: (floats or integers) and is_bool(result),
             BinaryRule.BITS: integers and left == result,
-        }[self.RULE]
-        require(legal, f"element types {left}, {right} -> {result} are not legal; this takes {self.RULE.value}")
+        }[cls.RULE]
+        require(legal, f"element types {left}, {right} -> {result} are not legal; this takes {cls.RULE.value}")
 
 
 @irdl_op_definition

@@ -34,6 +34,7 @@ from accelc.dialects.graph_ops.base import (
     Value,
     attributes,
     checked,
+    element_of,
     ints,
     require,
 )
@@ -186,13 +187,18 @@ class ApplyOp(GraphOp):
         )
 
     def verify_graph(self) -> None:
-        """A known function with as many operands as it takes, which broadcast to the variable's shape."""
+        """A known function that keeps the element type, with as many operands as it takes, which broadcast."""
         name = self.function.data
         require(name in UNARY_OPS or name in BINARY_OPS, f"function {self.function} is no unary or binary operation")
         count = 0 if name in UNARY_OPS else 1
         require(len(self.inputs) == count, f'function "{name}" takes {count} further operands, got {len(self.inputs)}')
         for value in self.inputs:
             _require_fits(self.var, value)
+        element = stored(self.var).element_type
+        if name in UNARY_OPS:
+            UNARY_OPS[name].require_elements(element, element)
+        else:
+            BINARY_OPS[name].require_elements(element, element_of(self.inputs[0]), element)
 
 
 class ViewOp(GraphOp, ABC):

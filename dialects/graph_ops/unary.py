@@ -62,15 +62,19 @@ class UnaryOp(GraphOp, ABC):
     def verify_graph(self) -> None:
         """Same shape; element types as the rule says."""
         require_shape(self.result, shape_of(self.x))
-        source, result = element_of(self.x), element_of(self.result)
+        self.require_elements(element_of(self.x), element_of(self.result))
+
+    @classmethod
+    def require_elements(cls, source: Attribute, result: Attribute) -> None:
+        """Raise a verifier error unless the rule allows these element types."""
         floats = is_float(source) and is_float(result)
         legal = {
             UnaryRule.KEEP: floats or source == result,
             UnaryRule.FLOAT: floats,
             UnaryRule.LOGIC: is_bool(source) and is_bool(result),
             UnaryRule.TEST: is_float(source) and is_bool(result),
-        }[self.RULE]
-        require(legal, f"element types {source} -> {result} are not legal; this takes {self.RULE.value}")
+        }[cls.RULE]
+        require(legal, f"element types {source} -> {result} are not legal; this takes {cls.RULE.value}")
 
 
 @irdl_op_definition
