@@ -136,7 +136,7 @@ class _Uses:
                 return _normal(0.1)
             case "BatchNormalization", 1:
                 # A block that ends in a residual sum adds its variance at every block of the network.
-                return _uniform(0.2, 0.6) if self._feeds_sum(node) else _uniform(0.5, 1.5)
+                return _uniform(0.1, 0.3) if self._feeds_sum(node) else _uniform(0.5, 1.3)
             case "BatchNormalization", 2 | 3:
                 return _normal(0.1)
             case "BatchNormalization", 4:
