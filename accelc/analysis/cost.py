@@ -1,0 +1,84 @@
+"""
+Time of one macro-op by the formulas of the target (section 4 of the target page), before anything is simulated.
+
+An estimate for schedulers: instructions of one macro-op follow each other without a stall, other engines do not
+disturb them. Times are in nanoseconds; cycles are those of the lane's own clock.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from accelc.targets.conditions import Facts, select_rule
+from accelc.targets.model import Target
+
+
+@dataclass(frozen=True)
+class Cost:
+    """`busy_ns` keep the lane from issuing the next op; `tail_ns` later the results are visible."""
+
+    busy_ns: float
+    tail_ns: float
+
+
+def nanoseconds(target: Target, lane: str, cycles: float) -> float:
+    """Duration of `cycles` cycles of a lane's clock."""
+    return cycles * target.domain(lane) * 1e9 / target.time.tick_hz
+
+
+def cycles(target: Target, lane: str, busy_ns: float) -> int:
+    """Whole cycles of a lane's clock that `busy_ns` take."""
+    return ceil(round(busy_ns * target.time.tick_hz / 1e9 / target.domain(lane), 6))
+
+
+def matmul_cost(target: Target, columns: Sequence[int], moving: Sequence[int], rows: Sequence[int], dtype: str) -> Cost:
+    """
+    A whole product: stationary columns of each m block, moving elements of each n block, rows of each contraction step.
+
+    A stationary load hides behind the product before it; one contraction step keeps its tile for all n blocks.
+    """
+    array = target.tensor
+    rate = array.rate.get(dtype, 1.0)
+    loads: list[int] = []
+    for height in rows:
+        for width in columns:
+            length = (array.cols if array.ls_full else width) if array.ls_axis == "cols" else height
+            if array.ls_axis != "cols" and array.ls_full:
+                length = array.rows
+            loads.append(-(-length // array.ls_vectors_per_cycle))
+    streams = [max(count, array.mm_min_ii) / rate for count in moving]
+    if len(rows) == 1:
+        busy = sum(max(load, sum(streams)) for load in loads)
+    else:
+        busy = sum(max(load, stream) for load in loads for stream in streams)
+    lead = max(loads, default=0)
+    tail = array.rows + array.cols + array.psum_write_latency
+    return Cost(nanoseconds(target, "tensor", lead + busy), nanoseconds(target, "tensor", tail))
+
+
+def elementwise_cost(target: Target, lane: str, op: str, facts: Facts, elements: int, stride_factor: int = 1) -> Cost:
+    """
+    One elementwise instruction over `elements` per partition.
+
+    Raises KeyError when the lane's engine does not execute `op`.
+    """
+    engine = target.engines[lane]
+    rule = select_rule(engine, op, facts)
+    busy = max(engine.min_ii, ceil(elements * rule.cpe)) * stride_factor + rule.extra
+    return Cost(nanoseconds(target, lane, busy), nanoseconds(target, lane, engine.latency))
+
+
+def transfer_ns(target: Target, nbytes: int, partitions: int) -> float:
+    """Time one transfer of `nbytes` needs on the DMA engines it is spread over, when it is alone."""
+    dma = target.dma
+    engines = dma.engines if partitions == 1 else min(dma.engines, partitions)
+    share = -(-nbytes // engines)
+    packets = -(-share // dma.packet_bytes)
+    rate = min(dma.bytes_per_ns, target.hbm.bytes_per_ns / engines)
+    return packets * dma.packet_overhead_ns + share / rate
+
+
+def dma_cost(target: Target, nbytes: int, partitions: int) -> Cost:
+    """One transfer: its time on the DMA engines, then the latency of starting and completing one."""
+    busy = transfer_ns(target, nbytes, partitions)
+    return Cost(busy, target.dma.start_latency_ns + target.dma.completion_latency_ns)
