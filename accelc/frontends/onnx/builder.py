@@ -18,9 +18,9 @@ from xdsl.utils.exceptions import VerifyException
 
 from accelc.analysis.shapes import check_slice
 from accelc.dialects import graph
+from accelc.dialects.graph_ops.element_types import array_to_dense, dtype_of_element, element_of_dtype
 from accelc.errors import ModelError
 from accelc.frontends.onnx.tensors import Array, DType, check_constant_size, checked_shape
-from accelc.frontends.onnx.types import dense_elements, dtype_of_element, element_of_dtype, tensor_type
 from accelc.interpreters.graph import evaluate
 
 INLINE_ELEMENTS = 16
@@ -48,6 +48,10 @@ class Tensor:
     def is_float(self) -> bool:
         """Whether the elements are floats of any width."""
         return self.dtype.kind in "fV"
+
+
+def _type(shape: Sequence[int], dtype: DType) -> TensorType[Attribute]:
+    return TensorType(element_of_dtype(dtype), shape)
 
 
 def known(data: Array, name: str = "") -> Tensor:
@@ -83,9 +87,9 @@ class Builder:
             assert tensor.data is not None
             limit = INLINE_ELEMENTS if tensor.is_float else MAX_INLINE_ELEMENTS
             if prod(tensor.shape) > (0 if as_weight else limit):
-                op: Operation = graph.WeightOp(self._store(tensor), tensor_type(tensor.shape, tensor.dtype))
+                op: Operation = graph.WeightOp(self._store(tensor), _type(tensor.shape, tensor.dtype))
             else:
-                op = graph.ConstantOp(dense_elements(tensor.data))
+                op = graph.ConstantOp(array_to_dense(tensor.data))
             self._insert(op)
             tensor.ssa = op.results[0]
         return tensor.ssa
@@ -139,7 +143,7 @@ class Builder:
     def _fold(
         self, make: Callable[..., Operation], operands: Sequence[Tensor | None], present: Sequence[Tensor]
     ) -> list[Tensor]:
-        arguments = iter(Block(arg_types=[tensor_type(t.shape, t.dtype) for t in present]).args)
+        arguments = iter(Block(arg_types=[_type(t.shape, t.dtype) for t in present]).args)
         op = make(*(None if t is None else next(arguments) for t in operands))
         for result in op.results:
             spec = self._computed(result)

@@ -21,12 +21,12 @@ from xdsl.dialects.builtin import (
 from xdsl.ir import Attribute
 
 from accelc.dialects import graph
+from accelc.dialects.graph_ops.element_types import array_to_dense, dense_to_array, dtype_of_element
 from accelc.errors import ModelError
 from accelc.frontends.onnx.builder import MAX_INLINE_ELEMENTS, Tensor
 from accelc.frontends.onnx.loading import describe
 from accelc.frontends.onnx.node import Node
 from accelc.frontends.onnx.tensors import Array, DType, checked_shape, from_array, numpy_dtype, onnx_type, to_array
-from accelc.frontends.onnx.types import dense_elements, dtype_of_element
 
 ResultType = tuple[tuple[int, ...], DType]
 MAX_INFERENCE_ELEMENTS = 4096
@@ -186,7 +186,7 @@ def _to_ir(node: Node, attribute: AttributeProto) -> Attribute:
                 raise node.error(
                     f"attribute '{attribute.name}' has {array.size} elements, at most {MAX_INLINE_ELEMENTS} fit"
                 )
-            return dense_elements(array)
+            return array_to_dense(array)
         case _:
             kind = AttributeProto.AttributeType.Name(attribute.type)
             raise node.error(
@@ -214,9 +214,7 @@ def _from_ir(name: str, value: Attribute) -> AttributeProto:
             texts = [cast(StringAttr, v).data for v in cast(ArrayAttr[Attribute], value)]
             return helper.make_attribute(name, texts, attr_type=AttributeProto.STRINGS)
         case DenseIntOrFPElementsAttr():
-            kind = value.get_type()
-            array = np.array(value.get_values(), dtype_of_element(kind.element_type)).reshape(kind.get_shape())
-            return helper.make_attribute(name, from_array(array, name))
+            return helper.make_attribute(name, from_array(dense_to_array(value), name))
         case DenseArrayBase():
             floats = isinstance(value.elt_type, Float32Type)
             kind = AttributeProto.FLOATS if floats else AttributeProto.INTS

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onnx import GraphProto, ModelProto, NodeProto, ValueInfoProto
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import ModuleOp, TensorType
 from xdsl.ir import Block, Region
 from xdsl.utils.exceptions import VerifyException
 
 from accelc.dialects import graph
+from accelc.dialects.graph_ops.element_types import element_of_dtype
 from accelc.errors import ModelError, suggestion
 from accelc.frontends.onnx import control, elementwise, framework, layers, movement
 from accelc.frontends.onnx.builder import Builder, Tensor, known
@@ -25,7 +26,6 @@ from accelc.frontends.onnx.loading import (
 )
 from accelc.frontends.onnx.node import Node, Table, Unsupported
 from accelc.frontends.onnx.tensors import Array, TensorSpec, checked_shape, numpy_dtype, to_array
-from accelc.frontends.onnx.types import tensor_type
 
 OPERATORS: Table = {**elementwise.OPERATORS, **layers.OPERATORS, **movement.OPERATORS, **control.OPERATORS}
 """Importer of every operator of the standard domain; an operator without one is kept for the framework."""
@@ -168,7 +168,7 @@ class _Importer:
         body = self._builder.block
         scope: dict[str, Tensor] = {}
         for index, spec in enumerate(specs):
-            argument = body.insert_arg(tensor_type(spec.shape, spec.dtype), index)
+            argument = body.insert_arg(TensorType(element_of_dtype(spec.dtype), spec.shape), index)
             scope[spec.name] = Tensor(spec.shape, spec.dtype, ssa=argument)
         results = self._graph(self._model.graph, scope)
         self._builder.node_name = ""

@@ -8,9 +8,9 @@ from xdsl.dialects.builtin import TensorType
 
 from accelc.analysis import shapes
 from accelc.dialects import graph
+from accelc.dialects.graph_ops.element_types import element_of_dtype
 from accelc.frontends.onnx.builder import Builder, Tensor
 from accelc.frontends.onnx.node import Handler, Node, Table
-from accelc.frontends.onnx.types import element_of_dtype
 
 Window = tuple[list[int], list[int], list[int]]
 """Strides, pads (all low, then all high) and dilations of a sliding window, per spatial axis."""
