@@ -5,26 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from accelc.isa.program import DebugEntry, DelaySlot
 from accelc.isa.records import Records
-
-
-@dataclass(frozen=True)
-class DebugEntry:
-    """Where the records of one macro-op come from; its index is the records' `debug` field."""
-
-    op: str
-    loc_name: str
-    layer: int | None
-
-
-@dataclass(frozen=True)
-class DelaySlot:
-    """An adjustable delay; its index is the `link` field of its DELAY record. Cycles of the lane's clock."""
-
-    name: str
-    lane: str
-    default: int
-    maximum: int
 
 
 @dataclass(frozen=True)

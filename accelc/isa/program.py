@@ -1,0 +1,166 @@
+"""A whole compiled program as typed, immutable values: what the container stores and the runtime executes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+from typing import Any
+
+import numpy.typing as npt
+
+from accelc.isa.records import Records
+from accelc.numerics import DTYPES
+from accelc.targets import parse_target
+from accelc.targets.model import Target
+
+Array = npt.NDArray[Any]
+ROLES = ("input", "output", "weight", "scratch")
+"""Roles of a binding; all but `scratch` name data outside the segment."""
+VALUE_DTYPES = (
+    *("bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float16", "bfloat16"),
+    *("float32", "float64", "float8_e4m3fn", "float8_e5m2", "float8_e4m3", "float8_e3m4"),
+)
+"""NumPy names of the element types a value of a program may have."""
+PLACES = ("host", "framework")
+"""Where a segment runs that is not on the accelerator."""
+
+
+@dataclass(frozen=True)
+class ValueType:
+    """A named tensor of the program: `dtype` is a NumPy name (`float32`, `bfloat16`, `int64`, ...)."""
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+
+    @property
+    def elements(self) -> int:
+        """Number of elements."""
+        return prod(self.shape)
+
+
+@dataclass(frozen=True)
+class HbmBinding:
+    """
+    Data at byte `offset` of the core's HBM, C-contiguous.
+
+    `name` is a value of the program (roles `input`, `output`), a weight (`weight`) or free (`scratch`); `dtype` is
+    a name of `records.DTYPES`, to which the data is converted.
+    """
+
+    name: str
+    role: str
+    offset: int
+    dtype: str
+    shape: tuple[int, ...]
+
+    @property
+    def elements(self) -> int:
+        """Number of elements."""
+        return prod(self.shape)
+
+    @property
+    def nbytes(self) -> int:
+        """Size in HBM."""
+        return self.elements * DTYPES[self.dtype].itemsize
+
+
+@dataclass(frozen=True)
+class DelaySlot:
+    """An adjustable delay in cycles of its lane; its index in the table is the `slot` of its `delay` record."""
+
+    name: str
+    lane: str
+    default: int
+    maximum: int
+    minimum: int = 0
+
+
+@dataclass(frozen=True)
+class DebugEntry:
+    """Where a record came from: the macro-op's text, the model's node name and its layer number."""
+
+    op: str
+    loc_name: str
+    layer: int | None
+
+
+NO_DEBUG = DebugEntry("", "", None)
+"""Entry 0 of every debug map, which a record without debug information refers to."""
+
+
+@dataclass(frozen=True)
+class AcceleratorSegment:
+    """
+    Streams for one device, one mapping lane -> records per core, run between two points in host time.
+
+    `inputs` and `outputs` name values of the program and are bound by `bindings`. The index in `semaphores` is a
+    semaphore's number, `debug[record.debug]` a record's origin (entry 0 is `NO_DEBUG`).
+    """
+
+    name: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    cores: tuple[Mapping[str, Records], ...]
+    hbm_bytes: int
+    bindings: tuple[HbmBinding, ...]
+    semaphores: tuple[str, ...] = ()
+    delays: tuple[DelaySlot, ...] = ()
+    debug: tuple[DebugEntry, ...] = (NO_DEBUG,)
+
+
+@dataclass(frozen=True)
+class HostSegment:
+    """A `graph.func` (MLIR text) that the host (NumPy) or a framework callback executes."""
+
+    name: str
+    place: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    text: str
+
+
+Segment = AcceleratorSegment | HostSegment
+
+
+@dataclass(frozen=True)
+class Program:
+    """
+    Segments in execution order with everything needed to run them.
+
+    A segment's inputs are inputs of the program, outputs of earlier segments or weights. `target_text` is the TOML
+    description the program was compiled for.
+    """
+
+    target_text: str
+    inputs: tuple[ValueType, ...]
+    outputs: tuple[ValueType, ...]
+    segments: tuple[Segment, ...]
+    weights: Mapping[str, Array]
+    compiler: str = ""
+    features: tuple[str, ...] = ()
+
+    @cached_property
+    def target(self) -> Target:
+        """The machine the program was compiled for. Raises TargetError if `target_text` describes none."""
+        return parse_target(self.target_text, "target of the program")
+
+
+def same_program(left: Program, right: Program) -> bool:
+    """Whether two programs hold the same values bit for bit (dataclass equality does not see into arrays)."""
+
+    def streams(segment: Segment) -> object:
+        if isinstance(segment, HostSegment):
+            return segment
+        cores = tuple(
+            tuple((lane, stream.tobytes()) for lane, stream in sorted(core.items())) for core in segment.cores
+        )
+        rest = (segment.name, segment.inputs, segment.outputs, segment.hbm_bytes, segment.bindings)
+        return cores, rest, segment.semaphores, segment.delays, segment.debug
+
+    def plain(program: Program) -> object:
+        weights = {name: (array.dtype, array.shape, array.tobytes()) for name, array in program.weights.items()}
+        header = (program.target_text, program.inputs, program.outputs, program.compiler, program.features)
+        return header, tuple(map(streams, program.segments)), weights
+
+    return plain(left) == plain(right)
