@@ -1,0 +1,205 @@
+"""Lowers elementwise operations: views are broadcast for free where they can be, and cut where they do not fit."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import product
+from math import prod
+
+import numpy as np
+from xdsl.ir import Operation, SSAValue
+
+from accelc.dialects import graph
+from accelc.dialects.graph_ops.base import shape_of
+from accelc.lowering.builder import ITEM_BYTES
+from accelc.lowering.context import Lowering
+from accelc.lowering.plan import FUNCTIONS, Node
+from accelc.lowering.views import View
+from accelc.targets.model import Target
+
+Compute = Callable[[Lowering, Sequence[View], View], None]
+"""Writes the last view from the others; all on chip, of one shape and partition axis."""
+
+ALU: Mapping[type[Operation], str] = {
+    graph.AddOp: "add",
+    graph.SubOp: "sub",
+    graph.MulOp: "mul",
+    graph.DivOp: "div",
+    graph.MaxOp: "max",
+    graph.MinOp: "min",
+}
+SWAPPED: Mapping[str, str] = {"add": "add", "sub": "rsub", "mul": "mul", "div": "rdiv", "max": "max", "min": "min"}
+SIMPLE = (graph.NegOp, graph.IdentityOp, graph.CastOp)
+
+
+def unary_support(op: Operation, target: Target) -> str | None:
+    """Reason why a unary operation cannot run on the target, or None."""
+    func = FUNCTIONS.get(type(op))
+    if func is None and not isinstance(op, SIMPLE):
+        return "no engine has this function"
+    if func is None or func in target.engines["scalar"].funcs or _fallback(func, target) is not None:
+        return None
+    return f"function {func} is not one of the target's: {', '.join(target.engines['scalar'].funcs)}"
+
+
+def _fallback(func: str, target: Target) -> Compute | None:
+    """The function from vector operations, where the scalar engine lacks it."""
+    if func == "abs":
+        return _abs
+    if func == "square":
+        return lambda ctx, ins, out: ctx.builder.tensor_tensor("mul", ins[0], ins[0], out)
+    if func == "relu":
+        return lambda ctx, ins, out: ctx.builder.tensor_scalar(ins[0], out, "max", 0.0)
+    if func == "silu" and "sigmoid" in target.engines["scalar"].funcs:
+        return _silu
+    return None
+
+
+def _abs(ctx: Lowering, ins: Sequence[View], out: View) -> None:
+    assert out.axis is not None
+    negative = ctx.scratch("neg", out.shape, out.axis, out.storage.dtype)
+    ctx.builder.tensor_scalar(ins[0], negative, "mul", -1.0)
+    ctx.builder.tensor_tensor("max", ins[0], negative, out)
+
+
+def _silu(ctx: Lowering, ins: Sequence[View], out: View) -> None:
+    assert out.axis is not None
+    gate = ctx.scratch("gate", out.shape, out.axis, out.storage.dtype)
+    ctx.builder.activate("sigmoid", ins[0], gate)
+    ctx.builder.tensor_tensor("mul", ins[0], gate, out)
+
+
+def lower_unary(ctx: Lowering, node: Node) -> None:
+    """Unary functions, negation, identity and casts between float types."""
+    op = node.op
+    func = FUNCTIONS.get(type(op))
+    fallback = None if func is None or func in ctx.target.engines["scalar"].funcs else _fallback(func, ctx.target)
+
+    def compute(ctx: Lowering, ins: Sequence[View], out: View) -> None:
+        if fallback is not None:
+            fallback(ctx, ins, out)
+        elif func is not None:
+            ctx.builder.activate(func, ins[0], out)
+        elif isinstance(op, graph.NegOp):
+            ctx.builder.tensor_scalar(ins[0], out, "mul", -1.0)
+        else:
+            ctx.builder.copy(ins[0], out)
+
+    elementwise(ctx, node.result, [op.operands[0]], compute)
+
+
+def lower_binary(ctx: Lowering, node: Node) -> None:
+    """Arithmetic with NumPy broadcasting; a constant of one element becomes an immediate."""
+    lhs, rhs = node.op.operands
+    name = ALU[type(node.op)]
+    left, right = ctx.scalar_of(lhs), ctx.scalar_of(rhs)
+    if right is not None:
+        value, source, alu = right, lhs, name
+    elif left is not None:
+        value, source, alu = left, rhs, SWAPPED[name]
+    else:
+        elementwise(
+            ctx, node.result, [lhs, rhs], lambda ctx, ins, out: ctx.builder.tensor_tensor(name, ins[0], ins[1], out)
+        )
+        return
+    immediate = float(np.float32(value))
+    elementwise(
+        ctx, node.result, [source], lambda ctx, ins, out: ctx.builder.tensor_scalar(ins[0], out, alu, immediate)
+    )
+
+
+def elementwise(ctx: Lowering, result: SSAValue, operands: Sequence[SSAValue], compute: Compute) -> None:
+    """Writes `result` by `compute` over `operands`, which broadcast to its shape."""
+    shape = shape_of(result) or (1,)
+    views = [ctx.view_of(value).lead(len(shape)) for value in operands]
+    first = views[0]
+    axis = first.axis
+    if axis is not None and shape[axis] == 1 and all(v.replicated and v.axis == axis for v in views):
+        _replicated(ctx, result, views, shape, compute)
+        return
+    out = ctx.allocate(result, _partition_axis(ctx, views, shape), "t")
+    apply(ctx, views, out, compute)
+
+
+def _partition_axis(ctx: Lowering, views: Sequence[View], shape: Sequence[int]) -> int:
+    """Partition axis of the largest operand that has one; otherwise the one that fills most partitions."""
+    placed = [v for v in views if v.axis is not None and v.shape[v.axis] == shape[v.axis] and not v.replicated]
+    if not placed:
+        return ctx.best_axis(shape)
+    axis = max(placed, key=lambda v: v.size).axis
+    assert axis is not None
+    return axis
+
+
+def _replicated(ctx: Lowering, result: SSAValue, views: Sequence[View], shape: Sequence[int], compute: Compute) -> None:
+    """All partitions hold the same operands, so all compute the same result: it stays free to broadcast."""
+    axis = views[0].axis
+    assert axis is not None
+    rows = ctx.target.sbuf.partitions
+    wide = tuple(rows if a == axis else n for a, n in enumerate(shape))
+    out = ctx.scratch("t", wide, axis, ctx.dtype)
+    sources: list[View] = []
+    for view in views:
+        spread = view.broadcast(wide)
+        assert spread is not None
+        sources.append(spread)
+    compute(ctx, sources, out)
+    strides = tuple(0 if a == axis else s for a, s in enumerate(out.strides))
+    ctx.bind(result, replace(out, shape=tuple(shape), strides=strides, replicated=True))
+
+
+def apply(ctx: Lowering, views: Sequence[View], out: View, compute: Compute) -> None:
+    """Runs `compute` over all of `out`, in pieces where an operand or the result is not on chip as needed."""
+    axis = out.axis if out.axis is not None else _partition_axis(ctx, views, out.shape)
+    sources = [_usable(ctx, view, out, axis) for view in views]
+    moved = [view for view in sources if not _is_direct(view, out, axis)]
+    staged = sum(ITEM_BYTES[view.storage.dtype] for view in moved if _is_large(view, out, axis))
+    staged += 0 if out.on_chip else ITEM_BYTES[out.storage.dtype]
+    limit = ctx.rows_per_chunk(2**31, fixed=0, per_row=staged) if staged else 2**31
+    for bounds in pieces(out.shape, axis, ctx.target.sbuf.partitions, limit):
+        region = out.part(bounds)
+        target = region if region.on_chip else ctx.scratch("tile", region.shape, axis, out.storage.dtype)
+        ins: list[View] = []
+        for view in sources:
+            piece = view.part(bounds)
+            if not _is_direct(view, out, axis):
+                spread = piece.shape[axis] == 1 and region.shape[axis] > 1
+                piece = ctx.replicated(piece, axis) if spread else ctx.on_chip(piece, axis)
+            wide = piece.broadcast(region.shape)
+            assert wide is not None
+            ins.append(wide)
+        compute(ctx, ins, target)
+        if target is not region:
+            ctx.builder.dma(target, region)
+
+
+def _usable(ctx: Lowering, view: View, out: View, axis: int) -> View:
+    """`view` as it is, or in HBM when it lies on chip across the wrong partitions."""
+    return ctx.to_hbm(view) if view.on_chip and not _is_direct(view, out, axis) else view
+
+
+def _is_direct(view: View, out: View, axis: int) -> bool:
+    return view.axis == axis and (view.shape[axis] == out.shape[axis] or view.replicated)
+
+
+def _is_large(view: View, out: View, axis: int) -> bool:
+    free = [n for a, n in enumerate(view.shape) if a != axis]
+    return prod(free) * 4 > prod(n for a, n in enumerate(out.shape) if a != axis)
+
+
+def pieces(shape: Sequence[int], axis: int, rows: int, limit: int) -> Iterator[tuple[tuple[int, int], ...]]:
+    """
+    Cuts a tensor into boxes of at most `limit` elements per partition (at least one): (low, high) per axis.
+
+    The partition axis is cut at tiles of `rows` first, then the free axes, outermost first.
+    """
+    counts = [-(-n // rows) if a == axis else n for a, n in enumerate(shape)]
+    block = list(counts)
+    for a in (axis, *(a for a in range(len(shape)) if a != axis)):
+        total = prod(block)
+        if total <= limit:
+            break
+        block[a] = max(1, limit * block[a] // total)
+    sizes = [b * rows if a == axis else b for a, b in enumerate(block)]
+    yield from product(
+        *([(low, min(low + size, n)) for low in range(0, n, size)] for n, size in zip(shape, sizes, strict=True))
+    )

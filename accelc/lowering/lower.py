@@ -1,0 +1,130 @@
+"""Lowers an accelerator partition of the graph to one engine program; the table of what can be lowered."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+from xdsl.dialects.builtin import BFloat16Type, Float16Type, Float32Type
+from xdsl.ir import Attribute, Operation, SSAValue
+
+from accelc.dialects import engine, graph
+from accelc.dialects.graph_ops.base import GraphOp, element_of, shape_of
+from accelc.lowering.builder import Array, ProgramBuilder
+from accelc.lowering.context import Budget, Lowering
+from accelc.lowering.elementwise import ALU, SIMPLE, lower_binary, lower_unary, unary_support
+from accelc.lowering.linear import conv_support, lower_conv, lower_matmul, matmul_support
+from accelc.lowering.movement import (
+    lower_broadcast,
+    lower_concat,
+    lower_insert_slice,
+    lower_pad,
+    lower_reshape,
+    lower_slice,
+    lower_transpose,
+)
+from accelc.lowering.plan import FUNCTIONS, Node, array_of, make_plan
+from accelc.lowering.reduction import lower_pool, lower_reduce, pool_support, reduce_support
+from accelc.targets.model import Target
+
+FLOATS: Mapping[type[Attribute], str] = {Float32Type: "fp32", BFloat16Type: "bf16", Float16Type: "fp16"}
+"""Element types an accelerator partition computes with, and their names in the instruction set."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How an operation is lowered, and the reason why it cannot be on some target (None: it can)."""
+
+    lower: Callable[[Lowering, Node], None]
+    support: Callable[[Any, Target], str | None] = lambda op, target: None
+
+
+RULES: Mapping[type[Operation], Rule] = {
+    **{kind: Rule(lower_unary, unary_support) for kind in (*FUNCTIONS, *SIMPLE)},
+    **{kind: Rule(lower_binary) for kind in ALU},
+    graph.ConvOp: Rule(lower_conv, conv_support),
+    graph.MatmulOp: Rule(lower_matmul, matmul_support),
+    graph.ReduceOp: Rule(lower_reduce, reduce_support),
+    graph.PoolOp: Rule(lower_pool, pool_support),
+    graph.ReshapeOp: Rule(lower_reshape),
+    graph.TransposeOp: Rule(lower_transpose),
+    graph.SliceOp: Rule(lower_slice),
+    graph.InsertSliceOp: Rule(lower_insert_slice),
+    graph.ConcatOp: Rule(lower_concat),
+    graph.PadOp: Rule(lower_pad),
+    graph.BroadcastOp: Rule(lower_broadcast),
+}
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """A program without addresses, and the flat data of its weight buffers by symbol."""
+
+    program: engine.ProgramOp
+    weights: Mapping[str, Array]
+
+
+def supported(op: Operation, target: Target) -> str | None:
+    """Why `op` cannot run on the accelerator, or None if it can."""
+    rule = RULES.get(type(op))
+    if rule is None:
+        return f"{op.name} has no form in engine instructions"
+    for value in (*op.operands, *op.results):
+        element = element_of(value)
+        if type(element) not in FLOATS:
+            return f"element type {element} is not one the engines compute with (f32, bf16, f16)"
+        if prod(shape_of(value)) == 0:
+            return "a tensor without elements"
+    return rule.support(op, target)
+
+
+def lower_partition(
+    partition: graph.PartitionOp,
+    weights: Mapping[str, Array],
+    target: Target,
+    budget: Budget | None = None,
+    name: str = "main",
+) -> Lowered:
+    """
+    Engine program of an accelerator partition, in HBM `in0..` -> `out0..` in the order of operands and results.
+
+    Raises CapacityError when a tensor cannot be held or tiled on the target.
+    """
+    block = partition.body.block
+    constants: dict[SSAValue, Array] = {}
+    for op in block.ops:
+        data = array_of(op, weights)
+        if data is not None:
+            constants[op.results[0]] = data
+    plan = make_plan(block, target, constants)
+    builder = ProgramBuilder(target, name)
+    ctx = Lowering(target, builder, budget or Budget(), plan.last_use, constants, plan.halos, plan.forwards)
+    for index, argument in enumerate(block.args):
+        ctx.values[argument] = builder.hbm(f"in{index}", shape_of(argument) or (1,), _dtype(argument), role="input")
+    results = list(partition.yield_op.values)
+    outputs = [
+        builder.hbm(f"out{index}", shape_of(value) or (1,), _dtype(value), role="output")
+        for index, value in enumerate(results)
+    ]
+    for position, node in enumerate(plan.nodes):
+        _describe(builder, node.op)
+        ctx.begin(position, _dtype(node.result))
+        RULES[type(node.op)].lower(ctx, node)
+        for value, output in zip(results, outputs, strict=True):
+            if value is node.result:
+                ctx.transfer(ctx.values[value], output)
+    for value, output in zip(results, outputs, strict=True):
+        if value in constants or value in block.args:
+            ctx.dtype = output.storage.dtype
+            ctx.transfer(ctx.view_of(value), output)
+    return Lowered(builder.finish(), builder.weights)
+
+
+def _dtype(value: SSAValue) -> str:
+    return FLOATS[type(element_of(value))]
+
+
+def _describe(builder: ProgramBuilder, op: Operation) -> None:
+    assert isinstance(op, GraphOp)
+    builder.loc_name = op.loc_name.data if op.loc_name is not None else ""
+    builder.layer = op.layer.value.data if op.layer is not None else 0
