@@ -11,7 +11,7 @@ instruction writes (weights, inputs) cannot conflict and are left out.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -125,6 +125,12 @@ def grain(target: Target, space: int) -> Grain:
 def footprint(records: Records, target: Target) -> Footprint:
     """Accesses of `records` (any lanes, in program order; control records touch nothing)."""
     return relate(access_table(records, target), len(records), target)
+
+
+def macro_footprint(records: Records, macro: npt.NDArray[np.int32], count: int, target: Target) -> Footprint:
+    """Accesses of `count` macro-ops: those of all their records, `macro[r]` being the macro-op of record r."""
+    table = access_table(records, target)
+    return relate(replace(table, record=macro[table.record].astype(np.int64)), count, target)
 
 
 def access_table(records: Records, target: Target) -> AccessTable:

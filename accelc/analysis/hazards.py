@@ -199,3 +199,21 @@ def _cells(
 ) -> list[tuple[int, int, int]]:
     atoms: Sequence[int] = range(cells.start, cells.stop) if isinstance(cells, slice) else cells.tolist()
     return [(space, group, atom) for group in range(groups.start, groups.stop) for atom in atoms]
+
+
+def macro_streams(records: Records, macro: npt.NDArray[np.int32], count: int, target: Target) -> Streams:
+    """
+    Streams of `count` macro-ops, of which `macro[r]` is that of record r.
+
+    A macro-op has passed a phase when all of its records have, so that one stream per lane is enough.
+    """
+    lanes = target.lanes
+    lane = np.zeros(count, np.int64)
+    lane[macro] = field(records, "lane")
+    return Streams(
+        lane.tolist(),
+        lane.tolist(),
+        lanes,
+        tuple(range(len(lanes))),
+        tuple(not name.startswith("dma") for name in lanes),
+    )

@@ -8,6 +8,7 @@ shadow memories that keep the latest reader and the latest writer of every lane 
 each phase in order, so the latest stands for all earlier ones.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -61,6 +62,7 @@ class Issued:
     waits: Ints
     updates: Ints
     describe: Callable[[int], str]
+    semaphore_name: Callable[[int], str] = str
 
 
 def verify_records(records: Records, target: Target, limit: int = 100) -> list[Violation]:
@@ -76,7 +78,7 @@ def issued_records(records: Records, target: Target) -> Issued:
     """Lanes, waits and updates of a record array."""
     lanes = target.lanes
     lane = field(records, "lane").astype(np.int64)
-    opcode = field(records, "opcode")
+    opcode = field(records, "opcode").astype(np.int64)
     waiting = np.flatnonzero(field(records, "wait_condition") != Wait.NONE)
     waits = np.stack(
         [waiting, field(records, "wait_semaphore")[waiting], field(records, "wait_value")[waiting]], axis=1
@@ -87,7 +89,7 @@ def issued_records(records: Records, target: Target) -> Issued:
     updates = np.stack([at, update["semaphore"][at, slot], update["value"][at, slot], phase], axis=1).astype(np.int64)
 
     def describe(record: int) -> str:
-        return f"record {record} ({Opcode(int(opcode[record])).name} on {lanes[int(lane[record])]})"
+        return f"record {record} ({Opcode(opcode[record]).name} on {lanes[lane[record]]})"
 
     return Issued(
         lane,
@@ -109,11 +111,11 @@ def verify_issued(issued: Issued, accesses: Footprint, limit: int = 100) -> list
     return found[:limit]
 
 
-def _sources(issued: Issued) -> tuple[Mapping[int, tuple[int, int]], list[Violation]]:
-    """The update each waiting instruction waits for, as (instruction, channel), and the waits that have none."""
+def _sources(issued: Issued) -> tuple[Mapping[int, list[tuple[int, int]]], list[Violation]]:
+    """The updates each waiting instruction waits for, as (instruction, channel), and the waits that have none."""
     found: list[Violation] = []
     semaphore = issued.updates[:, 1]
-    raised: dict[int, tuple[Ints, Ints, int]] = {}
+    raised: dict[int, tuple[list[int], list[int], int]] = {}
     mixed: set[int] = set()
     for number in np.unique(semaphore).tolist():
         rows = issued.updates[semaphore == number]
@@ -121,34 +123,40 @@ def _sources(issued: Issued) -> tuple[Mapping[int, tuple[int, int]], list[Violat
         strangers = rows[channels != channels[0], 0]
         if len(strangers):
             first, other = int(strangers[0]), int(rows[0, 0])
-            text = f"{issued.describe(first)} and {issued.describe(other)} both raise semaphore {number} at different "
-            text += "phases or on different lanes: its value does not tell which of them has happened"
+            text = (
+                f"{issued.describe(first)} and {issued.describe(other)} both raise semaphore "
+                f"{issued.semaphore_name(number)}, at different phases or on different lanes: its value does not tell "
+                "which of them has happened"
+            )
             found.append(Violation(Rule.PRODUCERS, first, other, text))
             mixed.add(number)
             continue
-        raised[number] = (rows[:, 0], np.cumsum(rows[:, 2]), int(channels[0]))
-    sources: dict[int, tuple[int, int]] = {}
-    for record, number, value in issued.waits.tolist():
+        raised[number] = (rows[:, 0].tolist(), np.cumsum(rows[:, 2]).tolist(), int(channels[0]))
+    sources: dict[int, list[tuple[int, int]]] = {}
+    waits: list[list[int]] = issued.waits.tolist()
+    for record, number, value in waits:
         if value <= 0 or number in mixed:
             continue
-        producers, totals, channel = raised.get(number, (np.zeros(0, np.int64), np.zeros(0, np.int64), 0))
-        index = int(np.searchsorted(totals, value))
-        if index == len(totals):
-            total = int(totals[-1]) if len(totals) else 0
-            text = f"{issued.describe(record)} waits for semaphore {number} >= {value}, which only reaches {total}"
+        producers, totals, channel = raised.get(number, ([], [0], 0))
+        index = bisect_left(totals, value)
+        if index >= len(producers):
+            text = (
+                f"{issued.describe(record)} waits for semaphore {issued.semaphore_name(number)} >= {value}, which only "
+                f"reaches {totals[-1]}"
+            )
             found.append(Violation(Rule.SIGNAL, record, -1, text))
-        elif int(producers[index]) >= record:
-            other = int(producers[index])
+        elif producers[index] >= record:
+            other = producers[index]
             text = (
                 f"{issued.describe(record)} waits for {issued.describe(other)}, which comes later: lanes can deadlock"
             )
             found.append(Violation(Rule.ORDER, record, other, text))
         else:
-            sources[record] = int(producers[index]), channel
+            sources.setdefault(record, []).append((producers[index], channel))
     return sources, found
 
 
-def _clocks(issued: Issued, sources: Mapping[int, tuple[int, int]]) -> npt.NDArray[np.int32]:
+def _clocks(issued: Issued, sources: Mapping[int, list[tuple[int, int]]]) -> npt.NDArray[np.int32]:
     """[instructions, channels]: the latest instruction of each channel known to have passed when one starts."""
     count, channels = len(issued.lane), 2 * len(issued.stream_lane)
     clocks = np.full((count, channels), -1, np.int32)
@@ -158,14 +166,11 @@ def _clocks(issued: Issued, sources: Mapping[int, tuple[int, int]]) -> npt.NDArr
         if previous[lane] >= 0:
             clock[:] = clocks[previous[lane]]
         previous[lane] = record
-        source = sources.get(record)
-        if source is None:
-            continue
-        producer, channel = source
-        np.maximum(clock, clocks[producer], out=clock)
-        # Complete implies that operands were read.
-        for passed in {channel, channel & ~1}:
-            clock[passed] = max(clock[passed], producer)
+        for producer, channel in sources.get(record, ()):
+            np.maximum(clock, clocks[producer], out=clock)
+            # Complete implies that operands were read.
+            for passed in {channel, channel & ~1}:
+                clock[passed] = max(clock[passed], producer)
     return clocks
 
 
