@@ -63,7 +63,8 @@ def evaluate(op: Operation, operands: Sequence[Array]) -> tuple[Array, ...]:
         results = EVALUATORS[type(op)](op, *operands)
     except ModelError as error:
         raise ModelError(f"{location(op)}: {error}") from error
-    return results if isinstance(results, tuple) else (results,)
+    # NumPy turns results without axes into scalars.
+    return tuple(np.asarray(r) for r in (results if isinstance(results, tuple) else (results,)))
 
 
 def check_array(array: Array, kind: AnyTensor, what: str) -> Array:
@@ -115,7 +116,7 @@ def run(
             values.append(Reference.of(array))
         else:
             values.append(check_array(array, cast(AnyTensor, argument.type), f"input {name}"))
-    return [np.ascontiguousarray(v) for v in run_block(function.body.block, values, weights, framework)]
+    return [np.asarray(v, order="C") for v in run_block(function.body.block, values, weights, framework)]
 
 
 def run_block(
