@@ -1,0 +1,93 @@
+"""What depends on constants and weights only, computed at compile time."""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from math import prod
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import Operation
+from xdsl.passes import ModulePass
+from xdsl.rewriter import Rewriter
+from xdsl.traits import Pure
+
+from accelc.dialects import graph
+from accelc.dialects.graph_ops.base import shape_of
+from accelc.dialects.graph_ops.element_types import Array
+from accelc.frontends.constants import Constants, copy_location, read_sidecar, source_name, write_sidecar
+from accelc.interpreters.graph import EVALUATORS, evaluate
+
+MAX_GROWTH_ELEMENTS = 1024
+"""A result with more elements than this and than all operands together is left to be computed by the program."""
+
+
+def fold_constants(module: ModuleOp, weights: MutableMapping[str, Array]) -> None:
+    """
+    Evaluate every operation of `module` whose operands are all known, with the dialect's reference semantics.
+
+    Results become constants or new entries of `weights`; operations and weights without use are removed. A weight
+    whose data is not in `weights` counts as unknown. Raises ModelError if values are not legal for an operation.
+    """
+    constants = Constants(weights)
+    for op in list(module.walk()):
+        if isinstance(op, graph.GraphOp):
+            _fold(op, constants)
+    remove_unused(module)
+    constants.drop_unused(module)
+
+
+def _fold(op: Operation, constants: Constants) -> None:
+    if type(op) not in EVALUATORS or isinstance(op, graph.ConstantOp) or not op.operands:
+        return
+    operands = [constants.data(v) for v in op.operands]
+    known = [a for a in operands if a is not None]
+    if len(known) != len(operands):
+        return
+    size = sum(prod(shape_of(r)) for r in op.results)
+    if size > max(sum(a.size for a in known), MAX_GROWTH_ELEMENTS):
+        return
+    base = _base_name(op)
+    made = [constants.make(array, base) for array in evaluate(op, known)]
+    for new in made:
+        copy_location(op, new)
+    Rewriter.replace_op(op, made, [new.results[0] for new in made])
+
+
+def _base_name(op: Operation) -> str:
+    """Name of the first weight an operation reads: what it computes is another form of that weight."""
+    for value in op.operands:
+        if isinstance(value.owner, graph.WeightOp):
+            return value.owner.weight_name.data
+    return source_name(op)
+
+
+def remove_unused(module: ModuleOp) -> None:
+    """Erase pure operations whose results nobody uses."""
+    for op in reversed(list(module.walk())):
+        if op.has_trait(Pure) and not any(r.uses.get_length() for r in op.results):
+            op.detach()
+            op.erase()
+
+
+@dataclass(frozen=True)
+class FoldConstantsPass(ModulePass):
+    """
+    Computes what depends on constants and weights only.
+
+    Before: `%t = graph.transpose %w perm [1, 0]` of a weight; after: a weight that holds the transposed data. Takes
+    and gives the pure form of `graph` (after `normalize-inplace`); weights whose data are not given stay as they are.
+    """
+
+    name = "fold-constants"
+
+    weights: str | None = None
+    """Safetensors file with the data of the weights; without it only inline constants are folded."""
+    save: str | None = None
+    """Safetensors file to write the weights to after the pass."""
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        """Run on a module."""
+        weights = read_sidecar(self.weights)
+        known = set(weights)
+        fold_constants(op, weights)
+        write_sidecar(self.save, weights, known, self.name)
