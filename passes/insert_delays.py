@@ -6,9 +6,13 @@ from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.passes import ModulePass
 
+from accelc.analysis.cost import cycles
 from accelc.analysis.delays import POINTS, POLICIES, Issue, burst_heads, stagger
 from accelc.dialects.engine import DelayOp, DmaCopyOp, LaneOp, ProgramOp, i64_attr
 from accelc.errors import UsageError, suggestion
+from accelc.passes.schedule_engines import op_cost
+from accelc.targets import load_target
+from accelc.targets.model import Target
 
 
 @dataclass(frozen=True)
@@ -18,7 +22,7 @@ class DelayOptions:
     points: str = "layer"
     policy: str = "off"
     max_slots: int = 64
-    maximum: int = 1_000_000
+    maximum_ns: float = 1e6
     element: int = 0
     elements: int = 1
 
@@ -32,13 +36,13 @@ class DelayOptions:
             raise UsageError(
                 f"insert-delays: element {self.element} is not one of {self.elements}: legal are 0 to elements - 1"
             )
-        if self.max_slots < 0 or self.maximum < 0:
+        if self.max_slots < 0 or self.maximum_ns < 0:
             raise UsageError(
-                f"insert-delays: max-slots {self.max_slots} and maximum {self.maximum} must not be negative"
+                f"insert-delays: max-slots {self.max_slots} and maximum-ns {self.maximum_ns} must not be negative"
             )
 
 
-def insert_delays(program: ProgramOp, options: DelayOptions | None = None) -> list[DelayOp]:
+def insert_delays(program: ProgramOp, target: Target, options: DelayOptions | None = None) -> list[DelayOp]:
     """
     Puts an `engine.delay` in front of each chosen burst of transfers, on the lane of its first transfer.
 
@@ -52,7 +56,7 @@ def insert_delays(program: ProgramOp, options: DelayOptions | None = None) -> li
     issues = [
         Issue(
             op.layer.value.data if op.layer is not None else None,
-            op.cycles.value.data if op.cycles is not None else 0,
+            cycles(target, op.lane.data, op_cost(op, target).busy_ns) if isinstance(op, DmaCopyOp) else 0,
             isinstance(op, DmaCopyOp),
         )
         for op in ops
@@ -63,13 +67,14 @@ def insert_delays(program: ProgramOp, options: DelayOptions | None = None) -> li
         values = stagger(points, options.element, options.elements)
     delays: list[DelayOp] = []
     for number, (point, value) in enumerate(zip(points, values, strict=True)):
-        if value > options.maximum:
-            raise UsageError(
-                f"insert-delays: staggering needs a delay of {value} cycles, the maximum is {options.maximum}: "
-                "raise maximum, or stagger fewer elements"
-            )
         head = ops[point.index]
-        delays.append(_delay(head, f"{options.points}{number}", value, options.maximum))
+        maximum = cycles(target, head.lane.data, options.maximum_ns)
+        if value > maximum:
+            raise UsageError(
+                f"insert-delays: staggering needs a delay of {value} cycles, the maximum is {maximum}: "
+                "raise maximum-ns, or stagger fewer elements"
+            )
+        delays.append(_delay(head, f"{options.points}{number}", value, maximum))
         block.insert_op_before(delays[-1], head)
     return delays
 
@@ -103,15 +108,15 @@ class InsertDelaysPass(ModulePass):
     """Defaults are 0 (`off`, default), or `stagger` element `element` of `elements`."""
     max_slots: int = 64
     """Most delays in a program; the longest bursts get them."""
-    maximum: int = 1_000_000
-    """Largest value of a slot, in cycles of the lane's clock."""
+    maximum_ns: float = 1e6
+    """Largest value of a slot, in nanoseconds; slots count cycles of their lane's clock."""
     element: int = 0
     """Number of this element (core or chip) among those that run the program at the same time."""
     elements: int = 1
     """Number of elements that run the program at the same time."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        options = DelayOptions(self.points, self.policy, self.max_slots, self.maximum, self.element, self.elements)
+        options = DelayOptions(self.points, self.policy, self.max_slots, self.maximum_ns, self.element, self.elements)
         for program in op.walk():
             if isinstance(program, ProgramOp):
-                insert_delays(program, options)
+                insert_delays(program, load_target(program.target.data), options)
