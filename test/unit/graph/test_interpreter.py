@@ -1,7 +1,7 @@
 """The NumPy semantics of `graph` operations, against onnxruntime and hand-computed values."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import ml_dtypes
 import numpy as np
@@ -60,8 +60,7 @@ def onnx_run(op_type: str, *arrays: Array | None, outputs: int = 1, opset: int =
         ir_version=8,
     )
     session = ort.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    results: Any = session.run(None, present)  # pyright: ignore[reportUnknownMemberType]
-    return list(results)
+    return cast(list[Array], session.run(None, present))  # pyright: ignore[reportUnknownMemberType]
 
 
 def check(found: Sequence[Array], expected: Sequence[Array], tolerance: float = 2e-6) -> None:
