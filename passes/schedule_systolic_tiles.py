@@ -9,7 +9,8 @@ from xdsl.ir import Attribute, Operation, SSAValue
 from xdsl.passes import ModulePass
 from xdsl.rewriter import Rewriter
 
-from accelc.analysis.block_order import STRATEGIES, BlockTimes, Order, choose_order
+from accelc.analysis.block_order import BlockTimes, choose_order
+from accelc.analysis.order import STRATEGIES, Order
 from accelc.dialects import engine, tile
 from accelc.dialects.engine import AccessAttr, LaneOp, ProgramOp, access, buffer_type, i64_array, i64_attr
 from accelc.emit.product import Product
@@ -63,7 +64,7 @@ def _matmul(op: engine.MatmulOp, target: Target, order: str) -> Operation:
             **op.attributes,
             "grid": i64_array((m, n, k)),
             "block": i64_array((product.m_block, product.n_block, max(product.rows))),
-            "order": tile.OrderAttr.of(chosen.strategy, chosen.switch, chosen.panel),
+            "order": tile.OrderAttr.of(chosen),
         },
     )
 

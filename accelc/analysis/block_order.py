@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-STRATEGIES = ("row", "column", "alternate", "diagonal", "switch")
+from accelc.analysis.order import STRATEGIES, Order
 
 Blocks = npt.NDArray[np.int32]
 
@@ -72,15 +72,6 @@ def switch_point(rows: int, columns: int, latency_blocks: float, arrival: Sequen
         if any(arrives > at for arrives, at in zip(arrival[switch:columns], need, strict=True)):
             return None
     return switch
-
-
-@dataclass(frozen=True)
-class Order:
-    """A strategy of `block_order` with its parameters."""
-
-    strategy: str
-    switch: int
-    panel: int
 
 
 @dataclass(frozen=True)

@@ -27,15 +27,6 @@ Fields = npt.NDArray[np.void]
 Side = tuple[SSAValue, AccessAttr]
 
 
-def block_access(access: AccessAttr, blocks: int) -> AccessAttr:
-    """The first of `blocks` equal parts of `access` along its outermost dimension."""
-    if blocks == 1:
-        return access
-    return AccessAttr.of(
-        access.start, access.count, (access.shape[0] // blocks, *access.shape[1:]), access.steps, access.first
-    )
-
-
 def _firsts(access: AccessAttr, blocks: int) -> npt.NDArray[np.int64]:
     step = access.shape[0] // blocks * access.steps[0] if blocks > 1 else 0
     return access.first + np.arange(blocks) * step
@@ -48,7 +39,7 @@ def _fields(placed: Placed, access: AccessAttr, blocks: int, dims: Dims) -> Fiel
 def _operands(blocks: int, *sides: Side) -> list[Fields]:
     places = [place(value) for value, _ in sides]
     accesses = [access for _, access in sides]
-    dims = patterns(places, [block_access(access, blocks) for access in accesses])
+    dims = patterns(places, [access.part(blocks, 0) for access in accesses])
     return [
         _fields(placed, access, blocks, pattern) for placed, access, pattern in zip(places, accesses, dims, strict=True)
     ]
@@ -107,6 +98,6 @@ def _activate(op: ActivateFields, lane: int, blocks: int) -> Records:
 
 def _reduce(op: ReduceFields, lane: int, blocks: int) -> Records:
     placed = place(op.source)
-    dims, axes = reduced_patterns(placed, block_access(op.source_ap, blocks), op.axes.value.data)
+    dims, axes = reduced_patterns(placed, op.source_ap.part(blocks, 0), op.axes.value.data)
     (out,) = _operands(blocks, (op.out, op.out_ap))
     return encode.reduce_records(lane, op.op.data, axes, out, _fields(placed, op.source_ap, blocks, dims))

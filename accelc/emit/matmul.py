@@ -18,7 +18,8 @@ Ints = npt.NDArray[np.int64]
 def order_of(op: MatmulFields, grid: tuple[int, int, int]) -> Blocks:
     """Order of the blocks of `op`: its schedule, or row order for an op that has none."""
     if isinstance(op, TileMatmulOp):
-        return block_order(*grid, op.order.strategy.data, op.order.switch.value.data, op.order.panel.value.data)
+        order = op.order.value
+        return block_order(*grid, order.strategy, order.switch, order.panel)
     return block_order(*grid, "row")
 
 

@@ -17,7 +17,6 @@ from accelc import numerics
 from accelc.dialects import engine
 from accelc.dialects.engine import AccessAttr, BufferOp, BufferType, LaneOp, MatmulFields, ProgramOp, buffer_type
 from accelc.dialects.tile import blocks_of
-from accelc.emit.elementwise import block_access
 from accelc.emit.matmul import order_of
 from accelc.emit.product import Product
 from accelc.errors import ProgramError
@@ -80,15 +79,6 @@ def visit(storage: Array, access: AccessAttr, first: int | None = None) -> Array
     )
 
 
-def part(access: AccessAttr, blocks: int, block: int) -> AccessAttr:
-    """Part `block` of the `blocks` equal parts of a pattern along its outermost dimension."""
-    first = block_access(access, blocks)
-    if block == 0:
-        return first
-    offset = access.first + block * first.shape[0] * access.steps[0]
-    return AccessAttr.of(first.start, first.count, first.shape, first.steps, offset)
-
-
 class _Machine:
     """The buffers of one program and the effect of each macro-op on them."""
 
@@ -140,7 +130,7 @@ class _Machine:
             case _:
                 blocks = blocks_of(op)
                 for block in range(blocks):
-                    self.elementwise(op, lambda access, block=block: part(access, blocks, block))
+                    self.elementwise(op, lambda access, block=block: access.part(blocks, block))
 
     def elementwise(self, op: LaneOp, cut: Callable[[AccessAttr], AccessAttr]) -> None:
         """Applies the part of an elementwise op that `cut` selects from each of its patterns."""

@@ -1,0 +1,227 @@
+"""The program, its buffers and its delays."""
+
+from typing import ClassVar
+
+from xdsl.dialects.builtin import StringAttr, SymbolNameConstraint
+from xdsl.ir import Attribute, Operation, Region, SSAValue
+from xdsl.irdl import (
+    IRDLOperation,
+    attr_def,
+    irdl_op_definition,
+    opt_attr_def,
+    region_def,
+    result_def,
+    traits_def,
+)
+from xdsl.parser import Parser
+from xdsl.printer import Printer
+from xdsl.traits import IsolatedFromAbove, IsTerminator
+
+from accelc.dialects.engine_ops.base import LaneOp, require
+from accelc.dialects.engine_ops.syntax import Clause, Integer, Text
+from accelc.dialects.engine_ops.types import (
+    ELEMENT_TYPES,
+    I64,
+    SPACES,
+    AddressAttr,
+    BufferType,
+    i64_array,
+    i64_attr,
+)
+
+ROLES = ("input", "output", "weight", "scratch")
+ACCUMULATORS = ("fp32", "int32")
+
+
+@irdl_op_definition
+class EndOp(IRDLOperation):
+    """
+    Terminator of `engine.program`.
+
+    ```mlir
+    engine.end
+    ```
+    """
+
+    name = "engine.end"
+    traits = traits_def(IsTerminator())
+    assembly_format = "attr-dict"
+
+
+@irdl_op_definition
+class BufferOp(IRDLOperation):
+    """
+    Declares storage. Takes no time.
+
+    `role` is `input`, `output`, `weight` (all three in HBM, bound by `symbol` to data outside the program) or
+    `scratch`. `assign-memory` adds the address.
+
+    ```mlir
+    %xs = engine.buffer "xs" scratch sbuf<4x72xbf16> at 128
+    ```
+    """
+
+    name = "engine.buffer"
+    symbol = attr_def(StringAttr)
+    """Unique in the program."""
+    role = attr_def(StringAttr)
+    """What the storage is bound to."""
+    address = opt_attr_def(AddressAttr)
+    """Byte offset, in HBM or in every partition."""
+    result = result_def(BufferType)
+
+    def __init__(self, symbol: str, role: str, type: BufferType):
+        super().__init__(attributes={"symbol": StringAttr(symbol), "role": StringAttr(role)}, result_types=[type])
+        if SSAValue.is_valid_name(symbol):
+            self.result.name_hint = symbol
+
+    def print(self, printer: Printer) -> None:
+        """Prints symbol, role, type and address."""
+        kind = self.result.type
+        printer.print_string(" ")
+        printer.print_string_literal(self.symbol.data)
+        printer.print_string(" ")
+        printer.print_identifier_or_string_literal(self.role.data)
+        printer.print_string(" ")
+        printer.print_identifier_or_string_literal(kind.space.data)
+        with printer.in_angle_brackets():
+            printer.print_dimension_list(kind.dims)
+            printer.print_string("x")
+            printer.print_attribute(kind.element_type)
+        if self.address is not None:
+            printer.print_string(f" at {self.address.offset.value.data}")
+        printer.print_op_attributes(self.attributes, reserved_attr_names=("symbol", "role", "address"))
+
+    @classmethod
+    def parse(cls, parser: Parser) -> Operation:
+        """Parses what `print` prints."""
+        attributes: dict[str, Attribute] = {
+            "symbol": StringAttr(parser.parse_str_literal()),
+            "role": StringAttr(parser.parse_identifier_or_str_literal()),
+        }
+        space = parser.parse_identifier_or_str_literal()
+        with parser.in_angle_brackets():
+            dims, element_type = parser.parse_ranked_shape()
+        if parser.parse_optional_keyword("at") is not None:
+            attributes["address"] = AddressAttr(i64_attr(parser.parse_integer(allow_boolean=False)))
+        attributes.update(parser.parse_optional_attr_dict())
+        kind = BufferType(i64_array(dims), element_type, StringAttr(space))
+        return cls.create(attributes=attributes, result_types=[kind])
+
+    def verify_(self) -> None:
+        """Role, space, element type and shape are legal."""
+        kind = self.result.type
+        space, dims = kind.space.data, kind.dims
+        require(self.role.data in ROLES, f"role '{self.role.data}' is unknown; legal are {', '.join(ROLES)}")
+        require(space in SPACES, f"space '{space}' is unknown; legal are {', '.join(SPACES)}")
+        require(
+            kind.element_type in ELEMENT_TYPES,
+            f"element type {kind.element_type} is not legal; legal are {', '.join(str(t) for t in ELEMENT_TYPES)}",
+        )
+        rank = 1 if space == "hbm" else 2
+        require(
+            len(dims) == rank and min(dims) >= 1,
+            f"shape {list(dims)} is not legal in {space}: {rank} positive size{'s' if rank > 1 else ''} expected",
+        )
+        require(
+            self.role.data == "scratch" or space == "hbm",
+            f"role {self.role.data} needs a buffer in hbm, not in {space}",
+        )
+        require(
+            space != "psum" or kind.dtype in ACCUMULATORS,
+            f"psum holds {' or '.join(ACCUMULATORS)}, not {kind.element_type}",
+        )
+        require(
+            self.address is None or self.address.offset.value.data >= 0,
+            "the address is negative",
+        )
+
+
+@irdl_op_definition
+class ProgramOp(IRDLOperation):
+    """
+    One core's program for a target: buffers and lane ops in program order, closed by `engine.end`.
+
+    ```mlir
+    engine.program @main target "tiny" {
+      %x = engine.buffer "x" scratch sbuf<4x16xf32>
+      engine.memset on vector 0.0 into %x[0:4, 0:16]
+      engine.end
+    }
+    ```
+    """
+
+    name = "engine.program"
+    sym_name = attr_def(SymbolNameConstraint())
+    """Name of the program."""
+    target = attr_def(StringAttr)
+    """Name of the target, or path of its description."""
+    body = region_def("single_block")
+    traits = traits_def(IsolatedFromAbove())
+
+    def __init__(self, sym_name: str, target: str, body: Region):
+        super().__init__(attributes={"sym_name": StringAttr(sym_name), "target": StringAttr(target)}, regions=[body])
+
+    def print(self, printer: Printer) -> None:
+        """Prints name, target and body."""
+        printer.print_string(" ")
+        printer.print_symbol_name(self.sym_name.data)
+        printer.print_string(" target ")
+        printer.print_string_literal(self.target.data)
+        printer.print_op_attributes(self.attributes, reserved_attr_names=("sym_name", "target"), print_keyword=True)
+        printer.print_string(" ")
+        printer.print_region(self.body)
+
+    @classmethod
+    def parse(cls, parser: Parser) -> Operation:
+        """Parses what `print` prints."""
+        attributes: dict[str, Attribute] = {"sym_name": parser.parse_symbol_name()}
+        parser.parse_keyword("target")
+        attributes["target"] = StringAttr(parser.parse_str_literal())
+        rest = parser.parse_optional_attr_dict_with_keyword(("sym_name", "target"))
+        attributes.update(rest.data if rest is not None else {})
+        return cls.create(attributes=attributes, regions=[parser.parse_region()])
+
+    def verify_(self) -> None:
+        """The body holds buffers of unique names and lane ops, and ends in `engine.end`."""
+        symbols: set[str] = set()
+        for op in self.body.block.ops:
+            if isinstance(op, BufferOp):
+                symbol = op.symbol.data
+                require(symbol not in symbols, f"two buffers have the symbol '{symbol}'")
+                symbols.add(symbol)
+                continue
+            require(
+                isinstance(op, LaneOp | EndOp),
+                f"{op.name} is not legal in a program: expected buffers, lane ops and engine.end",
+            )
+        require(isinstance(self.body.block.last_op, EndOp), "the body must end in engine.end")
+
+
+@irdl_op_definition
+class DelayOp(LaneOp):
+    """
+    Adjustable no-op: keeps the lane busy for the slot's value, which the runtime may change up to `maximum`.
+
+    Values are in cycles of the lane.
+
+    ```mlir
+    engine.delay on dma0 "layer3.weights" default 0 maximum 1000
+    ```
+    """
+
+    name = "engine.delay"
+    slot = attr_def(StringAttr)
+    """Name of the slot in the delay table."""
+    default = attr_def(I64)
+    """Value when the runtime sets none."""
+    maximum = attr_def(I64)
+    """Largest value the runtime may set."""
+
+    LANES: ClassVar[tuple[str, ...]] = ("tensor", "vector", "scalar", "gpsimd", "dma")
+    SYNTAX: ClassVar[tuple[Clause, ...]] = (Text("slot"), Integer("default", "default"), Integer("maximum", "maximum"))
+
+    def verify_lane_op(self) -> None:
+        """The default lies between 0 and the maximum."""
+        default, maximum = self.default.value.data, self.maximum.value.data
+        require(0 <= default <= maximum, f"default {default} is outside 0..{maximum}, the maximum")

@@ -1,0 +1,430 @@
+"""
+Custom assembly syntax of lane ops, written as a sequence of clauses.
+
+A clause prints a part of an op and parses it back. Types and attributes keep their parametrized form, so that any
+MLIR tool loads them; only ops have a syntax of their own:
+
+- access pattern `%b[0:4, 8:24]`: partitions 0..3, elements 8..23; `%b[0:4, 8 + (2, 6):(10, 1)]`: from element 8, two
+  steps of 10 elements with six contiguous elements each; in HBM without the partitions;
+- `waits (s >= 3)`, `signals (s at complete)`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import inf, isfinite, isnan, nan
+from struct import pack, unpack
+from typing import Protocol
+
+from xdsl.dialects.builtin import ArrayAttr, FloatAttr, StringAttr, UnitAttr
+from xdsl.ir import Attribute, Operation, SSAValue
+from xdsl.irdl import IRDLOperation
+from xdsl.parser import Parser
+from xdsl.printer import Printer
+from xdsl.utils.mlir_lexer import PunctuationSpelling
+
+from accelc.dialects.engine_ops.types import AccessAttr, BufferType, SignalAttr, WaitAttr, i64_array, i64_attr
+
+
+@dataclass
+class Parsed:
+    """Operands and attributes of an op while it is parsed."""
+
+    operands: dict[str, SSAValue] = field(default_factory=dict[str, SSAValue])
+    attributes: dict[str, Attribute] = field(default_factory=dict[str, Attribute])
+
+
+class Clause(Protocol):
+    """A part of an op's syntax."""
+
+    def names(self) -> Sequence[str]:
+        """Attributes the clause prints."""
+        ...
+
+    def print(self, op: IRDLOperation, printer: Printer) -> None:
+        """Prints the clause, with a leading space."""
+        ...
+
+    def parse(self, parser: Parser, into: Parsed) -> None:
+        """Parses the clause."""
+        ...
+
+
+def print_ints(values: Sequence[int], printer: Printer) -> None:
+    """Prints `a, b, c`."""
+    printer.print_string(", ".join(str(value) for value in values))
+
+
+def print_number(value: float, printer: Printer) -> None:
+    """Prints an fp32 value in the fewest digits that give the same value, or `inf`, `-inf`, `nan`."""
+    if not isfinite(value):
+        printer.print_string("nan" if isnan(value) else "inf" if value > 0 else "-inf")
+        return
+    single = pack("<f", value)
+    text = next(t for digits in range(1, 18) if pack("<f", float(t := f"{value:.{digits}g}")) == single)
+    mantissa, e, exponent = text.partition("e")
+    printer.print_string(mantissa if "." in mantissa else f"{mantissa}.0")
+    printer.print_string(e + exponent)
+
+
+def parse_number(parser: Parser) -> float:
+    """Parses what `print_number` prints; integers are accepted too."""
+    negative = parser.parse_optional_punctuation("-") is not None
+    if parser.parse_optional_keyword("nan") is not None:
+        return nan
+    value = inf if parser.parse_optional_keyword("inf") is not None else float(parser.parse_number())
+    return -value if negative else value
+
+
+def f32_attr(value: float) -> FloatAttr:
+    """32-bit float attribute, rounded to nearest."""
+    return FloatAttr(unpack("<f", pack("<f", value))[0] if isfinite(value) else value, 32)
+
+
+def _integer(parser: Parser) -> int:
+    return parser.parse_integer(allow_boolean=False)
+
+
+def _list_in_parens(parser: Parser) -> list[int]:
+    return parser.parse_comma_separated_list(parser.Delimiter.PAREN, lambda: _integer(parser))
+
+
+def print_access(value: SSAValue, access: AccessAttr, printer: Printer) -> None:
+    """Prints `%b[partitions, free pattern]`; the single partition of HBM is left out."""
+    kind = value.type
+    printer.print_ssa_value(value)
+    printer.print_string("[")
+    linear = isinstance(kind, BufferType) and kind.space.data == "hbm"
+    if not linear or (access.start, access.count) != (0, 1):
+        printer.print_string(f"{access.start}:{access.start + access.count}, ")
+    print_pattern(access.first, access.shape, access.steps, printer)
+    printer.print_string("]")
+
+
+def print_pattern(first: int, sizes: Sequence[int], strides: Sequence[int], printer: Printer) -> None:
+    """Prints `first:end` for contiguous elements, otherwise `first + (sizes):(strides)`."""
+    if len(sizes) == 1 and tuple(strides) == (1,):
+        printer.print_string(f"{first}:{first + sizes[0]}")
+        return
+    printer.print_string(f"{first} + ")
+    print_layout(sizes, strides, printer)
+
+
+def print_layout(sizes: Sequence[int], strides: Sequence[int], printer: Printer) -> None:
+    """Prints `(sizes):(strides)`."""
+    printer.print_string("(")
+    print_ints(sizes, printer)
+    printer.print_string("):(")
+    print_ints(strides, printer)
+    printer.print_string(")")
+
+
+def parse_layout(parser: Parser) -> tuple[list[int], list[int]]:
+    """Parses `(sizes):(strides)`."""
+    sizes = _list_in_parens(parser)
+    parser.parse_punctuation(":")
+    return sizes, _list_in_parens(parser)
+
+
+def parse_access(parser: Parser) -> AccessAttr:
+    """Parses what `print_access` prints."""
+    with parser.in_square_brackets():
+        first, sizes, strides = _pattern(parser)
+        partitions = (0, 1)
+        if strides == [1] and parser.parse_optional_punctuation(",") is not None:
+            partitions = (first, sizes[0])
+            first, sizes, strides = _pattern(parser)
+    return AccessAttr(i64_array(partitions), i64_attr(first), i64_array(sizes), i64_array(strides))
+
+
+def _pattern(parser: Parser) -> tuple[int, list[int], list[int]]:
+    first = _integer(parser)
+    if parser.parse_optional_punctuation("+") is not None:
+        return first, *parse_layout(parser)
+    parser.parse_punctuation(":")
+    return first, [_integer(parser) - first], [1]
+
+
+def parse_buffer(parser: Parser) -> SSAValue:
+    """Parses a buffer, declared before: its type is that of the declaration."""
+    buffer = parse_optional_buffer(parser)
+    return parser.expect(lambda: buffer, "buffer expected")
+
+
+def parse_optional_buffer(parser: Parser) -> SSAValue | None:
+    """Parses a buffer if there is one."""
+    operand = parser.parse_optional_unresolved_operand()
+    if operand is None:
+        return None
+    values = parser.ssa_values.get(operand.operand_name, ())
+    if operand.index >= len(values) or not isinstance(values[operand.index].type, BufferType):
+        parser.raise_error(f"%{operand.operand_name} is no buffer declared before this op", operand.span)
+    return values[operand.index]
+
+
+@dataclass(frozen=True)
+class Word:
+    """A keyword."""
+
+    text: str
+
+    def names(self) -> Sequence[str]:
+        """None."""
+        return ()
+
+    def print(self, op: IRDLOperation, printer: Printer) -> None:
+        """Prints ` text`."""
+        printer.print_string(f" {self.text}")
+
+    def parse(self, parser: Parser, into: Parsed) -> None:
+        """Expects the keyword."""
+        parser.parse_keyword(self.text)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A punctuation mark."""
+
+    text: PunctuationSpelling
+    space: str = ""
+
+    def names(self) -> Sequence[str]:
+        """None."""
+        return ()
+
+    def print(self, op: IRDLOperation, printer: Printer) -> None:
+        """Prints the mark, after `space`."""
+        printer.print_string(self.space + self.text)
+
+    def parse(self, parser: Parser, into: Parsed) -> None:
+        """Expects the mark."""
+        parser.parse_punctuation(self.text)
+
+
+@dataclass(frozen=True)
+class Access:
+    """An operand with its access pattern."""
+
+    operand: str
+    pattern: str
+    space: str = " "
+
+    def names(self) -> Sequence[str]:
+        """The pattern."""
+        return (self.pattern,)
+
+    def print(self, op: IRDLOperation, printer: Printer) -> None:
+        """Prints ` %b[...]`."""
+        printer.print_string(self.space)
+        print_access(getattr(op, self.operand), getattr(op, self.pattern), printer)
+
+    def parse(self, parser: Parser, into: Parsed) -> None:
+        """Parses operand and pattern."""
+        into.operands[self.operand] = parse_buffer(parser)
+        into.attributes[self.pattern] = parse_access(parser)
+
+
+@dataclass(frozen=True)
+class Value:
+    """An operand without access pattern."""
+
+    operand: str
+
+    def names(self) -> Sequence[str]:
+        """None."""
+        return ()
+
+    def print(self, op: IRDLOperation, printer: Printer) -> None:
+        """Prints ` %b`."""
+        printer.print_string(" ")
+        printer.print_ssa_value(getattr(op, self.operand))
+
+    def parse(self, parser: Parser, into: Parsed) -> None:
+        """Parses the operand."""
+        into.operands[self.operand] = parse_buffer(parser)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A string attribute, bare when it is an identifier."""
+
+    name: str
+
+    def names(self) -> Sequence[str]:
+        """The attribute."""
+        return (self.name,)
+
+    def print(self, op: IRDLOperation, printer: Printer) -> None:
+        """Prints ` text`."""
+        printer.print_string(" ")
+        printer.print_identifier_or_string_literal(getattr(op, self.name).data)
+
+    def parse(self, parser: Parser, into: Parsed) -> None:
+        """Parses an identifier or a string."""
+        into.attributes[self.name] = StringAttr(parser.parse_identifier_or_str_literal())
+
+
+@dataclass(frozen=True)
+class Number:
+    """An fp32 attribute."""
+
+    name: str
+    space: str = " "
+
+    def names(self) -> Sequence[str]:
+        """The attribute."""
+        return (self.name,)
+
+    def print(self, op: IRDLOperation, printer: Printer) -> None:
+        """Prints ` 1.5`."""
+        printer.print_string(self.space)
+        print_number(getattr(op, self.name).value.data, printer)
+
+    def parse(self, parser: Parser, into: Parsed) -> None:
+        """Parses a number."""
+        into.attributes[self.name] = f32_attr(parse_number(parser))
+
+
+@dataclass(frozen=True)
+class Integer:
+    """An integer attribute after its keyword."""
+
+    name: str
+    keyword: str
+
+    def names(self) -> Sequence[str]:
+        """The attribute."""
+        return (self.name,)
+
+    def print(self, op: IRDLOperation, printer: Printer) -> None:
+        """Prints ` keyword 3`."""
+        printer.print_string(f" {self.keyword} {getattr(op, self.name).value.data}")
+
+    def parse(self, parser: Parser, into: Parsed) -> None:
+        """Parses keyword and integer."""
+        parser.parse_keyword(self.keyword)
+        into.attributes[self.name] = i64_attr(_integer(parser))
+
+
+@dataclass(frozen=True)
+class Integers:
+    """An integer array after its keyword."""
+
+    name: str
+    keyword: str
+
+    def names(self) -> Sequence[str]:
+        """The attribute."""
+        return (self.name,)
+
+    def print(self, op: IRDLOperation, printer: Printer) -> None:
+        """Prints ` keyword [1, 2]`."""
+        printer.print_string(f" {self.keyword} [")
+        print_ints(getattr(op, self.name).get_values(), printer)
+        printer.print_string("]")
+
+    def parse(self, parser: Parser, into: Parsed) -> None:
+        """Parses keyword and list."""
+        parser.parse_keyword(self.keyword)
+        into.attributes[self.name] = i64_array(parse_integers(parser))
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A unit attribute, shown by its name."""
+
+    name: str
+
+    def names(self) -> Sequence[str]:
+        """The attribute."""
+        return (self.name,)
+
+    def print(self, op: IRDLOperation, printer: Printer) -> None:
+        """Prints ` name` when the attribute is there."""
+        if self.name in op.attributes:
+            printer.print_string(f" {self.name}")
+
+    def parse(self, parser: Parser, into: Parsed) -> None:
+        """Parses the name if present."""
+        if parser.parse_optional_keyword(self.name) is not None:
+            into.attributes[self.name] = UnitAttr()
+
+
+def parse_integers(parser: Parser) -> list[int]:
+    """Parses `[1, 2]`."""
+    return parser.parse_comma_separated_list(parser.Delimiter.SQUARE, lambda: _integer(parser))
+
+
+@dataclass(frozen=True)
+class Synchronization:
+    """Waits and signals, where there are any."""
+
+    def names(self) -> Sequence[str]:
+        """The two attributes."""
+        return ("waits", "signals")
+
+    def print(self, op: IRDLOperation, printer: Printer) -> None:
+        """Prints ` waits (s >= 1) signals (t at complete)`."""
+        for name in self.names():
+            entries: ArrayAttr[WaitAttr] | ArrayAttr[SignalAttr] | None = getattr(op, name)
+            if entries is not None:
+                printer.print_string(f" {name} (")
+                printer.print_list(entries, lambda entry: _print_entry(entry, printer))
+                printer.print_string(")")
+
+    def parse(self, parser: Parser, into: Parsed) -> None:
+        """Parses either, both or none."""
+        if parser.parse_optional_keyword("waits") is not None:
+            waits = parser.parse_comma_separated_list(parser.Delimiter.PAREN, lambda: _parse_wait(parser))
+            into.attributes["waits"] = ArrayAttr(waits)
+        if parser.parse_optional_keyword("signals") is not None:
+            signals = parser.parse_comma_separated_list(parser.Delimiter.PAREN, lambda: _parse_signal(parser))
+            into.attributes["signals"] = ArrayAttr(signals)
+
+
+def _print_entry(entry: WaitAttr | SignalAttr, printer: Printer) -> None:
+    printer.print_identifier_or_string_literal(entry.semaphore.data)
+    if isinstance(entry, WaitAttr):
+        printer.print_string(f" >= {entry.value.value.data}")
+        return
+    printer.print_string(" at ")
+    printer.print_identifier_or_string_literal(entry.point.data)
+
+
+def _parse_wait(parser: Parser) -> WaitAttr:
+    semaphore = parser.parse_identifier_or_str_literal()
+    parser.parse_punctuation(">")
+    parser.parse_punctuation("=")
+    return WaitAttr(StringAttr(semaphore), i64_attr(_integer(parser)))
+
+
+def _parse_signal(parser: Parser) -> SignalAttr:
+    semaphore = parser.parse_identifier_or_str_literal()
+    parser.parse_keyword("at")
+    return SignalAttr(StringAttr(semaphore), StringAttr(parser.parse_identifier_or_str_literal()))
+
+
+def print_op(op: IRDLOperation, clauses: Sequence[Clause], printer: Printer) -> None:
+    """Prints the clauses of `op` and its remaining attributes."""
+    for clause in clauses:
+        clause.print(op, printer)
+    printer.print_op_attributes(op.attributes, reserved_attr_names=_names(clauses))
+
+
+def parse_op(kind: type[IRDLOperation], clauses: Sequence[Clause], parser: Parser) -> Operation:
+    """Parses an op of class `kind` from its clauses and an optional attribute dictionary."""
+    parsed = Parsed()
+    for clause in clauses:
+        clause.parse(parser, parsed)
+    position = parser.pos
+    rest = parser.parse_optional_attr_dict()
+    for name in rest:
+        if name in _names(clauses):
+            parser.raise_error(f"attribute '{name}' is part of the syntax of {kind.name}", position, parser.pos)
+    attributes = {**parsed.attributes, **rest}
+    order = [name for name, _ in kind.get_irdl_definition().operands]
+    operands = [parsed.operands[name] for name in order if name in parsed.operands]
+    return kind.create(operands=operands, attributes=attributes)
+
+
+def _names(clauses: Sequence[Clause]) -> list[str]:
+    return [name for clause in clauses for name in clause.names()]
