@@ -1,1 +1,49 @@
-"""accelc: a multi-level compiler and cycle-level simulator for many-engine accelerators."""
+"""
+accelc: a multi-level compiler and cycle-level simulator for many-engine accelerators.
+
+`accelc.compile` turns a model into a program, `accelc.run` executes it too and checks the result, and
+`accelc.simulate` executes a program, compiled here or read from a file. Nothing heavy is imported before it is used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from accelc.api import compile, run, simulate
+    from accelc.driver import CompiledModel, CompileOptions, RunResult
+    from accelc.errors import AccelcError
+    from accelc.runtime.execute import ExecutionResult
+
+__all__ = [
+    "AccelcError",
+    "CompileOptions",
+    "CompiledModel",
+    "ExecutionResult",
+    "RunResult",
+    "compile",
+    "run",
+    "simulate",
+]
+
+_HOMES = {
+    "compile": "accelc.api",
+    "run": "accelc.api",
+    "simulate": "accelc.api",
+    "CompiledModel": "accelc.driver",
+    "CompileOptions": "accelc.driver",
+    "RunResult": "accelc.driver",
+    "AccelcError": "accelc.errors",
+    "ExecutionResult": "accelc.runtime.execute",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'accelc' has no attribute '{name}'")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """Public names, imported or not."""
+    return sorted({*globals(), *_HOMES})

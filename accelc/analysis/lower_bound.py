@@ -72,6 +72,14 @@ def peak_macs_per_ns(target: Target, dtype: str) -> float:
     return tensor.rows * tensor.cols * rate * _cycles_per_ns(target, "tensor")
 
 
+def array_cycles(op: Operation, target: Target) -> float:
+    """Tensor-clock cycles that the useful MACs of one operation need on the whole array, 0 without MACs."""
+    work = work_of(op)
+    if not work.macs:
+        return 0.0
+    return work.macs / peak_macs_per_ns(target, work.dtype) * _cycles_per_ns(target, "tensor")
+
+
 def peak_hbm_bytes_per_ns(target: Target) -> float:
     """Bytes per nanosecond between HBM and the chip: only DMA engines reach it."""
     return min(target.hbm.bytes_per_ns, target.dma.engines * target.dma.bytes_per_ns)

@@ -1,0 +1,122 @@
+"""The Python interface: what the commands do, as functions that take and give typed objects."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy.typing as npt
+
+from accelc.driver import DEFAULT_TARGET, CompiledModel, CompileOptions, RunResult, compile_model, run_model
+from accelc.errors import ProgramError
+from accelc.isa.program import Program
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
+
+    from accelc.runtime.execute import ExecutionResult
+
+Array = npt.NDArray[Any]
+
+
+def compile(
+    model: "str | Path | bytes | ModelProto",
+    target: str | Path = DEFAULT_TARGET,
+    *,
+    precision: str = "model",
+    shapes: Mapping[str, tuple[int, ...]] | None = None,
+    dims: Mapping[str, int] | None = None,
+    random_weights: int | None = None,
+    save_ir: str | Path | None = None,
+    force: str | None = None,
+) -> CompiledModel:
+    """
+    Compile an ONNX model for `target`, a preset's name or a file; the other arguments are those of `CompileOptions`.
+
+    `accelc.isa.container.save_program(compiled.program, path)` writes what `accelc compile` writes. Raises
+    AccelcError.
+    """
+    return compile_model(model, _options(target, precision, shapes, dims, random_weights, save_ir, force))
+
+
+def run(
+    model: "str | Path | bytes | ModelProto",
+    target: str | Path = DEFAULT_TARGET,
+    *,
+    inputs: Mapping[str, Array] | None = None,
+    seed: int = 0,
+    check: bool = True,
+    timing_only: bool = False,
+    precision: str = "model",
+    shapes: Mapping[str, tuple[int, ...]] | None = None,
+    dims: Mapping[str, int] | None = None,
+    random_weights: int | None = None,
+    save_ir: str | Path | None = None,
+    force: str | None = None,
+) -> RunResult:
+    """
+    Compile a model, execute it and compare it with a reference, as `accelc run` does.
+
+    `inputs` gives arrays by name; the others are random from `seed`. `check` asks for the comparison. With
+    `timing_only` no numbers are computed. Raises AccelcError.
+    """
+    return run_model(
+        model,
+        _options(target, precision, shapes, dims, random_weights, save_ir, force),
+        inputs=inputs,
+        seed=seed,
+        check=check,
+        timing_only=timing_only,
+    )
+
+
+def simulate(
+    program: CompiledModel | Program | str | Path,
+    inputs: Mapping[str, Array] | None = None,
+    *,
+    target: str | Path | None = None,
+    timing_only: bool = False,
+    races: bool = True,
+    delays: Mapping[str, int] | None = None,
+) -> "ExecutionResult":
+    """
+    Execute a compiled model, a program, or the program in a file.
+
+    `inputs` holds an array for every input, by name; it is not needed with `timing_only`. `target` is the machine
+    the program must have been compiled for, by default the one it carries. `races` turns the race detector on;
+    `delays` overrides delay slots by name, in cycles. Raises AccelcError.
+    """
+    from accelc.runtime.execute import execute
+
+    loaded, machine = _loaded(program, target)
+    if inputs is None and not timing_only and loaded.inputs:
+        names = ", ".join(str(value.name) for value in loaded.inputs)
+        raise ProgramError(f"the program needs arrays for its inputs ({names}), or timing_only=True")
+    return execute(loaded, machine, inputs or {}, functional=not timing_only, races=races, delays=delays)
+
+
+def _loaded(program: CompiledModel | Program | str | Path, target: str | Path | None) -> tuple[Program, Any]:
+    from accelc.isa.loader import load_program
+    from accelc.targets import load_target, parse_target
+
+    if isinstance(program, CompiledModel):
+        program = program.program
+    machine = None if target is None else load_target(target)
+    if isinstance(program, str | Path):
+        program = load_program(program, machine)
+    own = parse_target(program.target_text, "target of the program")
+    if machine is not None and machine != own:
+        raise ProgramError(f"compiled for target '{own.name}', not for this '{machine.name}'; compile the model again")
+    return program, own
+
+
+def _options(
+    target: str | Path,
+    precision: str,
+    shapes: Mapping[str, tuple[int, ...]] | None,
+    dims: Mapping[str, int] | None,
+    random_weights: int | None,
+    save_ir: str | Path | None,
+    force: str | None,
+) -> CompileOptions:
+    folder = None if save_ir is None else Path(save_ir)
+    return CompileOptions(target, precision, dict(shapes or {}), dict(dims or {}), random_weights, folder, force)

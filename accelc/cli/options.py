@@ -1,0 +1,84 @@
+"""Options and output that several commands share."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from accelc.driver import DEFAULT_TARGET, PRECISIONS, CompileOptions
+from accelc.errors import UsageError
+from accelc.runtime.inputs import parse_assignment, parse_size
+
+
+def add_compile_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `CompileOptions`."""
+    parser.add_argument("model", metavar="MODEL", type=Path, help="ONNX file")
+    parser.add_argument(
+        "--target", default=DEFAULT_TARGET, help="preset or path of a .toml file (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--precision", default="model", metavar="TYPE", help=f"{', '.join(PRECISIONS)} (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--dim", action="append", default=[], metavar="NAME=N", help="size of a symbolic dimension of the inputs"
+    )
+    parser.add_argument(
+        "--shape", action="append", default=[], metavar="NAME=AxBxC", help="shape of an input, such as data=1x3x224x224"
+    )
+    parser.add_argument(
+        "--random-weights", type=int, metavar="SEED", help="replace the weights by random ones (reproducible)"
+    )
+    parser.add_argument("--save-ir", type=Path, metavar="DIR", help="write the IR after every stage into this folder")
+    parser.add_argument(
+        "--force", metavar="HOME", help="run all operations on the accelerator, host or framework; default: the best"
+    )
+
+
+def compile_options(arguments: argparse.Namespace) -> CompileOptions:
+    """Options from parsed arguments. Raises UsageError."""
+    return CompileOptions(
+        target=arguments.target,
+        precision=arguments.precision,
+        shapes=dict(parse_shape(text) for text in arguments.shape),
+        dims={name: parse_size(size, f"--dim {name}") for name, size in assignments(arguments.dim, "--dim")},
+        random_weights=arguments.random_weights,
+        save_ir=arguments.save_ir,
+        force=arguments.force,
+    )
+
+
+def parse_shape(text: str) -> tuple[str, tuple[int, ...]]:
+    """`NAME=AxBxC`. Raises UsageError."""
+    name, sizes = parse_assignment(text, "--shape")
+    return name, tuple(parse_size(size, f"--shape {name}") for size in sizes.split("x"))
+
+
+def assignments(texts: list[str], option: str) -> Iterator[tuple[str, str]]:
+    """Both sides of every `NAME=VALUE`; a name given twice is a UsageError."""
+    seen: set[str] = set()
+    for text in texts:
+        name, value = parse_assignment(text, option)
+        if name in seen:
+            raise UsageError(f"{option}: '{name}' is given twice")
+        seen.add(name)
+        yield name, value
+
+
+@contextmanager
+def progress_bar(total: int | None = None) -> Iterator[Callable[[str], None]]:
+    """A callback that shows each step on stderr while it runs; it shows nothing when stderr is not a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("start", total=total)
+
+        def show(step: str) -> None:
+            progress.update(task, description=step, advance=1)
+
+        yield show

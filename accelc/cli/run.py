@@ -1,0 +1,61 @@
+"""`accelc run`: compile a model, execute it on the simulated machine, compare with a reference and report."""
+
+import argparse
+import json
+import sys
+
+from accelc.cli.options import add_compile_arguments, assignments, compile_options, progress_bar
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_compile_arguments(parser)
+    parser.add_argument(
+        "--input",
+        action="append",
+        default=[],
+        metavar="NAME=FILE.npy",
+        help="array for an input; the others are random",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="seed of random inputs (default: %(default)s)")
+    parser.add_argument("--no-check", action="store_true", help="do not compare with a reference")
+    parser.add_argument("--timing-only", action="store_true", help="count cycles without computing numbers")
+    parser.add_argument(
+        "--explain-partition", action="store_true", help="list every operation not on the accelerator, and why"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Run the command: 1 if the comparison fails or a race is found."""
+    from accelc.driver import run_model
+    from accelc.report import race_count, run_json
+    from accelc.runtime.inputs import load_array
+
+    options = compile_options(arguments)
+    inputs = {name: load_array(path, name) for name, path in assignments(arguments.input, "--input")}
+    with progress_bar() as progress:
+        result = run_model(
+            arguments.model,
+            options,
+            inputs=inputs,
+            seed=arguments.seed,
+            check=not arguments.no_check,
+            timing_only=arguments.timing_only,
+            progress=progress,
+        )
+    if arguments.json:
+        print(json.dumps(run_json(result), indent=1))
+    else:
+        from accelc.report_text import print_placements, print_run
+
+        if arguments.explain_partition:
+            print_placements(result.compiled, sys.stdout)
+        print_run(result, sys.stdout)
+    wrong = result.comparison is not None and not result.comparison.within_tolerance
+    if wrong:
+        print("error: the outputs differ from the reference by more than the tolerance", file=sys.stderr)
+    races = race_count(result.execution)
+    if races:
+        print(f"error: {races} races between engines", file=sys.stderr)
+    return int(wrong or races > 0)

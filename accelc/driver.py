@@ -1,0 +1,321 @@
+"""
+The driver: a model in, a compiled program out, and a whole run with its checks.
+
+`compile_model` is behind `accelc compile` and `accelc.compile`; `run_model` adds execution, the reference and the
+report, and is behind `accelc run`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from accelc.errors import ModelError, UsageError, suggestion
+from accelc.isa.program import Program, ValueType
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
+
+    from accelc.analysis.lower_bound import LowerBound
+    from accelc.dialects.engine import ProgramOp
+    from accelc.dialects.graph import FuncOp
+    from accelc.frontends.onnx import ImportedModel
+    from accelc.passes.partition_hierarchical import Partitioning
+    from accelc.runtime.compare import Comparison
+    from accelc.runtime.execute import ExecutionResult
+    from accelc.targets.model import Target
+
+Array = npt.NDArray[Any]
+Progress = Callable[[str], None]
+
+PRECISIONS = ("model", "fp32", "bf16", "fp16", "fp8e4", "fp8e5")
+"""`model` keeps the types of the model; the others store and multiply floats in that type."""
+DEFAULT_TARGET = "trn-like"
+
+
+def silent(step: str) -> None:
+    """Progress callback that shows nothing."""
+
+
+@dataclass(frozen=True)
+class CompileOptions:
+    """
+    How to compile.
+
+    `target` is a preset's name or a file; `shapes` and `dims` bind symbolic dimensions by input and by name;
+    `random_weights` replaces the model's weights by seeded random ones; `save_ir` is a folder that gets the IR after
+    every stage; `force` is one home (`accelerator`, `host`, `framework`) for all operations, else the compiler chooses.
+    """
+
+    target: str | Path = DEFAULT_TARGET
+    precision: str = "model"
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
+    dims: Mapping[str, int] = field(default_factory=dict[str, int])
+    random_weights: int | None = None
+    save_ir: Path | None = None
+    force: str | None = None
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where one operation runs, and why not on the accelerator (empty when it does)."""
+
+    op: str
+    loc_name: str
+    home: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class CompiledModel:
+    """
+    A compiled model: the program, and what is known of it before it runs.
+
+    `sync_required` counts the orders between lanes that the program needs, `sync_emitted` the waits that enforce
+    them. `ideal_cycles` are the cycles of the whole array that the MACs of each node need at peak, by node;
+    `index_bounds` the rows of the tables that integer inputs index, by input. `source` is the model as executed (with
+    its random weights); `import_seconds` and `compile_seconds` are wall clock.
+    """
+
+    program: Program
+    target: "Target"
+    options: CompileOptions
+    placements: tuple[Placement, ...]
+    lower_bound: "LowerBound"
+    sync_required: int
+    sync_emitted: int
+    engine_programs: Mapping[str, "ProgramOp"]
+    ideal_cycles: Mapping[str, float]
+    index_bounds: Mapping[str, int]
+    source: "Path | ModelProto"
+    import_seconds: float
+    compile_seconds: float
+
+    def count(self, home: str) -> int:
+        """Number of operations with a home."""
+        return sum(placement.home == home for placement in self.placements)
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """A compiled model, its execution, the comparison with a reference (None if not asked for), and wall clocks."""
+
+    model: str
+    compiled: CompiledModel
+    execution: "ExecutionResult"
+    comparison: "Comparison | None"
+    simulate_seconds: float
+    reference_seconds: float
+    total_seconds: float
+
+
+def compile_model(
+    model: "str | Path | bytes | ModelProto", options: CompileOptions | None = None, progress: Progress = silent
+) -> CompiledModel:
+    """
+    Compile an ONNX model.
+
+    Raises ModelError, TargetError, CapacityError, SynchronizationError or UsageError for what the user can mend.
+    """
+    return _compile(_import(model, options or CompileOptions(), progress), progress)
+
+
+@dataclass(frozen=True)
+class _Imported:
+    """A model after import, `source` being what a reference executes."""
+
+    source: "Path | ModelProto"
+    model: "ImportedModel"
+    options: CompileOptions
+    target: "Target"
+    seconds: float
+
+    @property
+    def inputs(self) -> tuple[ValueType, ...]:
+        return tuple(ValueType(spec.name, spec.dtype.name, spec.shape) for spec in self.model.inputs)
+
+    @property
+    def outputs(self) -> tuple[ValueType, ...]:
+        return tuple(ValueType(spec.name, spec.dtype.name, spec.shape) for spec in self.model.outputs)
+
+
+def _import(model: "str | Path | bytes | ModelProto", options: CompileOptions, progress: Progress) -> _Imported:
+    from accelc.targets import load_target
+
+    if options.precision not in PRECISIONS:
+        raise UsageError(
+            f"unknown precision '{options.precision}'{suggestion(options.precision, PRECISIONS)} "
+            f"(precisions: {', '.join(PRECISIONS)})"
+        )
+    target = load_target(options.target)
+    progress("import")
+    start = perf_counter()
+    if find_spec("onnx") is None:
+        raise ModelError("reading ONNX models needs the package onnx: install it with: pip install 'accelc[onnx]'")
+    from accelc.frontends.onnx import import_onnx, load_model, with_random_weights
+
+    source: Any = Path(model) if isinstance(model, str | Path) else model
+    if options.random_weights is not None or isinstance(model, bytes):
+        proto, _ = load_model(source)
+        source = proto if options.random_weights is None else with_random_weights(proto, options.random_weights)
+    imported = import_onnx(source, dict(options.shapes), dict(options.dims))
+    return _Imported(source, imported, options, target, perf_counter() - start)
+
+
+def _compile(given: _Imported, progress: Progress) -> CompiledModel:
+    from accelc.analysis.lower_bound import lower_bound
+    from accelc.pipelines import compile_partition, run_graph_passes
+    from accelc.runtime.inputs import index_bounds
+    from accelc.segments import build_segments
+    from accelc.targets.canonical import canonical_toml
+
+    start = perf_counter()
+    imported, target, options = given.model, given.target, given.options
+    snapshots = Snapshots(options.save_ir)
+    snapshots.save("import", lambda: str(imported.module))
+    bounds = index_bounds(imported.function)
+    progress("graph passes")
+    weights = dict(imported.weights)
+    report = run_graph_passes(imported.module, weights, target, options.precision, options.force, snapshots.save)
+
+    def compile_accelerator(op: Any, name: str, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> Any:
+        progress(f"compile {name}")
+        return compile_partition(op, name, inputs, outputs, weights, target, snapshots.within(name))
+
+    built = build_segments(imported.function, weights, compile_accelerator)
+    program = Program(
+        target_text=canonical_toml(target),
+        inputs=given.inputs,
+        outputs=given.outputs,
+        segments=tuple(built.segments),
+        weights=built.weights,
+        compiler=f"accelc {version('accelc')}",
+    )
+    return CompiledModel(
+        program,
+        target,
+        options,
+        _placements(report),
+        lower_bound(imported.module, target),
+        sum(part.required for part in built.compiled),
+        sum(part.emitted for part in built.compiled),
+        {part.segment.name: part.program for part in built.compiled},
+        _ideal_cycles(imported.function, target),
+        bounds,
+        given.source,
+        given.seconds,
+        perf_counter() - start,
+    )
+
+
+def _placements(report: "Partitioning") -> tuple[Placement, ...]:
+    return tuple(Placement(p.name, p.loc_name or "", p.destination, p.reason or "") for p in report.placements)
+
+
+def _ideal_cycles(function: "FuncOp", target: "Target") -> dict[str, float]:
+    from xdsl.dialects.builtin import StringAttr
+
+    from accelc.analysis.lower_bound import array_cycles
+    from accelc.dialects.graph import PartitionOp
+
+    cycles: dict[str, float] = {}
+    for op in (
+        op
+        for partition in function.body.block.ops
+        if isinstance(partition, PartitionOp) and partition.home.data == "accelerator"
+        for op in partition.body.block.ops
+    ):
+        needed, name = array_cycles(op, target), op.attributes.get("loc_name")
+        if needed and isinstance(name, StringAttr):
+            cycles[name.data] = cycles.get(name.data, 0.0) + needed
+    return cycles
+
+
+class Snapshots:
+    """Writes the IR after each stage to `<number>-<stage>.mlir` in a folder, numbered in order; or nothing."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._count = 0
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def save(self, stage: str, render: Callable[[], str]) -> None:
+        """Save one stage."""
+        if self._folder is not None:
+            path = self._folder / f"{self._count:02d}-{stage}.mlir"
+            path.write_text(render() + "\n", encoding="utf-8")
+        self._count += 1
+
+    def within(self, name: str) -> Callable[[str, Callable[[], str]], None]:
+        """An observer whose stages carry the name of a segment."""
+        return lambda stage, render: self.save(f"{name}-{stage}", render)
+
+
+def run_model(
+    model: "str | Path | bytes | ModelProto",
+    options: CompileOptions | None = None,
+    *,
+    inputs: Mapping[str, Array] | None = None,
+    seed: int = 0,
+    check: bool = True,
+    timing_only: bool = False,
+    progress: Progress = silent,
+) -> RunResult:
+    """
+    Compile a model, execute it on the simulated machine, and compare its outputs with a reference.
+
+    `inputs` gives arrays by name; the others are random from `seed`. `timing_only` computes no numbers, so there is
+    nothing to check. Raises what `compile_model` and `execute` raise.
+    """
+    from accelc.runtime.execute import execute
+    from accelc.runtime.inputs import check_inputs, random_inputs
+
+    start = perf_counter()
+    given = dict(inputs or {})
+    options = options or CompileOptions()
+    shapes = {name: tuple(array.shape) for name, array in given.items()} | dict(options.shapes)
+    imported = _import(model, replace(options, shapes=shapes), progress)
+    check_inputs(given, imported.inputs)
+    compiled = _compile(imported, progress)
+    program = compiled.program
+    rest = [value for value in program.inputs if value.name not in given]
+    arrays = given | ({} if timing_only else random_inputs(rest, compiled.index_bounds, seed))
+    simulated_from = perf_counter()
+    execution = execute(program, compiled.target, arrays, functional=not timing_only, progress=progress)
+    simulated_to = perf_counter()
+    comparison = None
+    if check and not timing_only:
+        progress("reference")
+        comparison = _check(compiled, arrays, execution)
+    end = perf_counter()
+    return RunResult(
+        _model_name(model),
+        compiled,
+        execution,
+        comparison,
+        simulated_to - simulated_from,
+        end - simulated_to,
+        end - start,
+    )
+
+
+def _model_name(model: Any) -> str:
+    if isinstance(model, str | Path):
+        return Path(model).stem
+    return "model" if isinstance(model, bytes) else str(model.graph.name)
+
+
+def _check(compiled: CompiledModel, inputs: Mapping[str, Array], execution: "ExecutionResult") -> "Comparison":
+    from accelc.runtime.compare import compare
+    from accelc.runtime.reference import reference_outputs
+
+    reference = reference_outputs(compiled.source, inputs)
+    got = [np.asarray(execution.outputs[value.name]) for value in compiled.program.outputs]
+    return compare(reference.oracle, got, reference.outputs, compiled.options.precision)

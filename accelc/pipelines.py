@@ -1,0 +1,229 @@
+"""
+The main pipeline: which passes run, in which order, and what flows between them.
+
+`GRAPH_PASSES` transform the whole model. `PROGRAM_PASSES` turn one accelerator partition into streams. Two places
+look odd: memory is assigned before blocks are scheduled, because reuse of addresses adds dependencies that the
+schedule of engines must already contain; and synchronization comes after emission, because it runs on the records of
+blocks, where it sees more than on macro-ops.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy.typing as npt
+from xdsl.dialects.builtin import ModuleOp, TensorType
+from xdsl.ir import Attribute, SSAValue
+
+from accelc.dialects.engine import BufferOp, BufferType, ProgramOp
+from accelc.dialects.graph import PartitionOp
+from accelc.emit.program import EmittedProgram
+from accelc.errors import CapacityError, SynchronizationError
+from accelc.isa.program import AcceleratorSegment, HbmBinding
+from accelc.lowering import Budget, lower_partition
+from accelc.targets.model import Target
+
+if TYPE_CHECKING:
+    from accelc.passes.partition_hierarchical import Partitioning
+
+Array = npt.NDArray[Any]
+Weights = dict[str, Array]
+Observer = Callable[[str, Callable[[], str]], None]
+"""Called after every stage with its name and a function that renders the IR."""
+
+GRAPH_PASSES = ("normalize-inplace", "fold-constants", "decompose", "set-precision", "partition-hierarchical")
+"""Passes over the whole model, in order."""
+PROGRAM_PASSES = (
+    "lower-to-engine",
+    "schedule-engines",
+    "assign-memory",
+    "insert-delays",
+    "schedule-systolic-tiles",
+    "emit",
+    "sync-vector-clock",
+    "verify-sync",
+)
+"""Stages that compile one accelerator partition, in order."""
+RESIDENT_SHARES = (0.5, 0.3, 0.1, 0.0)
+"""Shares of SBUF for tensors that stay on chip, tried in turn until addresses suffice."""
+
+
+def ignore(stage: str, render: Callable[[], str]) -> None:
+    """An observer that does nothing."""
+
+
+@dataclass(frozen=True)
+class CompiledPartition:
+    """An accelerator partition as a segment, its weights, and what it was made from."""
+
+    segment: AcceleratorSegment
+    weights: Mapping[str, Array]
+    program: ProgramOp
+    required: int
+    emitted: int
+
+
+def run_graph_passes(
+    module: ModuleOp,
+    weights: Weights,
+    target: Target,
+    precision: str,
+    force: str | None = None,
+    observer: Observer = ignore,
+) -> "Partitioning":
+    """
+    Run `GRAPH_PASSES` on `module` in place and return the partitioning report.
+
+    `precision` is `model` or a float type, `force` a home (`host`, `framework`) for everything that may go there.
+    """
+    from accelc.passes.decompose import decompose
+    from accelc.passes.fold_constants import fold_constants
+    from accelc.passes.normalize_inplace import normalize_inplace
+    from accelc.passes.partition_hierarchical import partition_hierarchical
+    from accelc.passes.set_precision import set_precision
+
+    report: list[Partitioning] = []
+    stages: dict[str, Callable[[], object]] = {
+        "normalize-inplace": lambda: normalize_inplace(module),
+        "fold-constants": lambda: fold_constants(module, weights),
+        "decompose": lambda: decompose(module, weights),
+        "set-precision": lambda: set_precision(module, weights, precision),
+        "partition-hierarchical": lambda: report.append(partition_hierarchical(module, target, force)),
+    }
+    for name in GRAPH_PASSES:
+        stages[name]()
+        observer(name, lambda: str(module))
+    module.verify()
+    return report[0]
+
+
+def compile_partition(
+    partition: PartitionOp,
+    name: str,
+    inputs: tuple[str, ...],
+    outputs: tuple[str, ...],
+    weights: Mapping[str, Array],
+    target: Target,
+    observer: Observer = ignore,
+) -> CompiledPartition:
+    """
+    Run `PROGRAM_PASSES` on one accelerator partition; `inputs` and `outputs` name its operands and results.
+
+    Raises CapacityError when no share of `RESIDENT_SHARES` gives a program whose buffers all have a place.
+    """
+    program, stored = _lower_until_it_fits(partition, weights, target, observer)
+    return _finish(
+        program, stored, name, _values(inputs, partition.inputs), _values(outputs, partition.outputs), target, observer
+    )
+
+
+_Values = list[tuple[str, tuple[int, ...]]]
+
+
+def _values(names: tuple[str, ...], values: Iterable[SSAValue]) -> _Values:
+    shapes: list[tuple[int, ...]] = []
+    for value in values:
+        assert isinstance(value.type, TensorType)
+        shapes.append(value.type.get_shape())
+    return list(zip(names, shapes, strict=True))
+
+
+def _lower_until_it_fits(
+    partition: PartitionOp, weights: Mapping[str, Array], target: Target, observer: Observer
+) -> tuple[ProgramOp, Mapping[str, Array]]:
+    from accelc.passes.assign_memory import assign_memory
+    from accelc.passes.schedule_engines import schedule_engines
+
+    for share in RESIDENT_SHARES:
+        lowered = lower_partition(partition, weights, target, Budget(resident=share))
+        program = lowered.program
+        observer("lower-to-engine", lambda program=program: str(program))
+        schedule_engines(program, target)
+        observer("schedule-engines", lambda program=program: str(program))
+        try:
+            assign_memory(program, target)
+        except CapacityError:
+            if share == RESIDENT_SHARES[-1]:
+                raise
+            continue
+        observer("assign-memory", lambda program=program: str(program))
+        return program, lowered.weights
+    raise AssertionError("the last share returns or raises")
+
+
+def _finish(
+    program: ProgramOp,
+    stored: Mapping[str, Array],
+    name: str,
+    inputs: _Values,
+    outputs: _Values,
+    target: Target,
+    observer: Observer,
+) -> CompiledPartition:
+    from accelc.analysis.vector_clock import synchronize_records, write_sync
+    from accelc.analysis.verify_sync import verify_records
+    from accelc.emit.emitter import emit
+    from accelc.emit.streams import split_streams
+    from accelc.passes.insert_delays import insert_delays
+    from accelc.passes.schedule_systolic_tiles import schedule_systolic_tiles
+
+    insert_delays(program, target)
+    observer("insert-delays", lambda: str(program))
+    schedule_systolic_tiles(program, target)
+    observer("schedule-systolic-tiles", lambda: str(program))
+    emitted = emit(program, target)
+    observer("emit", lambda: f"{len(emitted.records)} records")
+    sync = synchronize_records(emitted.records, target)
+    records, _ = write_sync(emitted.records, sync)
+    observer("sync-vector-clock", lambda: f"{sync.required} orders required, {sync.emitted} waits")
+    violations = verify_records(records, target)
+    if violations:
+        raise SynchronizationError(f"{name}: {len(violations)} orders are not enforced, first: {violations[0]}")
+    observer("verify-sync", lambda: "no violation")
+    weights = {_weight_name(name, symbol): array for symbol, array in stored.items()}
+    segment = AcceleratorSegment(
+        name=name,
+        inputs=tuple(value for value, _ in inputs),
+        outputs=tuple(value for value, _ in outputs),
+        cores=(split_streams(records, target),),
+        hbm_bytes=_hbm_bytes(program, target),
+        bindings=_bindings(emitted, name, inputs, outputs),
+        semaphores=tuple(semaphore.name for semaphore in sync.semaphores),
+        delays=emitted.delays,
+        debug=emitted.debug,
+    )
+    return CompiledPartition(segment, weights, program, sync.required, sync.emitted)
+
+
+def _weight_name(segment: str, symbol: str) -> str:
+    return f"{segment}.{symbol}"
+
+
+def _bindings(emitted: EmittedProgram, name: str, inputs: _Values, outputs: _Values) -> tuple[HbmBinding, ...]:
+    """The bound buffers under their names in the whole program."""
+    named: dict[str, tuple[str, tuple[int, ...]]] = {
+        **{f"in{index}": value for index, value in enumerate(inputs)},
+        **{f"out{index}": value for index, value in enumerate(outputs)},
+    }
+    result: list[HbmBinding] = []
+    for buffer in emitted.bound:
+        if buffer.role == "weight":
+            value, shape = _weight_name(name, buffer.symbol), (buffer.elements,)
+        else:
+            value, shape = named[buffer.symbol]
+        binding = HbmBinding(value, buffer.role, buffer.offset, buffer.dtype, shape)
+        assert binding.nbytes == buffer.nbytes, f"{buffer.symbol} of {name}: {shape}"
+        result.append(binding)
+    return tuple(result)
+
+
+def _hbm_bytes(program: ProgramOp, target: Target) -> int:
+    """End of the last HBM buffer, rounded up to the HBM's alignment."""
+    end = 1
+    for op in program.body.block.ops:
+        if isinstance(op, BufferOp) and op.address is not None:
+            kind: Attribute = op.result.type
+            assert isinstance(kind, BufferType)
+            if kind.space.data == "hbm":
+                end = max(end, op.address.offset.value.data + kind.free_elements * kind.itemsize)
+    return -(-end // target.hbm.align) * target.hbm.align

@@ -1,0 +1,144 @@
+"""What a run found, as tables for people."""
+
+from collections.abc import Sequence
+from typing import TextIO
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from accelc.driver import CompiledModel, RunResult
+from accelc.isa.program import Program
+from accelc.report import LayerRow, engine_times, layer_rows, memory_use, race_count, tensor_cycles, unplaced
+from accelc.runtime.execute import ExecutionResult
+from accelc.targets.model import Target
+
+MIN_WIDTH = 100
+"""Columns of a table that is not printed on a terminal."""
+
+
+def print_run(result: RunResult, file: TextIO) -> None:
+    """Layers, engines, memories, totals, the bound and the comparison of a run."""
+    console = _console(file)
+    compiled, execution = result.compiled, result.execution
+    console.print(f"{result.model} on {compiled.target.name}, precision {compiled.options.precision}", markup=False)
+    rows = layer_rows(compiled.program, execution, compiled.target, compiled.ideal_cycles)
+    _print_layers(console, rows)
+    _print_machine(console, execution, compiled.target)
+    bound = compiled.lower_bound
+    total = execution.total_ns
+    ratio = f"{total / bound.ns:.2f}x the lower bound of {_time(bound.ns)} ({bound.limit})" if bound.ns else "no bound"
+    homes = ", ".join(f"{compiled.count(home)} {home}" for home in ("accelerator", "host", "framework"))
+    facts = [
+        ("operations", homes),
+        ("time", f"{_time(total)}, {ratio}"),
+        ("array", _array(result)),
+        (
+            "sync",
+            f"{compiled.sync_emitted} waits for {compiled.sync_required} required orders, "
+            f"{race_count(execution)} races",
+        ),
+        (
+            "seconds",
+            f"import {compiled.import_seconds:.2f}, compile {compiled.compile_seconds:.2f}, "
+            f"simulate {result.simulate_seconds:.2f}, reference {result.reference_seconds:.2f}",
+        ),
+    ]
+    comparison = result.comparison
+    if comparison is not None:
+        verdict = "within tolerance" if comparison.within_tolerance else "NOT within tolerance"
+        facts.append(
+            (
+                "reference",
+                f"{comparison.oracle}: {verdict}, max abs error {comparison.max_abs_error:.3g}, "
+                f"max rel error {comparison.max_rel_error:.3g}, cosine {comparison.cosine:.7f}",
+            )
+        )
+    _print_facts(console, facts)
+
+
+def print_simulation(name: str, program: Program, target: Target, execution: ExecutionResult, file: TextIO) -> None:
+    """Layers, engines, memories and totals of a program from a file."""
+    console = _console(file)
+    console.print(f"{name} on {target.name}", markup=False)
+    _print_layers(console, layer_rows(program, execution, target, {}))
+    _print_machine(console, execution, target)
+    _print_facts(
+        console,
+        [
+            ("time", _time(execution.total_ns)),
+            ("array", f"{tensor_cycles(execution)} busy cycles"),
+            ("races", str(race_count(execution))),
+        ],
+    )
+
+
+def print_placements(compiled: CompiledModel, file: TextIO) -> None:
+    """Every operation that is not on the accelerator, with the reason."""
+    console = _console(file)
+    rows = unplaced(compiled)
+    if not rows:
+        console.print("all operations are on the accelerator", markup=False)
+        return
+    table = _table("node", "operation", "home", "reason")
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+
+
+def _console(file: TextIO) -> Console:
+    if file.isatty():
+        return Console(file=file, highlight=False)
+    return Console(file=file, highlight=False, width=MIN_WIDTH * 2)
+
+
+def _table(*columns: str, right: Sequence[str] = ()) -> Table:
+    table = Table(box=SIMPLE_HEAD)
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    return table
+
+
+def _print_layers(console: Console, rows: Sequence[LayerRow]) -> None:
+    numbers = ("cycles", "utilization", "bytes", "ends at")
+    table = _table("layer", "placement", "work", *numbers, right=numbers)
+    for row in rows:
+        share = "" if row.utilization is None else f"{row.utilization:.1%}"
+        table.add_row(row.name, row.home, row.ops, f"{row.cycles:,.0f}", share, f"{row.nbytes:,}", _time(row.end_ns))
+    console.print(table)
+
+
+def _print_machine(console: Console, execution: ExecutionResult, target: Target) -> None:
+    numbers = ("instructions", "busy", "stalled", "idle")
+    table = _table("engine", *numbers, right=numbers)
+    total = execution.total_ns or 1.0
+    for lane, row in engine_times(execution, target).items():
+        if row["instructions"]:
+            shares = (f"{row[key] / total:.1%}" for key in ("busy_ns", "stall_ns", "idle_ns"))
+            table.add_row(lane, f"{row['instructions']:,.0f}", *shares)
+    console.print(table)
+    numbers = ("capacity", "peak")
+    table = _table("memory", *numbers, right=numbers)
+    for space, use in memory_use(execution, target).items():
+        table.add_row(space, f"{use['capacity_bytes']:,}", f"{use['peak_bytes']:,}")
+    console.print(table)
+
+
+def _array(result: RunResult) -> str:
+    target = result.compiled.target
+    busy = tensor_cycles(result.execution)
+    ideal = sum(result.compiled.ideal_cycles.values())
+    total = result.execution.total_ns * target.time.tick_hz / target.time.domain["tensor"] / 1e9
+    return f"{busy:,} busy cycles, utilization {ideal / total:.1%} of {total:,.0f} cycles" if total else "not used"
+
+
+def _print_facts(console: Console, facts: Sequence[tuple[str, str]]) -> None:
+    for name, text in facts:
+        console.print(f"{name:<11} {text}", markup=False, soft_wrap=True)
+
+
+def _time(nanoseconds: float) -> str:
+    for unit, size in (("s", 1e9), ("ms", 1e6), ("us", 1e3)):
+        if nanoseconds >= size:
+            return f"{nanoseconds / size:.3f} {unit}"
+    return f"{nanoseconds:.0f} ns"

@@ -1,0 +1,101 @@
+"""
+Comparison of a program's outputs with a reference.
+
+Floating-point results of two correct implementations differ by rounding: sums are taken in another order and errors
+grow through the layers. So the tolerance is relative to the size of the whole output, and follows the precision the
+model was compiled for (`TOLERANCES`). Integers and truth values must be equal.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+RELATIVE_FLOOR = 1e-3
+"""Elements smaller than this share of the largest are compared with that share: a relative error at 0 says nothing."""
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """
+    What an output may differ by: `|got - expected| <= rtol * |expected| + scale * max |expected|` for every element
+    (None: not asked), and at least `cosine` as the cosine of the angle between the flattened tensors.
+    """
+
+    rtol: float | None
+    scale: float | None
+    cosine: float
+
+
+TOLERANCES: Mapping[str, Tolerance] = {
+    "fp32": Tolerance(1e-3, 1e-4, 0.99999),
+    "fp16": Tolerance(None, None, 0.999),
+    "bf16": Tolerance(None, None, 0.999),
+    "fp8e4": Tolerance(None, None, 0.98),
+    "fp8e5": Tolerance(None, None, 0.95),
+}
+"""Tolerance by the precision of the arithmetic."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """
+    Differences over all outputs.
+
+    `max_rel_error` is relative to each element's expected magnitude, at least `RELATIVE_FLOOR` of the output's
+    largest; `cosine` is the smallest of any output.
+    """
+
+    oracle: str
+    max_abs_error: float
+    max_rel_error: float
+    cosine: float
+    within_tolerance: bool
+
+
+def compare(oracle: str, got: Sequence[Array], expected: Sequence[Array], precision: str) -> Comparison:
+    """Compare outputs in order; `precision` is a key of `TOLERANCES`, or `model` (judged as fp32)."""
+    tolerance = TOLERANCES["fp32" if precision == "model" else precision]
+    parts = [_compare_one(oracle, a, b, tolerance) for a, b in zip(got, expected, strict=True)]
+    return Comparison(
+        oracle,
+        max((p.max_abs_error for p in parts), default=0.0),
+        max((p.max_rel_error for p in parts), default=0.0),
+        min((p.cosine for p in parts), default=1.0),
+        all(p.within_tolerance for p in parts),
+    )
+
+
+def _compare_one(oracle: str, got: Array, expected: Array, tolerance: Tolerance) -> Comparison:
+    if got.shape != expected.shape:
+        return Comparison(oracle, float("inf"), float("inf"), 0.0, False)
+    exact = expected.dtype.kind in "iub"
+    a, b = got.astype(np.float64).reshape(-1), expected.astype(np.float64).reshape(-1)
+    same = (a == b) | (np.isnan(a) & np.isnan(b))
+    if same.all():
+        return Comparison(oracle, 0.0, 0.0, 1.0, True)
+    error = np.where(same, 0.0, np.abs(a - b))
+    # A NaN or infinity on one side only is as wrong as can be.
+    error = np.where(np.isnan(error), np.inf, error)
+    finite = np.abs(b[np.isfinite(b)])
+    largest = float(finite.max()) if finite.size else 0.0
+    magnitude = np.maximum(np.abs(np.nan_to_num(b)), RELATIVE_FLOOR * largest)
+    relative = np.divide(error, magnitude, out=np.where(error > 0, np.inf, 0.0), where=magnitude > 0)
+    cosine = _cosine(a, b)
+    within = not exact and bool(np.isfinite(error).all()) and cosine >= tolerance.cosine
+    if tolerance.rtol is not None and tolerance.scale is not None:
+        within = within and bool((error <= tolerance.rtol * np.abs(b) + tolerance.scale * largest).all())
+    return Comparison(oracle, float(error.max()), float(relative.max()), cosine, within)
+
+
+def _cosine(a: Array, b: Array) -> float:
+    finite = np.isfinite(a) & np.isfinite(b)
+    a, b = a[finite], b[finite]
+    # Scaling first keeps squares of large numbers finite.
+    a, b = a / max(float(np.abs(a).max(initial=0.0)), 1e-300), b / max(float(np.abs(b).max(initial=0.0)), 1e-300)
+    norm = float(np.linalg.norm(a) * np.linalg.norm(b))
+    return float(min(a @ b / norm, 1.0)) if norm else float(not a.any() and not b.any())

@@ -1,0 +1,83 @@
+"""Segments that do not run on the accelerator: parsing, execution with NumPy, and their modelled time."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy.typing as npt
+from xdsl.context import Context
+from xdsl.dialects.builtin import Builtin, ModuleOp
+from xdsl.parser import Parser
+from xdsl.utils.exceptions import ParseError, VerifyException
+
+from accelc.analysis.work import moved_bytes, value_bytes, work_of
+from accelc.dialects.graph import FuncOp, Graph
+from accelc.errors import ProgramError
+from accelc.interpreters.graph import run
+from accelc.isa.program import HostSegment
+from accelc.runtime.framework import Framework
+from accelc.targets.model import Target
+
+Array = npt.NDArray[Any]
+
+
+def parse_function(segment: HostSegment) -> FuncOp:
+    """The function of a segment. Raises ProgramError when its text is not exactly one valid `graph.func`."""
+    context = Context()
+    context.load_dialect(Builtin)
+    context.load_dialect(Graph)
+    try:
+        module: ModuleOp = Parser(context, segment.text, segment.name).parse_module()
+        module.verify()
+    except (ParseError, VerifyException) as error:
+        raise ProgramError(f"segment '{segment.name}': {str(error).strip()}") from error
+    functions = list(module.ops)
+    if len(functions) != 1 or not isinstance(functions[0], FuncOp):
+        raise ProgramError(f"segment '{segment.name}': expected one graph.func, found {len(functions)} operations")
+    function = functions[0]
+    counts = (len(function.body.block.args), len(function.return_op.values))
+    if counts != (len(segment.inputs), len(segment.outputs)):
+        raise ProgramError(
+            f"segment '{segment.name}': its function has {counts[0]} arguments and {counts[1]} results, the segment "
+            f"{len(segment.inputs)} inputs and {len(segment.outputs)} outputs"
+        )
+    return function
+
+
+def run_host(
+    function: FuncOp, inputs: Sequence[Array], weights: Mapping[str, Array], framework: Framework | None
+) -> list[Array]:
+    """Results of a host or framework segment, with the shapes of the function's type."""
+    results = run(function, inputs, weights, framework)
+    return [
+        array.reshape(kind.get_shape())  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue, reportUnknownArgumentType]
+        for array, kind in zip(results, function.function_type.outputs.data, strict=True)
+    ]
+
+
+def host_ns(function: FuncOp, target: Target) -> float:
+    """
+    Modelled time of a host or framework segment in nanoseconds: a roofline per operation, and one launch.
+
+    Each operation takes the longer of its arithmetic at `host.ops_per_ns` and its operands and results at
+    `host.bytes_per_ns`; the segment takes `host.launch_ns` on top.
+    """
+    host = target.host
+    return host.launch_ns + sum(
+        max(work_of(op).operations / host.ops_per_ns, moved_bytes(op) / host.bytes_per_ns)
+        for op in function.body.block.ops
+    )
+
+
+def transfer_ns(nbytes: int, target: Target) -> float:
+    """Modelled time to move one tensor between HBM and the host's memory, in nanoseconds."""
+    return target.host_memory.latency_ns + nbytes / target.host_memory.bytes_per_ns
+
+
+def argument_bytes(function: FuncOp) -> list[int]:
+    """Bytes of each argument."""
+    return [value_bytes(value) for value in function.body.block.args]
+
+
+def result_bytes(function: FuncOp) -> list[int]:
+    """Bytes of each result."""
+    return [value_bytes(value) for value in function.return_op.values]
