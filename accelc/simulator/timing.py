@@ -1,0 +1,386 @@
+"""
+Cycle-level timing of one core: in-order lanes, their units, semaphores and shared resources, event by event.
+
+No value is read: durations come from `costs`, orders from the streams and semaphores. A record passes
+`ready` (fetched and decoded), `issue` (its wait holds), `start` (its unit begins), `read` (operands read) and
+`complete` (results visible). Formulas: section 4 of the target page.
+"""
+
+import heapq
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from accelc.errors import SimulationError
+from accelc.isa.records import Flag, Records
+from accelc.isa.table import Opcode
+from accelc.simulator.bandwidth import TransferServer
+from accelc.simulator.costs import LaneCosts, Transfer, elementwise_costs, tensor_costs, transfers
+from accelc.simulator.deadlock import report_deadlock
+from accelc.simulator.decode import CoreCode, LaneCode
+from accelc.simulator.interlock import interlocks
+from accelc.targets.model import Target
+
+Ticks = npt.NDArray[np.int64]
+Step = tuple[int, int]
+
+# Kinds of events, in the order in which those of one tick are handled: counters before the lanes that test them.
+_RAISE, _TRANSFER_END, _TRANSFER_READY, _START, _ISSUE = range(5)
+
+
+@dataclass(frozen=True)
+class LaneTimes:
+    """
+    Ticks of every record of a lane, [records] each.
+
+    The gap in front of a record is explained by `ready` (fetch and decode), `issue` (semaphore), `operands`
+    (results of earlier records, stationary planes, start latency of a DMA) and `start` (ports and units), in turn.
+    `pause` is the length of a DELAY.
+    """
+
+    ready: Ticks
+    issue: Ticks
+    operands: Ticks
+    start: Ticks
+    read: Ticks
+    complete: Ticks
+    pause: Ticks
+
+
+@dataclass(frozen=True)
+class CoreTimes:
+    """Times of all lanes, in the order of the core's code; `order` is the issue order of (lane, record)."""
+
+    lanes: tuple[LaneTimes, ...]
+    total_ticks: int
+    order: list[Step]
+    hbm_bytes: int
+    dma_bytes: int
+
+
+def _zeros() -> list[int]:
+    return []
+
+
+@dataclass
+class _Lane:
+    code: LaneCode
+    position: int
+    costs: LaneCosts
+    interlock: list[int]
+    transfers: list[Transfer | None]
+    flags: list[int]
+    links: list[int]
+    fetch: int
+    decode: int
+    at: int = 0
+    """Next record to issue."""
+    fetched: int = 0
+    free: int = 0
+    """When the unit (array, vector lanes) takes the next record."""
+    available: int = 0
+    """When the sequencer takes the next record."""
+    last_read: int = 0
+    last_complete: int = 0
+    load_free: int = 0
+    load_ready: list[int] = field(default_factory=_zeros)
+    swaps: list[int] = field(default_factory=_zeros)
+    queue: deque[tuple[int, int]] = field(default_factory=lambda: deque[tuple[int, int]]())
+    """Triggered transfers of a DMA queue: (record, earliest start)."""
+    moving: bool = False
+    times: dict[str, list[int]] = field(default_factory=lambda: dict[str, list[int]]())
+
+
+_NAMES = ("ready", "issue", "operands", "start", "read", "complete", "pause")
+
+
+class CoreTimer:
+    """Event loop over one core. `delays[slot]` are cycles of the lane that holds the DELAY."""
+
+    def __init__(self, code: CoreCode, target: Target, delays: Sequence[int] = (), core: int = 0) -> None:
+        self.code = code
+        self.target = target
+        self.delays = delays
+        self.core = core
+        self.events: list[tuple[int, int, int, int, int]] = []
+        self.sequence = 0
+        self.counters = [0] * target.sync.semaphores
+        self.largest = 2 ** (target.sync.width_bits - 1) - 1
+        self.waiters: dict[int, list[int]] = {}
+        self.group_free: dict[str, int] = {}
+        self.server = TransferServer(target)
+        self.end_event = -1
+        self.order: list[Step] = []
+        ticks = target.time.ns_to_ticks
+        self.raise_latency = ticks(target.sync.inc_latency_ns)
+        self.wakeup = ticks(target.sync.wait_wakeup_ns)
+        self.dma_interval = ticks(target.dma.static_issue_interval_ns)
+        self.dma_completion = ticks(target.dma.completion_latency_ns)
+        self.lanes = [self._lane(position, lane) for position, lane in enumerate(code)]
+
+    def _lane(self, position: int, lane: LaneCode) -> _Lane:
+        target, records = self.target, lane.records
+        count = len(lane)
+        tick = target.domain(lane.name)
+        moved: list[Transfer | None] = [None] * count
+        if lane.is_dma:
+            costs = LaneCosts([0] * count, [0] * count, [()] * count)
+            moved = transfers(lane, target)
+            fetch = decode = 0
+        else:
+            costs = (tensor_costs if lane.name == "tensor" else elementwise_costs)(lane, target)
+            fetch = target.time.ns_to_ticks(target.isa.instr_bytes / target.sequencer.fetch_bytes_per_ns)
+            decode = target.sequencer.decode_cycles * tick
+        state = _Lane(
+            lane,
+            position,
+            costs,
+            interlocks(lane, target),
+            moved,
+            _ints(records, "flags"),
+            _ints(records, "link"),
+            fetch,
+            decode,
+        )
+        state.times = {name: [0] * count for name in _NAMES}
+        return state
+
+    def run(self) -> CoreTimes:
+        """Runs all lanes to their HALT. Raises DeadlockError, and SimulationError for an illegal record."""
+        for lane in self.lanes:
+            self._prepare(lane)
+        handlers = (self._raise, self._transfer_end, self._transfer_ready, self._start, self._try_issue)
+        events = self.events
+        while events:
+            now, kind, _, first, second = heapq.heappop(events)
+            handlers[kind](now, first, second)
+        stuck = {lane.position: lane.at for lane in self.lanes if lane.at < len(lane.code)}
+        if stuck:
+            raise report_deadlock(self.core, self.code, self.counters, stuck)
+        every = tuple(LaneTimes(*(np.array(lane.times[name], np.int64) for name in _NAMES)) for lane in self.lanes)
+        total = max((int(lane.complete.max()) for lane in every), default=0)
+        moved = [transfer for lane in self.lanes for transfer in lane.transfers if transfer is not None]
+        return CoreTimes(
+            every,
+            total,
+            self.order,
+            sum(transfer.hbm_bytes for transfer in moved),
+            sum(transfer.total_bytes for transfer in moved),
+        )
+
+    def _push(self, tick: int, kind: int, first: int, second: int = 0) -> None:
+        self.sequence += 1
+        heapq.heappush(self.events, (tick, kind, self.sequence, first, second))
+
+    def _prepare(self, lane: _Lane) -> None:
+        """Fetches and decodes the next record and lets it issue then."""
+        if lane.at >= len(lane.code):
+            return
+        record, issue, start = lane.at, lane.times["issue"], lane.times["start"]
+        depth = self.target.sequencer.queue_depth
+        if not lane.code.is_dma:
+            room = issue[record - depth] if record >= depth else 0
+            lane.fetched = max(lane.fetched, room) + lane.fetch
+            if record >= depth:
+                lane.available = max(lane.available, start[record - depth])
+        ready = max(lane.fetched, lane.available) + lane.decode
+        lane.times["ready"][record] = ready
+        self._push(ready, _ISSUE, lane.position)
+
+    def _raise(self, now: int, semaphore: int, value: int) -> None:
+        counters = self.counters
+        counters[semaphore] += value
+        if counters[semaphore] > self.largest:
+            raise SimulationError(
+                f"core {self.core}: semaphore {semaphore} overflows its {self.target.sync.width_bits} bits "
+                f"(largest value {self.largest})"
+            )
+        waiting = self.waiters.pop(semaphore, None)
+        if waiting:
+            for position in waiting:
+                lane = self.lanes[position]
+                if self._holds(lane):
+                    self._push(now + self.wakeup, _ISSUE, position)
+                else:
+                    self.waiters.setdefault(semaphore, []).append(position)
+
+    def _holds(self, lane: _Lane) -> bool:
+        wait = lane.code.waits[lane.at]
+        if wait is None:
+            return True
+        current = self.counters[wait[0]]
+        return current == wait[1] if wait[2] else current >= wait[1]
+
+    def _try_issue(self, now: int, position: int, _: int) -> None:
+        lane = self.lanes[position]
+        if not self._holds(lane):
+            wait = lane.code.waits[lane.at]
+            assert wait is not None
+            self.waiters.setdefault(wait[0], []).append(position)
+            return
+        record = lane.at
+        lane.at += 1
+        lane.times["issue"][record] = now
+        lane.available = now
+        self.order.append((position, record))
+        opcode = lane.code.opcodes[record]
+        if opcode == Opcode.DMA_COPY:
+            self._trigger(lane, record, now)
+        elif opcode == Opcode.LS:
+            self._load(lane, record, now)
+        elif opcode == Opcode.MM:
+            self._product(lane, record, now)
+        elif opcode < Opcode.LS:
+            self._control(lane, record, now, opcode)
+        else:
+            begin = max(now, self._operands(lane, record))
+            lane.times["operands"][record] = begin
+            self._start(max(begin, lane.free), position, record, begin=now)
+            return
+        self._prepare(lane)
+
+    def _operands(self, lane: _Lane, record: int) -> int:
+        """When the results of the lane's own records that `record` needs are visible."""
+        producer = lane.interlock[record]
+        return lane.times["complete"][producer] if producer >= 0 else 0
+
+    def _control(self, lane: _Lane, record: int, now: int, opcode: int) -> None:
+        times = lane.times
+        if opcode == Opcode.DELAY:
+            slot = lane.links[record]
+            if slot >= len(self.delays):
+                raise SimulationError(
+                    f"{lane.code.describe(record)}, field 'slot': the delay table has {len(self.delays)} entries"
+                )
+            times["pause"][record] = self.delays[slot] * self.target.domain(lane.code.name)
+            lane.available = now + times["pause"][record]
+        times["operands"][record] = times["start"][record] = now
+        if lane.moving or lane.queue:
+            # Its phases follow those of the transfers still in the queue.
+            lane.queue.append((record, now))
+        else:
+            self._passed(lane, record, now, now)
+
+    def _passed(self, lane: _Lane, record: int, read: int, complete: int) -> None:
+        """Notes the phases of a record (control records: not before those of earlier ones) and fires its updates."""
+        if lane.code.opcodes[record] < Opcode.LS:
+            read, complete = max(read, lane.last_read), max(complete, lane.last_complete)
+        lane.last_read, lane.last_complete = max(lane.last_read, read), max(lane.last_complete, complete)
+        lane.times["read"][record], lane.times["complete"][record] = read, complete
+        for semaphore, value in lane.code.at_read[record]:
+            self._push(read + self.raise_latency, _RAISE, semaphore, value)
+        for semaphore, value in lane.code.at_complete[record]:
+            self._push(complete + self.raise_latency, _RAISE, semaphore, value)
+
+    def _load(self, lane: _Lane, record: int, now: int) -> None:
+        planes = self.target.tensor.shadow_planes
+        index = len(lane.load_ready) - planes
+        if index >= len(lane.swaps):
+            raise SimulationError(
+                f"{lane.code.describe(record)}: loads while all {planes} shadow planes hold operands not yet swapped in"
+            )
+        operands = max(now, self._operands(lane, record), lane.swaps[index] if index >= 0 else 0)
+        start = max(operands, lane.load_free)
+        lane.load_free = start + lane.costs.busy[record]
+        lane.load_ready.append(lane.load_free)
+        lane.times["operands"][record], lane.times["start"][record] = operands, start
+        self._passed(lane, record, lane.load_free, lane.load_free)
+
+    def _product(self, lane: _Lane, record: int, now: int) -> None:
+        operands = max(now, self._operands(lane, record))
+        swap = lane.flags[record] & Flag.SWAP
+        if swap:
+            if len(lane.swaps) >= len(lane.load_ready):
+                raise SimulationError(
+                    f"{lane.code.describe(record)}: swaps, but no stationary operand has been loaded since the last "
+                    "swap"
+                )
+            operands = max(operands, lane.load_ready[len(lane.swaps)])
+        elif not lane.swaps:
+            raise SimulationError(f"{lane.code.describe(record)}: the array holds no stationary operand")
+        start = max(operands, lane.free)
+        if swap:
+            lane.swaps.append(start)
+        read = lane.free = start + lane.costs.busy[record]
+        lane.times["operands"][record], lane.times["start"][record] = operands, start
+        self._passed(lane, record, read, read + lane.costs.latency[record])
+
+    def _start(self, now: int, position: int, record: int, begin: int = -1) -> None:
+        """Starts an elementwise record at `now` or, while a port group is taken, as soon as that is free."""
+        lane = self.lanes[position]
+        groups = lane.costs.groups[record]
+        if begin >= 0 and now > begin and groups:
+            # Decided when the time comes: until then another lane may take the port.
+            self._push(now, _START, position, record)
+            return
+        taken = max((self.group_free.get(group, 0) for group in groups), default=0)
+        if taken > now:
+            self._push(taken, _START, position, record)
+            return
+        read = lane.free = now + lane.costs.busy[record]
+        lane.available = now
+        for group in groups:
+            self.group_free[group] = read
+        lane.times["start"][record] = now
+        self._passed(lane, record, read, read + lane.costs.latency[record])
+        self._prepare(lane)
+
+    def _trigger(self, lane: _Lane, record: int, now: int) -> None:
+        transfer = lane.transfers[record]
+        assert transfer is not None
+        latency = self.target.dma.start_latency_ns + (self.target.hbm.latency_ns if transfer.hbm_bytes else 0)
+        earliest = now + self.target.time.ns_to_ticks(latency)
+        lane.times["operands"][record] = earliest
+        lane.available = now + self.dma_interval
+        lane.queue.append((record, earliest))
+        if not lane.moving and len(lane.queue) == 1:
+            self._push(earliest, _TRANSFER_READY, lane.position)
+
+    def _transfer_ready(self, now: int, position: int, _: int) -> None:
+        lane = self.lanes[position]
+        record, _ = lane.queue[0]
+        transfer = lane.transfers[record]
+        assert transfer is not None
+        lane.moving = True
+        lane.times["start"][record] = now
+        self.server.begin(now, position, transfer)
+        self._plan_end()
+
+    def _plan_end(self) -> None:
+        end = self.server.next_end()
+        if end is not None:
+            self._push(end, _TRANSFER_END, 0, self.sequence + 1)
+            self.end_event = self.sequence
+
+    def _transfer_end(self, now: int, _: int, planned: int) -> None:
+        if planned != self.end_event:
+            return
+        for position in self.server.finished(now):
+            lane = self.lanes[position]
+            record, _ = lane.queue.popleft()
+            lane.moving = False
+            self._passed(lane, record, now, now + self.dma_completion)
+            while lane.queue and lane.transfers[lane.queue[0][0]] is None:
+                control, issued = lane.queue.popleft()
+                self._passed(lane, control, issued, issued)
+            if lane.queue:
+                self._push(max(now, lane.queue[0][1]), _TRANSFER_READY, position)
+        self._plan_end()
+
+
+def _ints(records: Records, name: str) -> list[int]:
+    values: npt.NDArray[Any] = records[name]
+    return values.tolist()
+
+
+def time_core(code: CoreCode, target: Target, delays: Sequence[int] = (), core: int = 0) -> CoreTimes:
+    """
+    Times of every record of one core; `delays[slot]` in cycles of the delayed lane.
+
+    Raises DeadlockError when no lane can go on, and SimulationError for what the machine cannot execute.
+    """
+    return CoreTimer(code, target, delays, core).run()
