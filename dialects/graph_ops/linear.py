@@ -47,7 +47,7 @@ class MatmulOp(GraphOp):
     """
     Matrix product with the semantics of `numpy.matmul`: leading axes broadcast, vectors are promoted.
 
-    Floats are summed in f32 (f64 for f64) and rounded once to the result's element type; integers in the result's.
+    Floats are summed in f32 or wider and rounded once to the result's element type; integers in the result's.
 
     ```mlir
     %y = graph.matmul %x, %w : (tensor<4x8xbf16>, tensor<8x2xbf16>) -> tensor<4x2xf32>
@@ -85,7 +85,7 @@ class ConvOp(GraphOp):
     """
     Convolution (cross-correlation, as in ONNX) over one or more spatial axes, zero-padded, in `group` groups.
 
-    `pads` lists the low pads of all spatial axes, then the high pads.
+    `pads` lists the low pads of all spatial axes, then the high pads. Sums are those of `graph.matmul`.
 
     ```mlir
     %y = graph.conv %x, %w, %b strides [2, 2] pads [1, 1, 1, 1] dilations [1, 1] group 1

@@ -1,7 +1,7 @@
 """
 NumPy semantics of contractions and sliding windows: matmul, convolutions, pooling, local response normalization.
 
-Convolutions copy each tap's input elements into the rows of a matrix (im2col) and multiply it with BLAS.
+Products of floats are summed in f64. Convolutions copy each tap's input elements into the rows of a matrix (im2col) and multiply it with BLAS.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,8 +29,8 @@ def _largest(x: Array) -> float:
 def _operands(x: Array, weight: Array, to: DType, terms: int) -> tuple[Array, Array]:
     """Operands in a dtype whose products sum up as the dialect says; `terms` products go into one element."""
     if is_float(to):
-        left, right = widen(x, weight)
-        return left, right
+        # In f64 the order in which BLAS sums, which differs from row to row, does not show after rounding to f32.
+        return x.astype(np.float64), weight.astype(np.float64)
     if _largest(x) * _largest(weight) * terms < EXACT_FLOAT:
         return x.astype(np.float64), weight.astype(np.float64)
     return x.astype(to), weight.astype(to)
