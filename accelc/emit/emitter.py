@@ -5,7 +5,8 @@ import numpy as np
 from accelc.dialects.engine import BufferOp, BufferType, DelayOp, DmaCopyOp, LaneOp, MatmulFields, ProgramOp
 from accelc.emit.dma import dma_records
 from accelc.emit.elementwise import elementwise_records
-from accelc.emit.matmul import matmul_records
+from accelc.emit.limits import check_partitions
+from accelc.emit.matmul import Tile, matmul_records
 from accelc.emit.program import BoundBuffer, DebugEntry, DelaySlot, EmittedProgram
 from accelc.errors import ProgramError
 from accelc.isa.encode import delay_records
@@ -27,6 +28,7 @@ def emit(program: ProgramOp, target: Target) -> EmittedProgram:
     debug = [DebugEntry("", "", None)]
     delays: list[DelaySlot] = []
     bound: list[BoundBuffer] = []
+    held: Tile | None = None
     for op in program.body.block.ops:
         if isinstance(op, BufferOp):
             bound += _bound(op)
@@ -37,9 +39,12 @@ def emit(program: ProgramOp, target: Target) -> EmittedProgram:
                 f"{op.name} on lane {op.lane.data!r}: target {target.name!r} has {', '.join(target.lanes)}"
             )
         lane = lanes[op.lane.data]
+        check_partitions(op, target)
+        if held is not None and any(getattr(op, operand) is held.buffer for operand, _ in op.WRITES):
+            held = None
         which = np.full((1, 3), -1, np.int32)
         if isinstance(op, MatmulFields):
-            records, which = matmul_records(op, target, lane)
+            records, which, held = matmul_records(op, target, lane, held)
         elif isinstance(op, DmaCopyOp):
             records = dma_records(op, target, lane)
         elif isinstance(op, DelayOp):

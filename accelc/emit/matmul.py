@@ -1,11 +1,15 @@
 """Matrix products as LS and MM records, all blocks of one product at once."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
+from xdsl.ir import SSAValue
 
 from accelc.analysis.block_order import Blocks, block_order, loads
 from accelc.dialects.engine import MatmulFields
 from accelc.dialects.tile import MatmulOp as TileMatmulOp
+from accelc.emit.limits import check_product
 from accelc.emit.operands import coalesce, fit, place
 from accelc.emit.product import Product
 from accelc.isa import encode
@@ -23,18 +27,33 @@ def order_of(op: MatmulFields, grid: tuple[int, int, int]) -> Blocks:
     return block_order(*grid, "row")
 
 
-def matmul_records(op: MatmulFields, target: Target, lane: int) -> tuple[Records, Blocks]:
-    """
-    Records of `op` in execution order and the (i, j, s) of each.
+@dataclass(frozen=True)
+class Tile:
+    """A stationary tile: buffer, first free element, columns, first partition and partitions."""
 
-    A stationary tile is loaded when it differs from that of the block before; the first MM after a load switches
-    to it.
+    buffer: SSAValue
+    first: int
+    columns: int
+    partition: int
+    rows: int
+
+
+def matmul_records(
+    op: MatmulFields, target: Target, lane: int, held: Tile | None = None
+) -> tuple[Records, Blocks, Tile]:
+    """
+    Records of `op` in execution order, the (i, j, s) of each, and the stationary tile the array holds at the end.
+
+    `held` is the tile it holds before. A tile is loaded when the array does not hold it; the first MM after a load
+    switches to it. Raises CapacityError when the product does not fit the array or PSUM of the target.
     """
     product = Product.of(op, target.tensor.cols)
+    check_product(op, product, target)
     blocks = order_of(op, product.grid)
     i, j, s = blocks.T.astype(np.int64)
     load = loads(blocks)
     m_sizes, n_sizes = product.m_sizes(), product.n_sizes()
+    load[0] = held is None or held != _tile(op, product, int(i[0]), int(s[0]))
 
     ls = encode.load_stationary_records(lane, _stationary(op, product, i[load], s[load], m_sizes))
     out = place(op.out)
@@ -57,7 +76,13 @@ def matmul_records(op: MatmulFields, target: Target, lane: int) -> tuple[Records
     records[ls_at], records[mm_at] = ls, mm
     which = np.empty((len(records), 3), np.int32)
     which[ls_at], which[mm_at] = blocks[load], blocks
-    return records, which
+    return records, which, _tile(op, product, int(i[-1]), int(s[-1]))
+
+
+def _tile(op: MatmulFields, product: Product, i: int, s: int) -> Tile:
+    first = product.stationary_offsets[s] + i * product.m_block
+    columns = min(product.m_block, product.m - i * product.m_block)
+    return Tile(op.stationary, first, columns, product.partitions[s], product.rows[s])
 
 
 def _stationary(op: MatmulFields, product: Product, i: Ints, s: Ints, m_sizes: Ints) -> npt.NDArray[np.void]:

@@ -30,7 +30,7 @@ def run_engine(program: ProgramOp, target: Target, bindings: Mapping[str, Array]
     Executes `program` and returns the contents of its output buffers by symbol, each of shape (elements,).
 
     `bindings` holds an array for every buffer of role `input` or `weight`, of its number of elements (any shape) and
-    its dtype. Every other element starts as NaN (as all bits set, for integers). Raises ProgramError for a missing,
+    its dtype. All other bits are set at first: NaN in every float format. Raises ProgramError for a missing,
     unknown or mismatched binding.
     """
     machine = _Machine(target)
@@ -56,12 +56,9 @@ def _check_names(program: ProgramOp, bindings: Mapping[str, Array]) -> None:
 
 
 def poisoned(kind: BufferType) -> Array:
-    """A buffer [partitions, elements] nobody has written: NaN, or all bits set for integers."""
+    """A buffer [partitions, elements] nobody has written: all bits set, which is NaN in every float format."""
     dtype = numerics.DTYPES[kind.dtype]
-    shape = (kind.partitions, kind.free_elements)
-    if numerics.is_integer(kind.dtype):
-        return np.full(shape, 0xFF, np.uint8).repeat(dtype.itemsize, axis=-1).view(dtype)
-    return np.full(shape, np.nan, dtype)
+    return np.full((kind.partitions, kind.free_elements * dtype.itemsize), 0xFF, np.uint8).view(dtype)
 
 
 def visit(storage: Array, access: AccessAttr, first: int | None = None) -> Array:

@@ -160,11 +160,11 @@ class MatmulFields(LaneOp):
         require_space("moving", self.moving, ("sbuf",))
         require_space("out", self.out, ("psum",))
         kinds = [buffer_type(value) for value in (self.stationary, self.moving, self.out)]
-        expected = "int32" if kinds[1].dtype in INTEGERS else "fp32"
+        exact = kinds[1].dtype in INTEGERS
         require(
-            kinds[0].dtype == kinds[1].dtype and kinds[2].dtype == expected,
-            f"element types {kinds[0].dtype}, {kinds[1].dtype} -> {kinds[2].dtype} are not legal: operands have one, "
-            f"and accumulate {kinds[1].dtype} in {expected}",
+            kinds[0].dtype == kinds[1].dtype and (kinds[2].dtype == "fp32" or exact),
+            f"element types {kinds[0].dtype}, {kinds[1].dtype} -> {kinds[2].dtype} are not legal: operands have one "
+            "type, and floats accumulate in fp32",
         )
         self._verify_shape()
         self._verify_steps(kinds[0], kinds[1])

@@ -1,0 +1,88 @@
+"""Limits of a target that a macro-op must respect, so that every record made of it is legal."""
+
+import numpy as np
+import numpy.typing as npt
+from xdsl.ir import SSAValue
+
+from accelc.dialects.engine import DmaCopyOp, LaneOp, MatmulFields, access, buffer_type
+from accelc.emit.operands import place
+from accelc.emit.product import Product
+from accelc.errors import CapacityError
+from accelc.targets.model import Target
+
+
+def describe(op: LaneOp) -> str:
+    """How messages name an op: its kind and the node of the model it comes from."""
+    return f"{op.name} of '{op.loc_name.data}'" if op.loc_name is not None else op.name
+
+
+def check_partitions(op: LaneOp, target: Target) -> None:
+    """Raises CapacityError when an access of a compute engine starts at a partition its memory does not allow."""
+    if isinstance(op, DmaCopyOp):
+        return
+    if isinstance(op, MatmulFields):
+        for value in (op.stationary, op.moving):
+            steps = zip(op.step_partitions.get_values(), op.step_rows.get_values(), strict=True)
+            for start, count in {*steps}:
+                _check_start(op, value, start, count, target)
+        return
+    for operand, name in (*op.READS, *op.WRITES):
+        pattern = access(op, name)
+        if pattern is not None:
+            _check_start(op, getattr(op, operand), pattern.start, pattern.count, target)
+
+
+def _check_start(op: LaneOp, value: SSAValue, start: int, count: int, target: Target) -> None:
+    memory = target.partitioned(buffer_type(value).space.data)
+    if not memory.start_is_legal(start, count):
+        rules = ", ".join(f"up to {rule.max_parts} at multiples of {rule.quantum}" for rule in memory.start_partition)
+        raise CapacityError(
+            f"{describe(op)} accesses {count} partitions from {start} of buffer '{place(value).symbol}': "
+            f"{memory.name} of target '{target.name}' allows {rules}; move the tensor to other partitions"
+        )
+
+
+def check_product(op: MatmulFields, product: Product, target: Target) -> None:
+    """Raises CapacityError when a product does not fit the array or the banks of PSUM."""
+    array, psum = target.tensor, target.psum
+    if max(product.rows) > array.rows:
+        raise CapacityError(
+            f"{describe(op)} contracts {max(product.rows)} rows in a step: the array of target '{target.name}' has "
+            f"{array.rows}; split the step"
+        )
+    elements = min(product.n_block, product.sizes[0]) * product.inner
+    if elements > array.moving_max:
+        raise CapacityError(
+            f"{describe(op)} moves {elements} elements in a block: the array of target '{target.name}' takes "
+            f"{array.moving_max}; reduce n_block"
+        )
+    dtype, accumulator = buffer_type(op.moving).dtype, buffer_type(op.out).dtype
+    if array.accumulator(dtype) != accumulator:
+        raise CapacityError(
+            f"{describe(op)} accumulates {dtype} in {accumulator}: target '{target.name}' accumulates it in "
+            f"{array.accumulator(dtype)}"
+        )
+    _check_banks(op, product, psum.bank_bytes, target)
+
+
+def _check_banks(op: MatmulFields, product: Product, bank_bytes: int, target: Target) -> None:
+    out = place(op.out)
+    m, n, _ = product.grid
+    i: npt.NDArray[np.int64] = np.arange(m)[:, None]
+    j: npt.NDArray[np.int64] = np.arange(n)[None, :]
+    first = product.out_offset + i * product.out_m_stride + j * product.out_n_stride
+    begin = out.offset + first * out.itemsize
+    end = begin + (product.n_sizes() * product.inner * out.itemsize)[None, :]
+    limit = out.offset + buffer_type(op.out).free_elements * out.itemsize
+    if int(begin.min()) < out.offset or int(end.max()) > limit:
+        raise CapacityError(
+            f"{describe(op)} writes bytes {int(begin.min())} to {int(end.max())} of a partition: buffer "
+            f"'{out.symbol}' covers {out.offset} to {limit}"
+        )
+    crossing = begin // bank_bytes != (end - 1) // bank_bytes
+    if bool(crossing.any()):
+        at = int(begin[crossing][0])
+        raise CapacityError(
+            f"{describe(op)} writes bytes {at} to {int(end[crossing][0])} of a partition, across banks of "
+            f"{bank_bytes} bytes in psum of target '{target.name}'; reduce n_block or align buffer '{out.symbol}'"
+        )
