@@ -1,7 +1,8 @@
 """
 NumPy semantics of contractions and sliding windows: matmul, convolutions, pooling, local response normalization.
 
-Products of floats are summed in f64. Convolutions copy each tap's input elements into the rows of a matrix (im2col) and multiply it with BLAS.
+Products of floats are summed in f64. Convolutions copy each tap's input elements into the rows of a matrix (im2col) and
+multiply it with BLAS.
 """
 
 from collections.abc import Iterator, Sequence
