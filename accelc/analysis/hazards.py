@@ -104,7 +104,13 @@ def find_hazards(footprint: Footprint, streams: Streams) -> Hazards:
         own = lane[record]
         if latest:
             skip = streams.interlocked[own]
-            edges[record] = [edge for edge in latest.items() if not (skip and lane[edge[1]] == own)]
+            edges[record] = [
+                (channel, other)
+                for channel, other in latest.items()
+                if not (skip and lane[other] == own)
+                # Complete implies operands read.
+                and (channel & 1 or latest.get(channel + 1, -1) < other)
+            ]
         shadows.record(record, accesses)
     return Hazards(edges)
 
