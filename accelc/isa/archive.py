@@ -8,13 +8,13 @@ all bytes, so that no bit of a file is without a check and no ZIP trick (overlap
 bombs, two directories) has a place to hide.
 """
 
-import os
 import struct
 from collections.abc import Mapping
 from pathlib import Path
 from zlib import crc32
 
 from accelc.errors import ProgramError
+from accelc.files import atomic_file
 
 ALIGNMENT = 64
 MAX_MEMBERS = 0xFFFF - 1
@@ -69,20 +69,15 @@ def write_archive(path: Path, members: Mapping[str, Data]) -> None:
             f"{path}: {len(members)} members, {total} bytes: a container holds at most {MAX_MEMBERS} members and "
             f"{MAX_BYTES} bytes; compile the model in parts"
         )
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with partial.open("wb") as file:
-            for member, data in members.items():
-                name, checksum = _name(member), crc32(data)
-                header = _local_header(offset, name, checksum, len(data))
-                file.write(header)
-                file.write(data)
-                entries.append((offset, name, checksum, len(data)))
-                offset += len(header) + len(data)
-            file.write(_directory(entries, offset))
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with atomic_file(path) as file:
+        for member, data in members.items():
+            name, checksum = _name(member), crc32(data)
+            header = _local_header(offset, name, checksum, len(data))
+            file.write(header)
+            file.write(data)
+            entries.append((offset, name, checksum, len(data)))
+            offset += len(header) + len(data)
+        file.write(_directory(entries, offset))
 
 
 def read_archive(path: Path) -> dict[str, memoryview]:

@@ -25,15 +25,11 @@ def in_every_column(matrix: Bools) -> Bools:
 
 
 class RecordError(ProgramError):
-    """A record breaks a rule; `core`, `lane` and `record` (index in the stream) say which."""
+    """A record breaks a rule: number `record` of a stream."""
 
-    core: int
-    lane: str
-    record: int
-
-    def __init__(self, message: str, core: int, lane: str, record: int):
+    def __init__(self, message: str, stream: "Stream", record: int):
         super().__init__(message)
-        self.core, self.lane, self.record = core, lane, record
+        self.stream, self.record = stream, record
 
 
 @dataclass(frozen=True)
@@ -50,6 +46,7 @@ class Stream:
     """The stream of one lane of one core. `where` is the location of the segment in messages."""
 
     where: str
+    segment: str
     core: int
     lane: str
     records: Records
@@ -84,7 +81,7 @@ class Stream:
         code = int(self.opcodes[record])
         name = Opcode(code).name.lower() if code in Opcode._value2member_map_ else f"opcode {code}"
         message = f"{self.place}: record {record} ({name}): field '{field}' = {value}: {rule}"
-        return RecordError(message, self.core, self.lane, record)
+        return RecordError(message, self, record)
 
     def require(self, legal: Bools, chosen: Ints, field: str, values: npt.NDArray[Any], rule: Rule) -> None:
         """Raise RecordError for the first of the `chosen` records that is not `legal`, showing its value."""

@@ -15,8 +15,12 @@ def validate_program(program: Program, where: str) -> None:
     _check_values(program.inputs, f"{where}: input")
     _check_values(program.outputs, f"{where}: output")
     _check_flow(program, where)
+    names = set[str]()
     for index, segment in enumerate(program.segments):
         place = segment_place(where, index, segment)
+        if segment.name in names:
+            raise ProgramError(f"{place}: an earlier segment has the same name")
+        names.add(segment.name)
         if isinstance(segment, HostSegment):
             if segment.place not in PLACES:
                 raise ProgramError(f"{place}: field 'place' = '{segment.place}': expected {' | '.join(PLACES)}")

@@ -29,7 +29,7 @@ def validate_segment(segment: AcceleratorSegment, target: Target, weights: Mappi
                 raise ProgramError(
                     f"{where}: core {core}: target '{target.name}' has no lane '{lane}' (lanes: {known})"
                 )
-            validate_stream(Stream(where, core, lane, records, target, limits))
+            validate_stream(Stream(where, segment.name, core, lane, records, target, limits))
         _check_totals(streams, segment, target, f"{where}: core {core}")
 
 

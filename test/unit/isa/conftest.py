@@ -119,7 +119,7 @@ def build_program() -> Program:
             HbmBinding("y", "output", 192, "fp32", (4, 8)),
             HbmBinding("spill", "scratch", 1024, "int8", (7,)),
         ),
-        ("dma0.complete", "tensor.read", "tensor.complete", "vector \"done\"; ok"),
+        ("dma0.complete", "tensor.read", "tensor.complete", 'vector "done"; ok'),
         (DelaySlot("before", "vector", 3, 100), DelaySlot("unused", "dma1", 2, 9, 1)),
         (NO_DEBUG, DebugEntry("engine.matmul", "conv/1 ; \n\u00e9", 0), DebugEntry("engine.copy", "", None)),
     )

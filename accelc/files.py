@@ -1,0 +1,25 @@
+"""Files that appear under their name only when they are complete."""
+
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextmanager
+def atomic_file(path: Path) -> Generator[BinaryIO]:
+    """
+    A file to write in place of `path`, which is replaced when the body ends and untouched when it raises.
+
+    Raises OSError if the folder cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with partial.open("xb") as file:
+        try:
+            yield file
+            file.close()
+            partial.replace(path)
+        except BaseException:
+            partial.unlink(missing_ok=True)
+            raise
