@@ -21,6 +21,7 @@ from accelc.analysis.shapes import window_extent
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import AnyTensor, ints, is_float, shape_of, tensor_type
 from accelc.dialects.graph_ops.element_types import Array, dtype_of
+from accelc.dialects.graph_ops.patterns import PATTERNS as NEUTRAL
 from accelc.frontends.constants import Constants, copy_location, read_sidecar, source_name, write_sidecar
 from accelc.passes.fold_constants import fold_constants
 
@@ -52,7 +53,7 @@ class _Replacement:
 
     def finish(self, rewriter: PatternRewriter, result: SSAValue) -> None:
         """Put the operations in place; `result` is the value that was the replaced operation's."""
-        rewriter.replace_op(self._op, self._ops, [result])
+        rewriter.replace(self._op, self._ops, [result])
 
 
 def _result_type(op: Operation) -> AnyTensor:
@@ -253,7 +254,7 @@ class FoldIntoConvolution(_Pattern):
             dilations=ints(conv.dilations),
             group=conv.group.value.data,
         )
-        rewriter.replace_op(op, [], [conv.result])
+        rewriter.replace(op, [], [conv.result])
         new.finish(rewriter, new.add(folded))
         return True
 
@@ -352,9 +353,8 @@ def decompose(module: ModuleOp, weights: MutableMapping[str, Array]) -> None:
     New filters and bands become entries of `weights`. Call after `fold_constants`.
     """
     constants = Constants(weights)
-    PatternRewriteWalker(GreedyRewritePatternApplier([pattern(constants) for pattern in PATTERNS])).rewrite_module(
-        module
-    )
+    patterns = [*NEUTRAL, *(pattern(constants) for pattern in PATTERNS)]
+    PatternRewriteWalker(GreedyRewritePatternApplier(patterns)).rewrite_module(module)
     fold_constants(module, weights)
 
 

@@ -51,8 +51,7 @@ def _inside(kind: Attribute, element: Attribute) -> Attribute:
     """Type of a value inside the program: that of `kind` with another element type if it holds floats."""
     if isinstance(kind, TensorType):
         tensor = cast(TensorType[Attribute], kind)
-        if is_float(tensor.element_type):
-            return TensorType(element, tensor.get_shape())
+        return TensorType(element, tensor.get_shape()) if is_float(tensor.element_type) else tensor
     return kind
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import MutableMapping
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
+import ml_dtypes
 import numpy as np
 from xdsl.dialects.builtin import IntegerType, ModuleOp, StringAttr
 from xdsl.ir import Attribute, Operation, SSAValue
@@ -80,18 +81,18 @@ def copy_location(source: Operation, target: Operation) -> None:
 
 def convert(array: Array, dtype: DType) -> Array:
     """
-    The array with elements of `dtype`; finite values stay finite, and axes that repeat one element (stride 0) stay free.
+    The array with elements of `dtype`.
+
+    Finite values stay finite, and axes that repeat one element (stride 0) stay without cost.
     """
     if array.dtype == dtype:
         return array
     repeated = [s == 0 and n > 1 for s, n in zip(array.strides, array.shape, strict=True)]
     once = array[tuple(slice(0, 1) if r else slice(None) for r in repeated)]
     if _is_float(dtype) and _is_float(array.dtype) and dtype.itemsize < array.dtype.itemsize:
-        import ml_dtypes
-
-        limit = float(ml_dtypes.finfo(dtype).max)
+        limit = float(cast(Any, ml_dtypes.finfo(dtype)).max)
         once = np.where(np.isinf(once), once, np.clip(once, -limit, limit))
-    return cast(Array, np.broadcast_to(once.astype(dtype), array.shape))
+    return np.broadcast_to(once.astype(dtype), array.shape)
 
 
 def _is_float(dtype: DType) -> bool:

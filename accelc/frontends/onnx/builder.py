@@ -9,7 +9,7 @@ everything that depends only on weights, disappears.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any, cast
+from typing import Any, cast, overload
 
 import numpy as np
 from xdsl.dialects.builtin import IntegerAttr, StringAttr, TensorType, i64
@@ -130,7 +130,20 @@ class Builder:
         self._insert(op)
         return [self._computed(result) for result in op.results]
 
-    def emit(self, make: Callable[..., Operation], *operands: Tensor | None, weights: Sequence[int] = ()) -> Tensor:
+    @overload
+    def emit(self, make: Callable[[SSAValue], Operation], x: Tensor, /) -> Tensor: ...
+
+    @overload
+    def emit(
+        self, make: Callable[[SSAValue, SSAValue], Operation], a: Tensor, b: Tensor, /, *, weights: Sequence[int] = ()
+    ) -> Tensor: ...
+
+    @overload
+    def emit(
+        self, make: Callable[..., Operation], /, *operands: Tensor | None, weights: Sequence[int] = ()
+    ) -> Tensor: ...
+
+    def emit(self, make: Callable[..., Operation], /, *operands: Tensor | None, weights: Sequence[int] = ()) -> Tensor:
         """The only result of the operation `make(*values)`."""
         (result,) = self.emit_all(make, *operands, weights=weights)
         return result
@@ -253,7 +266,11 @@ class Builder:
         kept = [t for t in tensors if t.shape[axis] != 0] or list(tensors[:1])
         if len(kept) == 1:
             return kept[0]
-        return self.emit(lambda *v: graph.ConcatOp(v, axis=axis), *kept)
+
+        def make(*values: SSAValue) -> Operation:
+            return graph.ConcatOp(values, axis=axis)
+
+        return self.emit(make, *kept)
 
     def pad(self, x: Tensor, low: Sequence[int], high: Sequence[int], value: float) -> Tensor:
         """x with constant cells before and after; negative pads crop."""
@@ -277,4 +294,8 @@ class Builder:
     ) -> list[Tensor]:
         """An operation kept as it is, executed by a framework."""
         kinds = [TensorType(element_of_dtype(dtype), shape) for shape, dtype in results]
-        return self.emit_all(lambda *v: graph.CallFrameworkOp(op_type, v, kinds, **values), *operands, foldable=False)
+
+        def make(*inputs: SSAValue) -> Operation:
+            return graph.CallFrameworkOp(op_type, inputs, kinds, **values)
+
+        return self.emit_all(make, *operands, foldable=False)

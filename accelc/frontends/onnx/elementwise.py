@@ -9,6 +9,8 @@ from accelc.frontends.onnx.builder import Builder, Tensor
 from accelc.frontends.onnx.node import Handler, Node, Table
 from accelc.frontends.onnx.tensors import numpy_dtype
 
+LARGEST = float(np.finfo(np.float32).max)
+
 
 def _unary(kind: str) -> Handler:
     return lambda node: node.builder.unary(kind, node.input())
@@ -60,9 +62,9 @@ def _clip(node: Node) -> Tensor:
 
 def clip(b: Builder, x: Tensor, lower: Tensor | None, upper: Tensor | None) -> Tensor:
     """min(max(x, lower), upper); bounds that exclude nothing are dropped, a lower bound of 0 is a relu."""
-    if lower is not None and not _is(lower, np.finfo(np.float32).min, -inf):
+    if lower is not None and not _is(lower, -LARGEST, -inf):
         x = b.unary("relu", x) if x.is_float and _is(lower, 0.0) else b.binary("max", x, lower)
-    if upper is not None and not _is(upper, np.finfo(np.float32).max, inf):
+    if upper is not None and not _is(upper, LARGEST, inf):
         x = b.binary("min", x, upper)
     return x
 

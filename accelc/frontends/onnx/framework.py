@@ -1,6 +1,7 @@
 """Operators kept as they are: their attributes in the IR, their result types, and their execution by a framework."""
 
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import Any, cast
 
 import numpy as np
@@ -21,6 +22,7 @@ from xdsl.dialects.builtin import (
 from xdsl.ir import Attribute
 
 from accelc.dialects import graph
+from accelc.dialects.graph_ops.base import ints
 from accelc.dialects.graph_ops.element_types import array_to_dense, dense_to_array, dtype_of_element
 from accelc.errors import ModelError
 from accelc.frontends.onnx.builder import MAX_INLINE_ELEMENTS, Tensor
@@ -56,7 +58,7 @@ def keep(node: Node, declared: Mapping[str, ValueInfoProto], reason: str) -> lis
 
 def framework_node(op: graph.CallFrameworkOp) -> NodeProto:
     """The ONNX node of a `graph.call_framework`, with inputs `x0`, `x1`... and outputs `y0`, `y1`..."""
-    marks = [1] * len(op.inputs) if op.present is None else list(cast(tuple[int, ...], op.present.get_values()))
+    marks = [1] * len(op.inputs) if op.present is None else list(ints(op.present))
     names = iter(range(len(op.inputs)))
     node = helper.make_node(
         op.op_type.data,
@@ -88,12 +90,11 @@ def framework_model(op: graph.CallFrameworkOp) -> ModelProto:
 
 def run_reference(op: graph.CallFrameworkOp, inputs: Sequence[Array]) -> list[Array]:
     """Execute a `graph.call_framework` with ONNX's reference; raises `ModelError` when it cannot."""
-    from onnx.reference import ReferenceEvaluator
-
+    reference: Any = import_module("onnx.reference")
     name = op.op_type.data
     try:
-        evaluator = ReferenceEvaluator(framework_model(op))
-        results = cast(Sequence[Any], evaluator.run(None, {f"x{i}": array for i, array in enumerate(inputs)}))
+        evaluator = reference.ReferenceEvaluator(framework_model(op))
+        results = evaluator.run(None, {f"x{i}": array for i, array in enumerate(inputs)})
     except Exception as error:
         # The reference raises whatever the operator's own Python code raises.
         raise ModelError(f"operator {name}: the ONNX reference cannot execute it: {error}") from error
@@ -102,16 +103,15 @@ def run_reference(op: graph.CallFrameworkOp, inputs: Sequence[Array]) -> list[Ar
 
 def run_onnxruntime(op: graph.CallFrameworkOp, inputs: Sequence[Array]) -> list[Array]:
     """Execute a `graph.call_framework` with onnxruntime (extra `framework`); raises `ModelError` when it cannot."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
+    runtime: Any = import_module("onnxruntime")
+    options = runtime.SessionOptions()
     options.log_severity_level = 4
     name = op.op_type.data
     try:
-        session = onnxruntime.InferenceSession(
+        session = runtime.InferenceSession(
             framework_model(op).SerializeToString(), options, providers=["CPUExecutionProvider"]
         )
-        results = cast(Sequence[Any], session.run(None, {f"x{i}": array for i, array in enumerate(inputs)}))
+        results = session.run(None, {f"x{i}": array for i, array in enumerate(inputs)})
     except Exception as error:
         # onnxruntime has its own exception classes, without a common base but this.
         raise ModelError(f"operator {name}: onnxruntime cannot execute it: {error}") from error
@@ -211,13 +211,13 @@ def _from_ir(name: str, value: Attribute) -> AttributeProto:
         case StringAttr():
             return helper.make_attribute(name, value.data)
         case ArrayAttr():
-            texts = [cast(StringAttr, v).data for v in cast(ArrayAttr[Attribute], value)]
+            texts = [cast(StringAttr, v).data for v in value]
             return helper.make_attribute(name, texts, attr_type=AttributeProto.STRINGS)
         case DenseIntOrFPElementsAttr():
             return helper.make_attribute(name, from_array(dense_to_array(value), name))
         case DenseArrayBase():
-            floats = isinstance(value.elt_type, Float32Type)
-            kind = AttributeProto.FLOATS if floats else AttributeProto.INTS
-            return helper.make_attribute(name, list(cast(Any, value.get_values())), attr_type=kind)
+            array = cast(DenseArrayBase[Any], value)
+            kind = AttributeProto.FLOATS if isinstance(array.elt_type, Float32Type) else AttributeProto.INTS
+            return helper.make_attribute(name, list(array.get_values()), attr_type=kind)
         case _:
             raise ModelError(f"attribute '{name}' has the form {value}, which no ONNX attribute has")

@@ -5,6 +5,7 @@ from math import prod
 
 import numpy as np
 from xdsl.dialects.builtin import TensorType
+from xdsl.ir import SSAValue
 
 from accelc.analysis import shapes
 from accelc.dialects import graph
@@ -65,13 +66,11 @@ def _conv(node: Node) -> Tensor:
     group = node.integer("group", 1)
     if list(weight.shape[2:]) != kernel:
         raise node.error(f"kernel_shape {kernel} differs from that of the weight {list(weight.shape)}")
-    return node.builder.emit(
-        lambda a, w, b: graph.ConvOp(a, w, b, strides=strides, pads=pads, dilations=dilations, group=group),
-        x,
-        weight,
-        bias,
-        weights=(1, 2),
-    )
+
+    def make(x: SSAValue, w: SSAValue, b: SSAValue | None) -> graph.ConvOp:
+        return graph.ConvOp(x, w, b, strides=strides, pads=pads, dilations=dilations, group=group)
+
+    return node.builder.emit(make, x, weight, bias, weights=(1, 2))
 
 
 def _conv_transpose(node: Node) -> Tensor:
@@ -99,15 +98,13 @@ def _conv_transpose(node: Node) -> Tensor:
         larger = [t - s for t, s in zip(total, smaller, strict=True)]
         pads = smaller + larger if mode == "SAME_UPPER" else larger + smaller
     group = node.integer("group", 1)
-    return node.builder.emit(
-        lambda a, w, b: graph.ConvTransposeOp(
-            a, w, b, strides=strides, pads=pads, dilations=dilations, group=group, output_padding=extra
-        ),
-        x,
-        weight,
-        bias,
-        weights=(1, 2),
-    )
+
+    def make(x: SSAValue, w: SSAValue, b: SSAValue | None) -> graph.ConvTransposeOp:
+        return graph.ConvTransposeOp(
+            x, w, b, strides=strides, pads=pads, dilations=dilations, group=group, output_padding=extra
+        )
+
+    return node.builder.emit(make, x, weight, bias, weights=(1, 2))
 
 
 def _pool(kind: str) -> Handler:
@@ -268,25 +265,23 @@ def _lstm(node: Node) -> list[Tensor]:
     x, w, r = (node.input(i) for i in range(3))
     if (x.rank, w.rank, r.rank) != (3, 3, 3):
         raise node.error(f"X, W and R have shapes {[list(t.shape) for t in (x, w, r)]}, expected rank 3 each")
-    return node.builder.emit_all(
-        lambda x, w, r, b, n, h, c, p: graph.LstmOp(
+
+    def make(x: SSAValue, w: SSAValue, r: SSAValue, *optional: SSAValue | None) -> graph.LstmOp:
+        bias, lengths, initial_h, initial_c, peephole = optional
+        return graph.LstmOp(
             x,
             w,
             r,
-            bias=b,
-            sequence_lengths=n,
-            initial_h=h,
-            initial_c=c,
-            peephole=p,
+            bias=bias,
+            sequence_lengths=lengths,
+            initial_h=initial_h,
+            initial_c=initial_c,
+            peephole=peephole,
             direction=direction,
             input_forget=forget,
-        ),
-        x,
-        w,
-        r,
-        *optional,
-        weights=(1, 2, 3, 7),
-    )
+        )
+
+    return node.builder.emit_all(make, x, w, r, *optional, weights=(1, 2, 3, 7))
 
 
 def _softmax(node: Node) -> Tensor:

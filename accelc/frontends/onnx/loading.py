@@ -52,21 +52,13 @@ def sorted_nodes(graph: GraphProto, known: Iterable[str]) -> list[NodeProto]:
 
     Raises `ModelError` for values defined twice, never defined, or defined in a cycle.
     """
-    defined = set(known)
-    producer: dict[str, int] = {}
-    for index, node in enumerate(graph.node):
-        for name in filter(None, node.output):
-            if name in producer or name in defined:
-                raise ModelError(f"{describe(node)}: value '{name}' is defined twice")
-            producer[name] = index
-    pending = [len({producer[name] for name in node_inputs(node) if name in producer}) for node in graph.node]
+    producer = _producers(graph, set(known))
+    sources = [{producer[name] for name in node_inputs(node) if name in producer} for node in graph.node]
     consumers: dict[int, list[int]] = {}
-    for index, node in enumerate(graph.node):
-        for name in node_inputs(node):
-            if name not in producer and name not in defined:
-                raise ModelError(f"{describe(node)}: input '{name}' is never defined")
-        for source in {producer[name] for name in node_inputs(node) if name in producer}:
+    for index, before in enumerate(sources):
+        for source in before:
             consumers.setdefault(source, []).append(index)
+    pending = [len(before) for before in sources]
     # The smallest ready index first keeps the order of a file that is already sorted.
     order: list[int] = []
     ready = [i for i, count in enumerate(pending) if count == 0]
@@ -81,6 +73,21 @@ def sorted_nodes(graph: GraphProto, known: Iterable[str]) -> list[NodeProto]:
         stuck = next(i for i, count in enumerate(pending) if count)
         raise ModelError(f"{describe(graph.node[stuck])}: depends on its own result (the graph has a cycle)")
     return [graph.node[i] for i in order]
+
+
+def _producers(graph: GraphProto, defined: set[str]) -> dict[str, int]:
+    """Node index of every value that a node defines."""
+    producer: dict[str, int] = {}
+    for index, node in enumerate(graph.node):
+        for name in filter(None, node.output):
+            if name in producer or name in defined:
+                raise ModelError(f"{describe(node)}: value '{name}' is defined twice")
+            producer[name] = index
+    for node in graph.node:
+        for name in sorted(node_inputs(node)):
+            if name not in producer and name not in defined:
+                raise ModelError(f"{describe(node)}: input '{name}' is never defined")
+    return producer
 
 
 def needed_nodes(nodes: Sequence[NodeProto], outputs: Iterable[str]) -> list[NodeProto]:
@@ -121,7 +128,8 @@ def _read(path: Path) -> bytes:
         size = path.stat().st_size
         if size > MAX_MODEL_BYTES:
             raise ModelError(
-                f"model '{path}' has {size} bytes, above the limit of {MAX_MODEL_BYTES}; keep its weights as external data"
+                f"model '{path}' has {size} bytes, above the limit of {MAX_MODEL_BYTES}; "
+                "keep its weights as external data"
             )
         return path.read_bytes()
     except (OSError, ValueError) as error:

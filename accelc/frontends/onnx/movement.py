@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from math import prod
-from typing import cast
 
 import numpy as np
 
 from accelc.frontends.onnx.builder import Builder, Tensor, known
 from accelc.frontends.onnx.node import Node, Table
-from accelc.frontends.onnx.tensors import Array, check_constant_size, checked_shape, to_array
+from accelc.frontends.onnx.tensors import check_constant_size, checked_shape, to_array
 
 
 def _constant(node: Node) -> Tensor:
@@ -194,21 +193,13 @@ def _tile(node: Node) -> Tensor:
     return b.reshape(apart, [r * s for r, s in zip(repeats, x.shape, strict=True)])
 
 
-def _pad(node: Node) -> Tensor:
-    x, mode = node.input(), node.text("mode", "constant")
-    fill = 0.0
+def _pad_amounts(node: Node, x: Tensor) -> tuple[list[int], list[int]]:
+    """Elements before and after each axis."""
     if node.opset < 11:
-        pads = node.ints("pads") or []
-        fill = node.number("value", 0.0)
-        axes = list(range(x.rank))
+        pads, axes = node.ints("pads") or [], list(range(x.rank))
     else:
         pads = node.integers(1)
         axes = list(range(x.rank)) if node.optional(3) is None else node.axes(node.integers(3), x.rank)
-        if node.optional(2) is not None and prod(node.input(2).shape):
-            value = node.scalar_constant(2)
-            if value is None:
-                raise node.unsupported("a padding value known only at run time")
-            fill = value
     if len(pads) != 2 * len(axes):
         raise node.error(f"pads {pads} have {len(pads)} entries, expected {2 * len(axes)}")
     low, high = [0] * x.rank, [0] * x.rank
@@ -216,10 +207,28 @@ def _pad(node: Node) -> Tensor:
         low[axis], high[axis] = pads[position], pads[position + len(axes)]
     if any(s + a + b < 0 for s, a, b in zip(x.shape, low, high, strict=True)):
         raise node.error(f"pads {pads} crop more than x {list(x.shape)}")
+    return low, high
+
+
+def _pad_value(node: Node) -> float:
+    if node.opset < 11:
+        return node.number("value", 0.0)
+    given = node.optional(2)
+    if given is None or not prod(given.shape):
+        return 0.0
+    value = node.scalar_constant(2)
+    if value is None:
+        raise node.unsupported("a padding value known only at run time")
+    return value
+
+
+def _pad(node: Node) -> Tensor:
+    x, mode = node.input(), node.text("mode", "constant")
+    low, high = _pad_amounts(node, x)
     if mode == "constant":
         if x.dtype == np.bool_:
             raise node.unsupported("truth values")
-        return node.builder.pad(x, low, high, fill)
+        return node.builder.pad(x, low, high, _pad_value(node))
     if mode not in ("reflect", "edge"):
         raise node.unsupported(f"mode '{mode}'")
     for axis in range(x.rank):
@@ -380,7 +389,7 @@ def _one_hot(node: Node) -> Tensor:
     negative = b.binary("less", spread, b.scalar(0, spread))
     spread = b.select(negative, b.add(spread, depth), spread)
     off, on = (b.reshape(b.slice_axis(values, 0, i, 1), []) for i in (0, 1))
-    return b.select(b.binary("equal", spread, known(cast(Array, counts))), on, off)
+    return b.select(b.binary("equal", spread, known(counts)), on, off)
 
 
 OPERATORS: Table = {

@@ -119,21 +119,6 @@ class _Uses:
 
     def _for_use(self, node: NodeProto, position: int, shape: Shape) -> Draw | None:
         match node.op_type, position:
-            case "Conv", 1:
-                return _he(prod(shape[1:]))
-            case "ConvTranspose", 1:
-                return _he(shape[0] if shape else 1)
-            case "Gemm", 1:
-                transposed = any(a.name == "transB" and a.i for a in node.attribute)
-                return _he(shape[-1] if transposed else shape[0])
-            case "MatMul", 0 | 1 if len(shape) >= 2:
-                return _he(shape[-2] if position else shape[-1])
-            case "LSTM" | "GRU" | "RNN", 1 | 2:
-                return _normal(1 / sqrt(max(shape[-1], 1)))
-            case "LSTM" | "GRU" | "RNN", _:
-                return _normal(0.1)
-            case "Conv" | "Gemm" | "ConvTranspose", 2:
-                return _normal(0.1)
             case "BatchNormalization", 1:
                 # A block that ends in a residual sum adds its variance at every block of the network.
                 return _uniform(0.1, 0.3) if self._feeds_sum(node) else _uniform(0.5, 1.3)
@@ -146,10 +131,29 @@ class _Uses:
             case "Mul" | "Div", _ if prod(shape) > SMALL:
                 return _uniform(0.5, 1.5)
             case _:
-                return None
+                return _for_product(node, position, shape)
 
     def _feeds_sum(self, node: NodeProto) -> bool:
         return any(user.op_type in ("Sum", "Add") for user, _ in self._consumers.get(node.output[0], ()))
+
+
+def _for_product(node: NodeProto, position: int, shape: Shape) -> Draw | None:
+    match node.op_type, position:
+        case "Conv", 1:
+            return _he(prod(shape[1:]))
+        case "ConvTranspose", 1:
+            return _he(prod(shape[:1]))
+        case "Gemm", 1:
+            transposed = any(a.name == "transB" and a.i for a in node.attribute)
+            return _he(prod(shape[1:] if transposed else shape[:1]))
+        case "MatMul", 0 | 1 if len(shape) >= 2:
+            return _he(shape[-2] if position else shape[-1])
+        case "LSTM" | "GRU" | "RNN", 1 | 2:
+            return _normal(1 / sqrt(max(prod(shape[-1:]), 1)))
+        case "LSTM" | "GRU" | "RNN" | "Conv" | "Gemm" | "ConvTranspose", _:
+            return _normal(0.1)
+        case _:
+            return None
 
 
 def _normal(deviation: float) -> Draw:
