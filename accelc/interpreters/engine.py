@@ -6,7 +6,7 @@ than here. All arithmetic is that of `accelc.numerics` on operands of the same s
 both agree bit for bit.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,7 @@ def run_engine(program: ProgramOp, target: Target, bindings: Mapping[str, Array]
         if isinstance(op, LaneOp):
             machine.execute(op)
     return {
-        op.symbol.data: machine.memory[op.result].reshape(-1)
+        op.symbol.data: machine.memory[op.result].elements
         for op in program.body.block.ops
         if isinstance(op, BufferOp) and op.role.data == "output"
     }
@@ -55,25 +55,24 @@ def _check_names(program: ProgramOp, bindings: Mapping[str, Array]) -> None:
             raise ProgramError(f"no buffer '{symbol}' in program '{program.sym_name.data}' to bind data to")
 
 
-def poisoned(kind: BufferType) -> Array:
-    """A buffer [partitions, elements] nobody has written: all bits set, which is NaN in every float format."""
-    dtype = numerics.DTYPES[kind.dtype]
-    return np.full((kind.partitions, kind.free_elements * dtype.itemsize), 0xFF, np.uint8).view(dtype)
+class Storage:
+    """Contents of one buffer; at first all bits are set, which is NaN in every float format."""
 
+    def __init__(self, kind: BufferType):
+        self.dtype = numerics.DTYPES[kind.dtype]
+        self.width = kind.free_elements * self.dtype.itemsize
+        self.bytes = np.full(kind.partitions * self.width, 0xFF, np.uint8)
 
-def visit(storage: Array, access: AccessAttr, first: int | None = None) -> Array:
-    """
-    View [partitions, sizes...] of a buffer [partitions, elements] through an access pattern.
+    @property
+    def elements(self) -> Array:
+        """All elements, partition after partition."""
+        return self.bytes.view(self.dtype)
 
-    `first` replaces the pattern's first free element.
-    """
-    rows, columns = storage.strides
-    first = access.first if first is None else first
-    return np.lib.stride_tricks.as_strided(
-        storage[access.start :, first:],
-        (access.count, *access.shape),
-        (rows, *(step * columns for step in access.steps)),
-    )
+    def visit(self, start: int, count: int, first: int, sizes: Sequence[int], strides: Sequence[int]) -> Array:
+        """View [partitions, sizes...] of partitions `start` to `start + count`, free elements from `first`."""
+        item = self.dtype.itemsize
+        steps = (self.width, *(stride * item for stride in strides))
+        return np.ndarray((count, *sizes), self.dtype, self.bytes.data, start * self.width + first * item, steps)
 
 
 class _Machine:
@@ -81,31 +80,35 @@ class _Machine:
 
     def __init__(self, target: Target):
         self.target = target
-        self.memory: dict[SSAValue, Array] = {}
+        self.memory: dict[SSAValue, Storage] = {}
 
     def declare(self, op: BufferOp, bindings: Mapping[str, Array]) -> None:
         """Storage of a buffer: the bound data or poison."""
         kind = buffer_type(op.result)
         symbol = op.symbol.data
-        storage = poisoned(kind)
+        storage = Storage(kind)
         self.memory[op.result] = storage
         if op.role.data in ("input", "weight") and symbol not in bindings:
             raise ProgramError(f"buffer '{symbol}' has role {op.role.data}: it needs {kind.free_elements} elements")
         if symbol in bindings:
-            data = bindings[symbol]
-            if data.size != storage.size or data.dtype != storage.dtype:
+            data, elements = bindings[symbol], storage.elements
+            if data.size != elements.size or data.dtype != elements.dtype:
                 raise ProgramError(
-                    f"buffer '{symbol}' holds {storage.size} elements of {kind.dtype}, got {data.size} of {data.dtype}"
+                    f"buffer '{symbol}' holds {elements.size} elements of {kind.dtype}, got {data.size} of {data.dtype}"
                 )
-            storage[...] = data.reshape(storage.shape)
+            elements[...] = data.reshape(-1)
+
+    def visit(self, value: SSAValue, access: AccessAttr) -> Array:
+        """View [partitions, sizes...] of a buffer through an access pattern."""
+        return self.memory[value].visit(access.start, access.count, access.first, access.shape, access.steps)
 
     def read(self, value: SSAValue, access: AccessAttr) -> Array:
         """Contiguous copy [partitions, sizes...] of what a pattern visits."""
-        return np.array(visit(self.memory[value], access), order="C")
+        return np.array(self.visit(value, access), order="C")
 
     def write(self, value: SSAValue, access: AccessAttr, values: Array) -> None:
         """Stores `values` (any shape of as many elements) through a pattern, converted to the buffer's dtype."""
-        view = visit(self.memory[value], access)
+        view = self.visit(value, access)
         stored = numerics.cast(values, buffer_type(value).dtype, self.target.numerics.fp8_overflow)
         view[...] = stored.reshape(view.shape)
 
@@ -167,13 +170,13 @@ class _Machine:
         m_sizes, n_sizes = product.m_sizes().tolist(), product.n_sizes().tolist()
         order: list[tuple[int, int, int]] = order_of(op, product.grid).tolist()
         for i, j, s in order:
-            rows = slice(product.partitions[s], product.partitions[s] + product.rows[s])
+            start, rows = product.partitions[s], product.rows[s]
             first = product.stationary_offsets[s] + i * product.m_block
-            weights = stationary[rows, first : first + m_sizes[i]]
-            pattern = AccessAttr.of(rows.start, product.rows[s], (n_sizes[j], *product.sizes[1:]), product.strides)
-            start = product.moving_offsets[s] + j * product.n_block * product.strides[0]
-            streamed = visit(moving, pattern, start).reshape(product.rows[s], -1)
+            weights = stationary.visit(start, rows, first, m_sizes[i : i + 1], (1,))
+            first = product.moving_offsets[s] + j * product.n_block * product.strides[0]
+            sizes = (n_sizes[j], *product.sizes[1:])
+            streamed = moving.visit(start, rows, first, sizes, product.strides).reshape(rows, -1)
             block = numerics.matmul_block(weights, streamed, accumulator, target.numerics.tensor_sum_order)
-            column = product.out_offset + i * product.out_m_stride + j * product.out_n_stride
-            place = out[: m_sizes[i], column : column + streamed.shape[1]]
+            first = product.out_offset + i * product.out_m_stride + j * product.out_n_stride
+            place = out.visit(0, m_sizes[i], first, streamed.shape[1:], (1,))
             place[...] = numerics.accumulate(place, block) if s > 0 or product.accumulate else block
