@@ -102,7 +102,7 @@ class Flag(IntEnum):
     """Bits of `flags`."""
 
     ACCUMULATE = 1  # MM adds to PSUM instead of overwriting
-    SWAP = 2  # MM switches to the stationary plane loaded last
+    SWAP = 2  # MM switches to the pending stationary plane loaded first
 
 
 def as_dma(records: Records) -> Records:
