@@ -89,14 +89,16 @@ def _run_core(
 ) -> CoreResult:
     times = time_core(code, target, delays, index) if timing else None
     order = untimed_order(code, target, index) if times is None else times.order
+    memory = None
     if functional:
         assert hbm is not None
-        CoreExecutor(code, target, core_memory(target, hbm), sum_order).run(order)
+        memory = core_memory(target, hbm)
+        CoreExecutor(code, target, memory, sum_order).run(order)
     found = find_races(code, order, target, index) if races else ()
     debug: dict[str, npt.NDArray[np.uint32]] = {lane.name: field(lane.records, "debug") for lane in code}
     stats = core_stats(code, times) if times is not None else ()
     return CoreResult(
-        hbm if functional else None,
+        memory,
         times.total_ticks if times is not None else 0,
         {lane.lane: lane for lane in stats},
         {lane.name: measured for lane, measured in zip(code, times.lanes, strict=True)} if times is not None else {},

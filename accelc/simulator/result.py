@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from accelc.isa.records import Space
+from accelc.simulator.memory import Bytes, CoreMemory
 from accelc.simulator.races import Race
 from accelc.simulator.stats import LaneStats
 from accelc.simulator.timing import LaneTimes
@@ -17,11 +19,12 @@ class CoreResult:
     """
     Outcome of one core.
 
-    `hbm` is the array given to `simulate`, with the core's results in it (None without functional execution).
+    `memory` holds the contents of all its memories (None without functional execution); its HBM is the array given to
+    `simulate`.
     Everything in ticks is 0 or empty without timing; `races` is empty if races were not looked for.
     """
 
-    hbm: npt.NDArray[np.uint8] | None
+    memory: CoreMemory | None
     total_ticks: int
     lanes: Mapping[str, LaneStats]
     times: Mapping[str, LaneTimes]
@@ -35,6 +38,11 @@ class CoreResult:
     """Traffic on HBM, both directions."""
     dma_bytes: int
     races: tuple[Race, ...]
+
+    @property
+    def hbm(self) -> Bytes | None:
+        """Contents of HBM, None without functional execution."""
+        return None if self.memory is None else self.memory[Space.HBM].data
 
 
 @dataclass(frozen=True)
