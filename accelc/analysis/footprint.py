@@ -2,8 +2,8 @@
 What each instruction reads and writes, at the granularity at which accelc decides whether two accesses conflict.
 
 The grain is shared by hazard analysis, `verify-sync` and the race detector: partitioned memories are cut into cells
-of 4 bytes times groups of `partition_quantum` partitions, HBM into cells of `align` bytes. Two accesses conflict
-when they share a cell and one of them writes it.
+of 4 bytes of one partition, HBM into cells of `align` bytes. Two accesses conflict when they share a cell and one of
+them writes it.
 
 Cells are then merged into *atoms*: maximal ranges of cells that no access of the program tells apart. An access is
 a rectangle of partition groups times atoms, exactly; shadow memories are small arrays [groups, atoms]. Atoms that no
@@ -73,14 +73,6 @@ class AccessTable:
 
 
 @dataclass(frozen=True)
-class Grain:
-    """Bytes of a cell and partitions of a group in one memory."""
-
-    cell_bytes: int
-    partition_quantum: int
-
-
-@dataclass(frozen=True)
 class SpaceAtoms:
     """Atoms of one memory: `group_start[g]` is a partition, `atom_start[a]` a byte offset."""
 
@@ -114,12 +106,11 @@ class Footprint:
         return np.full(self.spaces[space].shape, fill, np.int32)
 
 
-def grain(target: Target, space: int) -> Grain:
-    """Conflict granularity of a memory. Raises KeyError for a memory the target lacks."""
+def cell_bytes(target: Target, space: int) -> int:
+    """Bytes of a cell of a memory, in HBM or in one partition."""
     if space in (Space.HBM, Space.HOST):
-        memory = target.hbm if space == Space.HBM else target.host_memory
-        return Grain(max(1, memory.align), 1)
-    return Grain(PARTITIONED_CELL_BYTES, target.partitioned(Space(space).name.lower()).partition_quantum)
+        return max(1, (target.hbm if space == Space.HBM else target.host_memory).align)
+    return PARTITIONED_CELL_BYTES
 
 
 def footprint(records: Records, target: Target) -> Footprint:
@@ -307,7 +298,7 @@ def relate(table: AccessTable, records: int, target: Target) -> Footprint:
     spaces: dict[int, SpaceAtoms] = {}
     for space in np.unique(table.space).tolist():
         part = table.take(table.space == space)
-        atoms, accesses = _relate_space(part, int(space), grain(target, int(space)))
+        atoms, accesses = _relate_space(part, int(space), cell_bytes(target, int(space)))
         spaces[int(space)] = atoms
         found.extend(accesses)
     found.sort(key=lambda access: (access.record, access.is_write))
@@ -315,8 +306,8 @@ def relate(table: AccessTable, records: int, target: Target) -> Footprint:
     return Footprint(found, [0, *np.cumsum(counts).tolist()], spaces)
 
 
-def _relate_space(table: AccessTable, space: int, unit: Grain) -> tuple[SpaceAtoms, list[Access]]:
-    rows, first, last = _runs_of(table, unit.cell_bytes)
+def _relate_space(table: AccessTable, space: int, cell: int) -> tuple[SpaceAtoms, list[Access]]:
+    rows, first, last = _runs_of(table, cell)
     cuts = np.unique(np.concatenate([first, last]))
     low, high = np.searchsorted(cuts, first), np.searchsorted(cuts, last)
 
@@ -330,9 +321,7 @@ def _relate_space(table: AccessTable, space: int, unit: Grain) -> tuple[SpaceAto
     keep = high > low
     rows, low, high = rows[keep], low[keep], high[keep]
 
-    quantum = unit.partition_quantum
-    start = table.partitions[:, 0] // quantum
-    stop = -(-table.partitions[:, 1] // quantum)
+    start, stop = table.partitions[:, 0], table.partitions[:, 1]
     group_cuts = np.unique(np.concatenate([start, stop]))
     group_low, group_high = np.searchsorted(group_cuts, start).tolist(), np.searchsorted(group_cuts, stop).tolist()
 
@@ -348,7 +337,7 @@ def _relate_space(table: AccessTable, space: int, unit: Grain) -> tuple[SpaceAto
             cells = _expand(low[at : at + runs], high[at : at + runs])
         groups = slice(group_low[row], group_high[row])
         accesses.append(Access(record[row], is_write[row], space, groups, cells))
-    atoms = SpaceAtoms(group_cuts[:-1] * quantum, cuts[written] * unit.cell_bytes)
+    atoms = SpaceAtoms(group_cuts[:-1], cuts[written] * cell)
     return atoms, accesses
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accelc.analysis.footprint import DTYPE_BYTES, footprint, grain, pattern_runs
+from accelc.analysis.footprint import DTYPE_BYTES, cell_bytes, footprint, pattern_runs
 from accelc.analysis.hazards import count_overlaps, find_hazards, record_streams
 from accelc.analysis.vector_clock import MODELS, keep_edges, synchronize_records, write_sync
 from accelc.analysis.verify_sync import Rule, verify_records
@@ -93,27 +93,25 @@ def operand_cells(operand: np.void) -> set[Cell]:
     if operand["part_count"] == 0:
         return set()
     size = int(DTYPE_BYTES[operand["dtype"]])
-    unit = grain(TINY, int(operand["space"]))
     cells: set[Cell] = set()
     for index in elements(operand["size"].tolist(), operand["stride"].tolist()):
         for byte in range(size):
-            cell = (int(operand["offset"]) + index * size + byte) // unit.cell_bytes
+            cell = (int(operand["offset"]) + index * size + byte) // cell_bytes(TINY, int(operand["space"]))
             for row in range(int(operand["part_start"]), int(operand["part_start"]) + int(operand["part_count"])):
-                cells.add((int(operand["space"]), row // unit.partition_quantum, cell))
+                cells.add((int(operand["space"]), row, cell))
     return cells
 
 
 def dma_cells(side: np.void) -> set[Cell]:
     """Cells of a DMA side, byte by byte."""
     space = int(side["space"])
-    unit = grain(TINY, space)
     width = 1 << 60 if space == Space.HBM else TINY.sbuf.partition_bytes
     cells: set[Cell] = set()
     for index in elements(side["size"].tolist(), side["stride"].tolist()):
         for byte in range(int(DTYPE_BYTES[side["dtype"]])):
             address = int(side["base"]) + index + byte
             row, offset = divmod(address, width)
-            cells.add((space, row // unit.partition_quantum, offset // unit.cell_bytes))
+            cells.add((space, row, offset // cell_bytes(TINY, space)))
     return cells
 
 
@@ -132,7 +130,7 @@ def touched(records: Records) -> list[Touched]:
             reads |= writes
         if row.opcode is Opcode.STT:
             first, count = int(operands[1]["part_start"]), int(operands[1]["part_count"])
-            cell = int(record["link"]) // grain(TINY, Space.SBUF).cell_bytes
+            cell = int(record["link"]) // cell_bytes(TINY, Space.SBUF)
             reads |= {(int(Space.SBUF), part, cell) for part in range(first, first + count)}
         result.append((reads, writes))
     return result
