@@ -88,6 +88,7 @@ class Stream:
         if legal.all():
             return
         position = int(np.argmin(legal))
-        value: object = values[position].tolist()
+        # A list of one value, because the values may be Python objects (names) or NumPy's.
+        (value,) = values[position : position + 1].tolist()
         text = rule if isinstance(rule, str) else rule(position)
         raise self.refuse(int(chosen[position]), field, value, text)

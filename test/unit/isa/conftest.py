@@ -1,5 +1,6 @@
 """A small valid program for `tiny` that holds every instruction, for the tests to save, print and break."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +19,7 @@ from accelc.isa.program import (
 )
 from accelc.isa.records import Records, Space, Update
 from accelc.isa.table import Opcode
+from accelc.numerics import DTYPES
 from accelc.targets import load_target
 from accelc.targets.canonical import canonical_toml
 
@@ -106,7 +108,7 @@ def _dma() -> Records:
 def build_program() -> Program:
     """A program of two segments, the first with every instruction of ISA 1.0 that `tiny` executes."""
     streams = {"tensor": _tensor(), "vector": _vector(), "scalar": _scalar(), "gpsimd": _gpsimd(), "dma0": _dma()}
-    weights = {"w": np.arange(16).astype(encode_dtype("bf16")).reshape(4, 4)}
+    weights = {"w": np.arange(16).astype(DTYPES["bf16"]).reshape(4, 4)}
     device = AcceleratorSegment(
         "main",
         ("x",),
@@ -134,15 +136,13 @@ def build_program() -> Program:
     )
 
 
-def encode_dtype(name: str) -> np.dtype[np.generic]:
-    """NumPy dtype of a name of the instruction set."""
-    from accelc.numerics import DTYPES
+@pytest.fixture
+def with_stream() -> Callable[[Program, str, Records], Program]:
+    """Function giving the program with another stream on one lane of its first segment."""
+    return _with_stream
 
-    return DTYPES[name]
 
-
-def with_stream(program: Program, lane: str, stream: Records) -> Program:
-    """`program` with another stream on one lane of its first segment."""
+def _with_stream(program: Program, lane: str, stream: Records) -> Program:
     segment = program.segments[0]
     assert isinstance(segment, AcceleratorSegment)
     changed = replace(segment, cores=({**segment.cores[0], lane: stream},))
