@@ -140,7 +140,7 @@ class StoreOp(GraphOp):
     var = operand_def(VAR)
     """Written."""
     value = operand_def(TENSOR)
-    """New contents; broadcasts to the variable's shape."""
+    """New contents; broadcasts to the variable's shape, of its element type."""
 
     assembly_format = "$var `,` $value attr-dict `:` type($var) `,` type($value)"
     traits = traits_def(MemoryWriteEffect())
@@ -149,8 +149,10 @@ class StoreOp(GraphOp):
         super().__init__(operands=[SSAValue.get(var), SSAValue.get(value)], attributes=attributes(loc_name=loc_name))
 
     def verify_graph(self) -> None:
-        """The value broadcasts to the variable's shape."""
+        """The value broadcasts to the variable's shape and has its element type."""
         _require_fits(self.var, self.value)
+        element = element_of(self.value)
+        require(element == stored(self.var).element_type, f"{stored(self.var)} cannot hold elements of type {element}")
 
 
 def _require_fits(var: SSAValue, value: SSAValue) -> None:

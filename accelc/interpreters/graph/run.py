@@ -195,7 +195,7 @@ def _call(op: graph.CallFrameworkOp, operands: Sequence[Array], framework: Frame
 
 def _in_place(op: Operation, operands: Sequence[Array | Reference]) -> Sequence[Array | Reference]:
     if isinstance(op, graph.VariableOp):
-        return [Reference.of(np.array(operands[0], order="C"), writable=op.captured is None)]
+        return [Reference.of(np.array(operands[0], order="C"), captured=op.captured is not None)]
     target = cast(Reference, operands[0])
     match op:
         case graph.ViewOp():

@@ -26,13 +26,16 @@ class Reference:
     """(cells,): the storage; written in place."""
     index: npt.NDArray[np.intp]
     """Cell of each element, in the shape of the variable."""
-    writable: bool = True
+    captured: bool = False
+    """The storage is that of a constant: never written."""
+    shared: bool = False
+    """Several elements may be one cell: never written through this reference."""
 
     @staticmethod
-    def of(array: Array, writable: bool = True) -> "Reference":
+    def of(array: Array, captured: bool = False) -> "Reference":
         """Reference to a contiguous array's own memory."""
         assert array.flags.c_contiguous
-        return Reference(array.reshape(-1), np.arange(array.size).reshape(array.shape), writable)
+        return Reference(array.reshape(-1), np.arange(array.size).reshape(array.shape), captured)
 
     def load(self) -> Array:
         """A copy of the present contents."""
@@ -40,15 +43,15 @@ class Reference:
 
     def store(self, value: Array) -> None:
         """Replace the contents by a value that broadcasts to them. Raises ModelError if that is not allowed."""
-        if not self.writable:
-            raise ModelError("a constant captured by the program cannot be written in place")
-        if np.unique(self.index).size != self.index.size:
-            raise ModelError("a view whose elements share cells cannot be written in place")
+        if self.captured:
+            raise ModelError("writes a constant that the program captured")
+        if self.shared:
+            raise ModelError("writes a view that repeats elements")
         self.cells[self.index] = value
 
     def view(self, op: graph.ViewOp) -> "Reference":
         """The view that an operation makes of this reference."""
-        shape = stored(op.result).get_shape()
+        shape, shared = stored(op.result).get_shape(), self.shared
         match op:
             case graph.ViewSliceOp():
                 index = self.index[slices(ints(op.starts), ints(op.steps), shape)]
@@ -58,4 +61,5 @@ class Reference:
                 index = self.index.reshape(shape)
             case _:
                 index = np.broadcast_to(self.index, shape)
-        return Reference(self.cells, index, self.writable)
+                shared |= index.size != self.index.size
+        return Reference(self.cells, index, self.captured, shared)
