@@ -188,10 +188,6 @@ class BlockwiseOp(LaneOp):
                 ),
                 f"{name} reads the buffer that is written, elsewhere: such an op cannot be cut in blocks",
             )
-        require(
-            not isinstance(self, ReduceFields) or self.axes.value.data < len(self.source_ap.shape),
-            "all free dimensions are reduced: there is no dimension to cut in blocks",
-        )
 
 
 @irdl_op_definition

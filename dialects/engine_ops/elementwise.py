@@ -340,7 +340,8 @@ class ScalarTensorTensorFields(ElementwiseOp):
         lhs, scalar = self.lhs_ap, self.scalar_ap
         require(
             (scalar.start, scalar.count, scalar.free_elements) == (lhs.start, lhs.count, 1),
-            f"scalar_ap visits {scalar.free_elements} elements of {scalar.start}:{scalar.start + scalar.count}"
+            f"scalar_ap visits {scalar.free_elements} elements of partitions "
+            f"{scalar.start}:{scalar.start + scalar.count}"
             f"; expected 1 of {lhs.start}:{lhs.start + lhs.count}, those of lhs_ap",
         )
 

@@ -219,7 +219,11 @@ class DelayOp(LaneOp):
     """Largest value the runtime may set."""
 
     LANES: ClassVar[tuple[str, ...]] = ("tensor", "vector", "scalar", "gpsimd", "dma")
-    SYNTAX: ClassVar[tuple[Clause, ...]] = (Text("slot"), Integer("default", "default"), Integer("maximum", "maximum"))
+    SYNTAX: ClassVar[tuple[Clause, ...]] = (
+        Text("slot", quoted=True),
+        Integer("default", "default"),
+        Integer("maximum", "maximum"),
+    )
 
     def verify_lane_op(self) -> None:
         """The default lies between 0 and the maximum."""

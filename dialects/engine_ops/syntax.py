@@ -245,9 +245,10 @@ class Value:
 
 @dataclass(frozen=True)
 class Text:
-    """A string attribute, bare when it is an identifier."""
+    """A string attribute, bare when it is an identifier and not `quoted`."""
 
     name: str
+    quoted: bool = False
 
     def names(self) -> Sequence[str]:
         """The attribute."""
@@ -255,8 +256,12 @@ class Text:
 
     def print(self, op: IRDLOperation, printer: Printer) -> None:
         """Prints ` text`."""
+        text = getattr(op, self.name).data
         printer.print_string(" ")
-        printer.print_identifier_or_string_literal(getattr(op, self.name).data)
+        if self.quoted:
+            printer.print_string_literal(text)
+        else:
+            printer.print_identifier_or_string_literal(text)
 
     def parse(self, parser: Parser, into: Parsed) -> None:
         """Parses an identifier or a string."""

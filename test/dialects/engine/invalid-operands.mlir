@@ -1,0 +1,132 @@
+// RUN: accelc-opt %s --split-input-file --verify-diagnostics | filecheck %s
+
+// A DMA reaches HBM and SBUF; both sides visit as many elements.
+engine.program @main target "tiny" {
+  %p = engine.buffer "p" scratch psum<4x16xf32>
+  %x = engine.buffer "x" scratch sbuf<4x16xf32>
+  engine.dma_copy on dma0 %p[0:4, 0:16] to %x[0:4, 0:16]
+  engine.end
+}
+// CHECK: source is in psum; legal are hbm, sbuf
+
+// -----
+
+engine.program @main target "tiny" {
+  %x = engine.buffer "x" scratch sbuf<4x16xf32>
+  engine.dma_copy on dma0 %x[0:4, 0:16] to %x[0:4, 0:15]
+  engine.end
+}
+// CHECK: reads 64 elements and writes 60
+
+// -----
+
+// Elementwise ops work on chip, on patterns of one size.
+engine.program @main target "tiny" {
+  %x = engine.buffer "x" input hbm<16xf32>
+  %y = engine.buffer "y" scratch sbuf<4x16xf32>
+  engine.copy on vector %x[0:16] into %y[0:1, 0:16]
+  engine.end
+}
+// CHECK: source is in hbm; legal are sbuf, psum
+
+// -----
+
+engine.program @main target "tiny" {
+  %y = engine.buffer "y" scratch sbuf<4x16xf32>
+  engine.copy on vector %y[0:2, 0:8] into %y[0:4, 0:4]
+  engine.end
+}
+// CHECK: source_ap visits 2 partitions of 8 elements, out_ap 4 of 4
+
+// -----
+
+engine.program @main target "tiny" {
+  %y = engine.buffer "y" scratch sbuf<4x16xf32>
+  engine.tensor_tensor on vector %y[0:4, 0:4] cross %y[0:4, 4:8] into %y[0:4, 8:12]
+  engine.end
+}
+// CHECK: op 'cross' is unknown; legal are add, sub, mul, div, max, min, rsub, rdiv, equal, less
+
+// -----
+
+"engine.program"() ({
+  %y = "engine.buffer"() {symbol = "y", role = "scratch"} : () -> !engine.buffer<array<i64: 4, 16>, f32, "sbuf">
+  "engine.tensor_scalar"(%y, %y) {lane = "vector", op0 = "add", value0 = 1.0 : f32, op1 = "none", value1 = 2.0 : f32, source_ap = #engine.ap<array<i64: 0, 4>, 0 : i64, array<i64: 4>, array<i64: 1>>, out_ap = #engine.ap<array<i64: 0, 4>, 4 : i64, array<i64: 4>, array<i64: 1>>} : (!engine.buffer<array<i64: 4, 16>, f32, "sbuf">, !engine.buffer<array<i64: 4, 16>, f32, "sbuf">) -> ()
+  "engine.end"() : () -> ()
+}) {sym_name = "main", target = "tiny"} : () -> ()
+// CHECK: value1 is 2.0; without op1 it is 0.0
+
+// -----
+
+// Scalars of scalar_tensor_tensor are fp32 in SBUF, one a partition.
+engine.program @main target "tiny" {
+  %s = engine.buffer "s" scratch sbuf<4x16xbf16>
+  %y = engine.buffer "y" scratch sbuf<4x16xf32>
+  engine.scalar_tensor_tensor on vector (%y[0:4, 0:4] mul %s[0:4, 0:1]) add %y[0:4, 4:8] into %y[0:4, 8:12]
+  engine.end
+}
+// CHECK: scalar is bf16 in sbuf; fp32 in sbuf expected
+
+// -----
+
+engine.program @main target "tiny" {
+  %y = engine.buffer "y" scratch sbuf<4x16xf32>
+  engine.scalar_tensor_tensor on vector (%y[0:4, 0:4] mul %y[0:2, 12:14]) add %y[0:4, 4:8] into %y[0:4, 8:12]
+  engine.end
+}
+// CHECK: scalar_ap visits 2 elements of partitions 0:2; expected 1 of 0:4, those of lhs_ap
+
+// -----
+
+"engine.program"() ({
+  %y = "engine.buffer"() {symbol = "y", role = "scratch"} : () -> !engine.buffer<array<i64: 4, 16>, f32, "sbuf">
+  "engine.activate"(%y, %y, %y) {lane = "scalar", func = "relu", scale = 1.0 : f32, bias_value = 0.0 : f32, source_ap = #engine.ap<array<i64: 0, 4>, 0 : i64, array<i64: 4>, array<i64: 1>>, out_ap = #engine.ap<array<i64: 0, 4>, 4 : i64, array<i64: 4>, array<i64: 1>>} : (!engine.buffer<array<i64: 4, 16>, f32, "sbuf">, !engine.buffer<array<i64: 4, 16>, f32, "sbuf">, !engine.buffer<array<i64: 4, 16>, f32, "sbuf">) -> ()
+  "engine.end"() : () -> ()
+}) {sym_name = "main", target = "tiny"} : () -> ()
+// CHECK: a bias buffer needs a bias_ap, and a bias_ap a buffer
+
+// -----
+
+"engine.program"() ({
+  %y = "engine.buffer"() {symbol = "y", role = "scratch"} : () -> !engine.buffer<array<i64: 4, 16>, f32, "sbuf">
+  "engine.activate"(%y, %y, %y) {lane = "scalar", func = "relu", scale = 1.0 : f32, bias_value = 0.5 : f32, source_ap = #engine.ap<array<i64: 0, 4>, 0 : i64, array<i64: 4>, array<i64: 1>>, bias_ap = #engine.ap<array<i64: 0, 4>, 0 : i64, array<i64: 4>, array<i64: 1>>, out_ap = #engine.ap<array<i64: 0, 4>, 4 : i64, array<i64: 4>, array<i64: 1>>} : (!engine.buffer<array<i64: 4, 16>, f32, "sbuf">, !engine.buffer<array<i64: 4, 16>, f32, "sbuf">, !engine.buffer<array<i64: 4, 16>, f32, "sbuf">) -> ()
+  "engine.end"() : () -> ()
+}) {sym_name = "main", target = "tiny"} : () -> ()
+// CHECK: bias_value is 0.5; with a bias buffer it is 0.0
+
+// -----
+
+// Reductions.
+engine.program @main target "tiny" {
+  %y = engine.buffer "y" scratch sbuf<4x16xf32>
+  engine.reduce on vector add %y[0:4, 0 + (2, 4):(4, 1)] axes 3 into %y[0:4, 8:9]
+  engine.end
+}
+// CHECK: axes is 3; legal are 1..2, the dimensions of source_ap
+
+// -----
+
+engine.program @main target "tiny" {
+  %y = engine.buffer "y" scratch sbuf<4x16xf32>
+  engine.reduce on vector add %y[0:4, 0 + (2, 4):(4, 1)] axes 1 into %y[0:4, 8:9]
+  engine.end
+}
+// CHECK: out_ap visits 4 partitions of 1 elements; the source leaves 4 of 2
+
+// -----
+
+engine.program @main target "tiny" {
+  %y = engine.buffer "y" scratch sbuf<4x16xf32>
+  engine.reduce on vector mean %y[0:4, 0:4] axes 1 into %y[0:4, 8:9]
+  engine.end
+}
+// CHECK: op 'mean' is unknown; legal are add, max, min
+
+// -----
+
+engine.program @main target "tiny" {
+  %y = engine.buffer "y" scratch sbuf<4x16xf32>
+  engine.partition_reduce on gpsimd add %y[0:4, 0:4] into %y[0:4, 8:12]
+  engine.end
+}
+// CHECK: out_ap visits 4 partitions of 4 elements; expected 1 of 4
