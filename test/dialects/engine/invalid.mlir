@@ -11,7 +11,7 @@ engine.program @main target "tiny" {
 "engine.program"() ({
 ^bb0:
 }) {sym_name = "main", target = "tiny"} : () -> ()
-// CHECK: the body must end in engine.end
+// CHECK: Operation engine.program contains empty block in single-block region that expects at least a terminator
 
 // -----
 
