@@ -34,8 +34,10 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 Progress = Callable[[str], None]
 
-PRECISIONS = ("model", "fp32", "bf16", "fp16", "fp8e4", "fp8e5")
+PRECISIONS = ("model", "fp32", "bf16", "fp16")
 """`model` keeps the types of the model; the others store and multiply floats in that type."""
+FORCED = ("accelerator", "host")
+"""Homes all operations can be sent to; a framework only executes operators of its own."""
 DEFAULT_TARGET = "trn-like"
 
 
@@ -50,7 +52,7 @@ class CompileOptions:
 
     `target` is a preset's name or a file; `shapes` and `dims` bind symbolic dimensions by input and by name;
     `random_weights` replaces the model's weights by seeded random ones; `save_ir` is a folder that gets the IR after
-    every stage; `force` is one home (`accelerator`, `host`, `framework`) for all operations, else the compiler chooses.
+    every stage; `force` is one of `FORCED` for all operations; without it the compiler chooses.
     """
 
     target: str | Path = DEFAULT_TARGET
@@ -152,6 +154,10 @@ def _import(model: "str | Path | bytes | ModelProto", options: CompileOptions, p
         raise UsageError(
             f"unknown precision '{options.precision}'{suggestion(options.precision, PRECISIONS)} "
             f"(precisions: {', '.join(PRECISIONS)})"
+        )
+    if options.force is not None and options.force not in FORCED:
+        raise UsageError(
+            f"unknown home '{options.force}' to force{suggestion(options.force, FORCED)} (homes: {', '.join(FORCED)})"
         )
     target = load_target(options.target)
     progress("import")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
+from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp, TensorType
 from xdsl.ir import Attribute, SSAValue
 
@@ -74,17 +75,17 @@ def run_graph_passes(
     """
     Run `GRAPH_PASSES` on `module` in place and return the partitioning report.
 
-    `precision` is `model` or a float type, `force` a home (`host`, `framework`) for everything that may go there.
+    `precision` is `model` or a float type, `force` a home for all operations.
     """
     from accelc.passes.decompose import decompose
     from accelc.passes.fold_constants import fold_constants
-    from accelc.passes.normalize_inplace import normalize_inplace
+    from accelc.passes.normalize_inplace import NormalizeInplacePass
     from accelc.passes.partition_hierarchical import partition_hierarchical
     from accelc.passes.set_precision import set_precision
 
     report: list[Partitioning] = []
     stages: dict[str, Callable[[], object]] = {
-        "normalize-inplace": lambda: normalize_inplace(module),
+        "normalize-inplace": lambda: NormalizeInplacePass().apply(Context(), module),
         "fold-constants": lambda: fold_constants(module, weights),
         "decompose": lambda: decompose(module, weights),
         "set-precision": lambda: set_precision(module, weights, precision),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from accelc.driver import DEFAULT_TARGET, PRECISIONS, CompileOptions
+from accelc.driver import DEFAULT_TARGET, FORCED, PRECISIONS, CompileOptions
 from accelc.errors import UsageError
 from accelc.runtime.inputs import parse_assignment, parse_size
 
@@ -31,7 +31,9 @@ def add_compile_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--save-ir", type=Path, metavar="DIR", help="write the IR after every stage into this folder")
     parser.add_argument(
-        "--force", metavar="HOME", help="run all operations on the accelerator, host or framework; default: the best"
+        "--force",
+        metavar="HOME",
+        help=f"run all operations on one of {', '.join(FORCED)} (default: the compiler chooses)",
     )
 
 

@@ -19,6 +19,8 @@ Array = npt.NDArray[Any]
 
 DEFAULT_INTEGERS = 2
 """Random integers are below this where the model does not say what they index: legal as masks and small tables."""
+IMAGE_RANK = 4
+"""Rank of a batch of images with channels."""
 FOLLOWED = (graph.CastOp, graph.ReshapeOp, graph.TransposeOp, graph.SliceOp, graph.BroadcastOp, graph.IdentityOp)
 """Operations an index keeps its value through."""
 
@@ -75,7 +77,8 @@ def random_inputs(values: Sequence[ValueType], bounds: Mapping[str, int], seed: 
     """
     Arrays for `values`, the same for the same seed, name and type.
 
-    Floats are standard normal, truth values fair, integers from 0 up to `bounds[name]` (exclusive).
+    Floats are standard normal, or uniform in [0, 1) where the rank is that of a batch of images (4); truth values are
+    fair, integers from 0 up to `bounds[name]` (exclusive).
     """
     result: dict[str, Array] = {}
     for value in values:
@@ -87,7 +90,8 @@ def random_inputs(values: Sequence[ValueType], bounds: Mapping[str, int], seed: 
             high = min(bounds.get(value.name, DEFAULT_INTEGERS), int(np.iinfo(dtype).max))
             result[value.name] = rng.integers(0, max(high, 1), value.shape).astype(dtype)
         else:
-            result[value.name] = rng.standard_normal(value.shape, np.float32).astype(dtype)
+            draw = rng.random if len(value.shape) == IMAGE_RANK else rng.standard_normal
+            result[value.name] = draw(value.shape, np.float32).astype(dtype)
     return result
 
 
