@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from model_files import file_of
-from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper, save_model
-from safetensors.numpy import load_file
+from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
+
+from accelc.weights import load_weights
 
 Array = npt.NDArray[Any]
 
@@ -109,7 +110,7 @@ def build(folder: Path) -> ModelProto:
     Inputs `input_ids` and `attention_mask`: i64 (batch, sequence); output `embedding`: f32 (batch, features).
     """
     config: dict[str, Any] = json.loads((folder / "config.json").read_text())
-    net = _Network(load_file(folder / "model.safetensors"))
+    net = _Network(load_weights(folder / "model.safetensors"))
     epsilon, heads, width = config["layer_norm_eps"], config["num_attention_heads"], config["hidden_size"]
     x = _embeddings(net, epsilon)
     present = net.apply("Cast", "attention_mask", to=TensorProto.FLOAT)
@@ -177,7 +178,7 @@ def main() -> None:
     arguments = parser.parse_args()
     folder = file_of("minilm").parent
     output: Path = arguments.output
-    save_model(build(folder), output)
+    output.write_bytes(build(folder).SerializeToString())
     arrays = tokenize(arguments.sentence, read_vocabulary(folder), arguments.length)
     for name, array in zip(("input_ids", "attention_mask"), arrays, strict=True):
         np.save(output.with_name(f"{output.stem}.{name}.npy"), array)

@@ -7,7 +7,7 @@ import numpy as np
 
 from accelc.frontends.onnx.builder import Builder, Tensor
 from accelc.frontends.onnx.node import Handler, Node, Table
-from accelc.frontends.onnx.tensors import numpy_dtype
+from accelc.frontends.onnx.tensors import DType, largest, numpy_dtype
 
 LARGEST = float(np.finfo(np.float32).max)
 
@@ -42,11 +42,19 @@ def _mod(node: Node) -> Tensor:
 
 
 def _cast(node: Node) -> Tensor:
-    return node.builder.cast(node.input(), numpy_dtype(node.integer("to", 0), node.builder.where))
+    return _convert(node, numpy_dtype(node.integer("to", 0), node.builder.where))
 
 
 def _cast_like(node: Node) -> Tensor:
-    return node.builder.cast(node.input(0), node.input(1).dtype)
+    return _convert(node, node.input(1).dtype)
+
+
+def _convert(node: Node, dtype: DType) -> Tensor:
+    b, x = node.builder, node.input(0)
+    if dtype.name.startswith("float8") and x.is_float and x.dtype != dtype and node.integer("saturate", 1):
+        limit = largest(dtype)
+        x = b.binary("min", b.binary("max", x, b.scalar(-limit, x)), b.scalar(limit, x))
+    return b.cast(x, dtype)
 
 
 def _clip(node: Node) -> Tensor:

@@ -26,7 +26,6 @@ from accelc.dialects.graph_ops.base import ints
 from accelc.dialects.graph_ops.element_types import array_to_dense, dense_to_array, dtype_of_element
 from accelc.errors import ModelError
 from accelc.frontends.onnx.builder import MAX_INLINE_ELEMENTS, Tensor
-from accelc.frontends.onnx.loading import describe
 from accelc.frontends.onnx.node import Node
 from accelc.frontends.onnx.tensors import Array, DType, checked_shape, from_array, numpy_dtype, onnx_type, to_array
 
@@ -121,17 +120,21 @@ def run_onnxruntime(op: graph.CallFrameworkOp, inputs: Sequence[Array]) -> list[
 def _result_types(node: Node, declared: Mapping[str, ValueInfoProto], reason: str) -> list[ResultType]:
     inferred = _infer(node)
     found: list[ResultType] = []
-    for name in node.proto.output:
-        kind = _static(inferred.get(name)) or _static(declared.get(name))
+    for index, name in enumerate(node.proto.output):
+        kind = _static(inferred.get(name or _omitted(index))) or _static(declared.get(name))
         if kind is None:
-            where = describe(node.proto)
-            raise ModelError(
-                f"{where}: {reason}, and the type of its result '{name}' is not known at import; "
+            raise node.error(
+                f"{reason}, and the type of its result '{name}' is not known at import; "
                 "declare a static type for it in the model's value_info"
             )
         code, shape = kind
         found.append((checked_shape(shape, node.builder.where), numpy_dtype(code, node.builder.where)))
     return found
+
+
+def _omitted(index: int) -> str:
+    """Name for a result that the node leaves out, so that it has a type too."""
+    return f"omitted result {index}"
 
 
 def _static(info: ValueInfoProto | None) -> tuple[int, list[int]] | None:
@@ -153,8 +156,10 @@ def _infer(node: Node) -> dict[str, ValueInfoProto]:
         if t.data is not None and t.data.size <= MAX_INFERENCE_ELEMENTS
     }
     inputs = [helper.make_tensor_value_info(n, onnx_type(t.dtype), t.shape) for n, t in tensors.items()]
-    # Unnamed outputs stay out; the others are declared without a type, to be inferred.
-    outputs = [ValueInfoProto(name=name) for name in proto.output if name]
+    for index, name in enumerate(proto.output):
+        proto.output[index] = name or _omitted(index)
+    # Declared without a type, to be inferred.
+    outputs = [ValueInfoProto(name=name) for name in proto.output]
     body = helper.make_graph([proto], "node", inputs, outputs, list(small.values()))
     opsets = [helper.make_opsetid(node.proto.domain, node.opset)]
     try:

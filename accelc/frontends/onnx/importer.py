@@ -206,7 +206,7 @@ class _Importer:
         standard = proto.domain in STANDARD_DOMAINS
         opset = self._opsets.get("" if standard else proto.domain)
         if opset is None:
-            raise ModelError(f"{where}: the model names no opset of domain '{proto.domain}'")
+            raise ModelError(f"{where}: the model names no opset of domain '{proto.domain or 'ai.onnx'}'")
         # Nodes inside a body belong to the node that holds the body.
         outer = (builder.node_name, builder.value_name, builder.where)
         builder.layer += builder.depth == 0

@@ -12,6 +12,7 @@ from accelc.dialects import graph
 from accelc.dialects.graph_ops.element_types import element_of_dtype
 from accelc.frontends.onnx.builder import Builder, Tensor
 from accelc.frontends.onnx.node import Handler, Node, Table
+from accelc.frontends.onnx.tensors import smallest
 
 Window = tuple[list[int], list[int], list[int]]
 """Strides, pads (all low, then all high) and dilations of a sliding window, per spatial axis."""
@@ -241,7 +242,9 @@ def _lp_normalization(node: Node) -> Tensor:
     if order not in (1, 2):
         raise node.error(f"p {order} is neither 1 nor 2")
     norm = b.reduce("sum", b.unary("abs" if order == 1 else "square", x), [axis], keepdims=True)
-    return b.binary("div", x, norm if order == 1 else b.unary("sqrt", norm))
+    norm = norm if order == 1 else b.unary("sqrt", norm)
+    # A vector of zeros stays one.
+    return b.binary("div", x, b.binary("max", norm, b.scalar(smallest(x.dtype), x)))
 
 
 def _lrn(node: Node) -> Tensor:

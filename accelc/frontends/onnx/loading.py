@@ -150,10 +150,8 @@ def _check_header(model: ModelProto, what: str) -> None:
     if not model.HasField("graph") or not (model.graph.node or model.graph.output):
         raise ModelError(f"{what} is not an ONNX model: it has no graph")
     opset = opset_versions(model).get("")
-    if opset is None:
-        raise ModelError(f"{what} names no opset of the standard domain")
     newest = onnx.defs.onnx_opset_version()
-    if not MIN_OPSET <= opset <= newest:
+    if opset is not None and not MIN_OPSET <= opset <= newest:
         raise ModelError(f"{what} uses opset {opset}; supported are {MIN_OPSET} to {newest}")
 
 

@@ -273,7 +273,8 @@ def _space_to_depth(node: Node) -> Tensor:
     if x.rank != 4 or size < 1 or x.shape[2] % size or x.shape[3] % size:
         raise node.error(f"blocksize {size} does not fit x {list(x.shape)}")
     n, c, h, w = x.shape
-    y = b.transpose(b.reshape(x, [n, c, h // size, size, w // size, size]), [0, 3, 5, 1, 2, 4])
+    perm = [0, 3, 5, 1, 2, 4] if node.text("mode", "DCR") == "DCR" else [0, 1, 3, 5, 2, 4]
+    y = b.transpose(b.reshape(x, [n, c, h // size, size, w // size, size]), perm)
     return b.reshape(y, [n, c * size * size, h // size, w // size])
 
 

@@ -4,6 +4,7 @@ import sys
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
+from typing import Any, cast
 
 import ml_dtypes
 import numpy as np
@@ -70,6 +71,16 @@ def numpy_dtype(code: int, where: str) -> DType:
 def onnx_type(dtype: DType) -> int:
     """ONNX element type of a NumPy dtype that `numpy_dtype` gives."""
     return _ONNX_TYPES[dtype]
+
+
+def largest(dtype: DType) -> float:
+    """Largest finite value of a float type."""
+    return float(cast(Any, ml_dtypes.finfo(dtype)).max)
+
+
+def smallest(dtype: DType) -> float:
+    """Smallest positive value of a float type with its full precision."""
+    return float(cast(Any, ml_dtypes.finfo(dtype)).tiny)
 
 
 def checked_shape(dims: "list[int] | tuple[int, ...]", where: str) -> tuple[int, ...]:
