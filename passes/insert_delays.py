@@ -22,7 +22,7 @@ class DelayOptions:
     points: str = "layer"
     policy: str = "off"
     max_slots: int = 64
-    maximum_ns: float = 1e6
+    maximum_ns: int = 1_000_000
     element: int = 0
     elements: int = 1
 
@@ -108,7 +108,7 @@ class InsertDelaysPass(ModulePass):
     """Defaults are 0 (`off`, default), or `stagger` element `element` of `elements`."""
     max_slots: int = 64
     """Most delays in a program; the longest bursts get them."""
-    maximum_ns: float = 1e6
+    maximum_ns: int = 1_000_000
     """Largest value of a slot, in nanoseconds; slots count cycles of their lane's clock."""
     element: int = 0
     """Number of this element (core or chip) among those that run the program at the same time."""

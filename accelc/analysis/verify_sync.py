@@ -192,17 +192,18 @@ def _sweep(issued: Issued, accesses: Footprint, clocks: npt.NDArray[np.int32], l
         own = foreign[lanes[record]]
         touched = accesses.of(record)
         for access in touched:
-            space, groups, cells = access.space, access.groups, access.cells
-            latest = writers[space][:, groups, cells].max(axis=(1, 2))
-            late = (latest > known_complete[record]) & own
-            if late.any():
-                rule = Rule.WAW if access.is_write else Rule.RAW
-                found.append(_report(rule, issued, record, int(latest[late].max()), access, accesses))
+            rule = Rule.WAW if access.is_write else Rule.RAW
+            checks = [(rule, writers, known_complete)]
             if access.is_write:
-                latest = readers[space][:, groups, cells].max(axis=(1, 2))
-                late = (latest > known_read[record]) & own
+                checks.append((Rule.WAR, readers, known_read))
+            for rule, shadows, known in checks:
+                earlier = shadows[access.space][:, access.groups, access.cells]
+                latest = earlier.max(axis=(1, 2))
+                late = (latest > known[record]) & own
                 if late.any():
-                    found.append(_report(Rule.WAR, issued, record, int(latest[late].max()), access, accesses))
+                    other = int(latest[late].max())
+                    _, group, cell = np.argwhere(earlier == other)[0].tolist()
+                    found.append(_report(rule, issued, record, other, access, (group, cell), accesses))
         if len(found) >= limit:
             break
         here = row[streams[record]]
@@ -212,15 +213,17 @@ def _sweep(issued: Issued, accesses: Footprint, clocks: npt.NDArray[np.int32], l
     return found
 
 
-def _report(rule: Rule, issued: Issued, record: int, other: int, access: Access, accesses: Footprint) -> Violation:
+def _report(
+    rule: Rule, issued: Issued, record: int, other: int, access: Access, at: tuple[int, int], accesses: Footprint
+) -> Violation:
     atoms = accesses.spaces[access.space]
     cells = access.cells
-    first = cells.start if isinstance(cells, slice) else int(cells[0])
+    cell = cells.start + at[1] if isinstance(cells, slice) else int(cells[at[1]])
     verb = "writes" if access.is_write else "reads"
     done = "read" if rule is Rule.WAR else "written"
     text = (
-        f"{issued.describe(record)} {verb} {Space(access.space).name.lower()} from partition "
-        f"{int(atoms.group_start[access.groups.start])}, byte {int(atoms.atom_start[first])} without waiting until "
-        f"{issued.describe(other)} has {done} it ({rule.value})"
+        f"{issued.describe(record)} {verb} {Space(access.space).name.lower()} at partition "
+        f"{int(atoms.group_start[access.groups.start + at[0]])}, byte {int(atoms.atom_start[cell])} without waiting "
+        f"until {issued.describe(other)} has {done} it ({rule.value})"
     )
     return Violation(rule, record, other, text)

@@ -384,7 +384,7 @@ def _no_wait(records: Records) -> None:
         (
             _no_wait,
             Rule.RAW,
-            "record 1 (COPY on vector) reads sbuf from partition 0, byte 0 without waiting until "
+            "record 1 (COPY on vector) reads sbuf at partition 0, byte 0 without waiting until "
             "record 0 (DMA_COPY on dma0) has written it (read after write)",
         ),
         (_unsignalled, Rule.SIGNAL, "record 1 (COPY on vector) waits for semaphore 1 >= 1, which only reaches 0"),
