@@ -113,7 +113,8 @@ class _Detector:
         Learns what a counter at the awaited value implies.
 
         An increment has certainly happened if the counter could not reach the value without it, even with everything
-        the other channels ever add.
+        the other channels ever add. That is exact for a counter that one in-order channel raises; of a counter with
+        several it knows less than a person who sees that some increments need others.
         """
         semaphore, value, _ = wait
         raising = self.signals.get(semaphore, [])
