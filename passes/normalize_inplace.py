@@ -11,7 +11,6 @@ from xdsl.context import Context
 from xdsl.dialects.builtin import ArrayAttr, FunctionType, ModuleOp, StringAttr
 from xdsl.ir import Block, Operation, SSAValue
 from xdsl.passes import ModulePass
-from xdsl.rewriter import Rewriter
 
 from accelc.analysis.inplace import (
     BroadcastStep,
@@ -69,13 +68,8 @@ class _Emitter:
         return self.add(graph.InsertSliceOp(part, whole, step.starts, step.steps))
 
 
-def _sizes(var: SSAValue) -> tuple[int, ...]:
-    """Shape of a variable or view; a variable that was an argument is a tensor by now."""
-    return stored(var).get_shape() if isinstance(var.type, VarType) else shape_of(var)
-
-
 def _step(op: graph.ViewOp) -> Step:
-    source, result = _sizes(op.var), _sizes(op.result)
+    source, result = stored(op.var).get_shape(), stored(op.result).get_shape()
     match op:
         case graph.ViewSliceOp():
             return SliceStep(ints(op.starts), ints(op.steps), result)
@@ -95,14 +89,16 @@ class _Rewriter:
         self.emitter = _Emitter(block)
         self.storages: Storages[SSAValue] = Storages(self.emitter)
         self.references: dict[SSAValue, Reference] = {}
+        self.arguments: dict[SSAValue, Reference] = {}
         self.replaced: list[Operation] = []
 
     def rewrite(self) -> None:
         """Rewrite all operations; variables among the arguments become tensors."""
-        for argument in tuple(self.block.args):
-            if isinstance(argument.type, VarType):
-                value = Rewriter.replace_value_with_new_type(argument, argument.type.tensor)
-                self.references[value] = self.storages.create(value)
+        variables = [argument for argument in self.block.args if isinstance(argument.type, VarType)]
+        for argument in variables:
+            value = self.block.insert_arg(stored(argument), argument.index)
+            value.name_hint = argument.name_hint
+            self.references[argument] = self.arguments[value] = self.storages.create(value)
         for op in list(self.block.ops):
             self.emitter.before = op
             try:
@@ -111,6 +107,8 @@ class _Rewriter:
                 _refuse(op, str(error))
         for op in reversed(self.replaced):
             self.block.erase_op(op)
+        for argument in variables:
+            self.block.erase_arg(argument)
 
     def _rewrite_op(self, op: Operation) -> None:
         match op:
@@ -136,7 +134,7 @@ class _Rewriter:
         self.replaced.append(op)
 
     def _store(self, var: SSAValue, value: SSAValue) -> None:
-        shape = _sizes(var)
+        shape = stored(var).get_shape()
         if shape_of(value) != shape:
             value = self.emitter.add(graph.BroadcastOp(value, shape))
         self.storages.store(self.references[var], value)
@@ -155,7 +153,7 @@ def _normalize(function: graph.FuncOp) -> None:
     names = [n.data for n in function.input_names] if function.input_names is not None else None
     rewriter = _Rewriter(block)
     rewriter.rewrite()
-    references = [rewriter.references.get(argument) for argument in block.args]
+    references = [rewriter.arguments.get(argument) for argument in block.args]
     written = mutated(rewriter.storages, references)
     if written:
         rewriter.emitter.before = terminator
