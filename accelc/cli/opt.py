@@ -4,19 +4,22 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from io import StringIO
 from pathlib import Path
 from typing import IO, NoReturn
 
 from xdsl.dialects.builtin import ModuleOp
+from xdsl.parser import Parser
 from xdsl.passes import ModulePass
 from xdsl.utils.arg_spec import parse_pipeline
 from xdsl.utils.exceptions import DiagnosticException, ParseError, ShrinkException
+from xdsl.utils.lexer import Span
 from xdsl.xdsl_opt_main import xDSLOptMain
 
 from accelc.cli.diagnostics import guarded
 from accelc.errors import AccelcError, UsageError, suggestion
+from accelc.parsing import SafeParser
 from accelc.registry import UNIVERSE
 
 
@@ -32,6 +35,8 @@ class AccelcOptMain(xDSLOptMain):
 
     version_format = "accelc-opt built from xdsl version {xdsl_version}"
     _output: _Deferred | None = None
+    _parser: Parser | None = None
+    """The parser at work, which knows the place when something else finds the mistake."""
 
     def register_all_dialects(self) -> None:
         """Register xDSL's dialects, every installed universe's, and ours also when accelc is not installed."""
@@ -40,6 +45,15 @@ class AccelcOptMain(xDSLOptMain):
         for name, factory in UNIVERSE.all_dialects.items():
             if name not in registered:
                 self.ctx.register_dialect(name, factory)
+
+    def register_all_frontends(self) -> None:
+        """Register the parser of MLIR text."""
+
+        def parse_mlir(stream: IO[bytes]) -> ModuleOp:
+            self._parser = SafeParser(self.ctx, stream.read(), self.get_input_name())
+            return self._parser.parse_module(not self.args.no_implicit_module)
+
+        self.available_frontends["mlir"] = parse_mlir
 
     def register_all_passes(self) -> None:
         """Register all passes, ours first: they head the help text."""
@@ -85,7 +99,13 @@ class AccelcOptMain(xDSLOptMain):
         """Parse one chunk. Raises ParseError, or AccelcError when the bytes are beyond the parser."""
         try:
             return super().parse_chunk(chunk, file_extension, start_offset)
-        except (ParseError, DiagnosticException, ShrinkException, MemoryError):
+        except (ParseError, ShrinkException, MemoryError):
+            raise
+        except DiagnosticException as error:
+            if self._parser is not None:
+                # Kept as it is for --verify-diagnostics; an attribute's verifier does not know where it stands.
+                location = replace(self._here(self._parser), line_offset=start_offset).get_location()
+                error.add_note(f"while parsing {location}")
             raise
         except UnicodeDecodeError as error:
             raise AccelcError(
@@ -95,7 +115,14 @@ class AccelcOptMain(xDSLOptMain):
             raise AccelcError(f"{self.get_input_name()}: nested too deeply to parse") from error
         except Exception as error:
             # xDSL's parser lets ValueError, KeyError, UnregisteredConstructException ... escape on malformed text.
-            raise AccelcError(f"{self.get_input_name()}: cannot parse: {error or type(error).__name__}") from error
+            message = f"cannot parse: {error or type(error).__name__}"
+            if self._parser is None:
+                raise AccelcError(f"{self.get_input_name()}: {message}") from error
+            raise ParseError(self._here(self._parser), message) from error
+
+    @staticmethod
+    def _here(parser: Parser) -> Span[str] | Span[bytes]:
+        return Span(parser.pos, parser.pos, parser.lexer.input)
 
     def run(self) -> None:
         """Process the input; write the output file only on success."""
