@@ -1,6 +1,5 @@
 """How much arithmetic and data a `graph` operation stands for, from its types alone."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from math import prod
 from typing import cast
@@ -77,11 +76,19 @@ def type_bytes(kind: Attribute) -> int:
 
 
 def moved_bytes(op: Operation) -> int:
-    """Bytes of all operands and results: the memory traffic of a processor without a cache."""
+    """Bytes read and written: the memory traffic of a processor without a cache."""
     if isinstance(op, NOT_COMPUTED):
         return 0
-    values: Iterable[SSAValue] = (*op.operands, *op.results)
-    return sum(value_bytes(value) for value in values)
+    written = sum(value_bytes(value) for value in op.results)
+    match op:
+        case graph.ReshapeOp():
+            return 0
+        case graph.SliceOp():
+            return 2 * written
+        case graph.GatherOp():
+            return 2 * written + value_bytes(op.indices)
+        case _:
+            return written + sum(value_bytes(value) for value in op.operands)
 
 
 def dtype_name(element: Attribute) -> str:

@@ -97,3 +97,20 @@ def test_an_emulated_dtype_is_bounded_by_the_best_float_rate() -> None:
     tpu = load_target("tpu-like")
     assert "fp32" not in tpu.tensor.rate
     assert peak_macs_per_ns(tpu, "fp32") == peak_macs_per_ns(tpu, "bf16") < peak_macs_per_ns(tpu, "int8")
+
+
+def test_a_host_reads_only_the_rows_it_gathers() -> None:
+    gather = module(
+        """
+graph.func @main(%x : tensor<1000x8xf32>, %i : tensor<2xi32>) -> tensor<2x8xf32> {
+  %y = graph.partition "host" (%x, %i) : (tensor<1000x8xf32>, tensor<2xi32>) -> tensor<2x8xf32> {
+  ^bb0(%a : tensor<1000x8xf32>, %b : tensor<2xi32>):
+    %r = graph.gather %a, %b axis 0 : (tensor<1000x8xf32>, tensor<2xi32>) -> tensor<2x8xf32>
+    graph.yield %r : tensor<2x8xf32>
+  }
+  graph.return %y : tensor<2x8xf32>
+}
+"""
+    )
+    expected = (2 * 2 * 8 * 4 + 2 * 4) / TINY.host.bytes_per_ns
+    assert lower_bound(gather, TINY).resources["host"] == pytest.approx(expected)

@@ -1,0 +1,67 @@
+"""One measured number with its limit, and runs of `accelc` in processes of their own."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """
+    A number, the same number of a peer tool on the same input (None: no peer, or not installed) and its limit.
+
+    `threshold` is the largest `value` that is ok; None: reported only.
+    """
+
+    name: str
+    value: float
+    unit: str
+    baseline: float | None
+    threshold: float | None
+    ok: bool
+
+    @staticmethod
+    def at_most(name: str, value: float, unit: str, threshold: float, baseline: float | None = None) -> "Measurement":
+        """A number with an upper limit."""
+        return Measurement(name, value, unit, baseline, threshold, value <= threshold)
+
+    @staticmethod
+    def reported(name: str, value: float, unit: str, baseline: float | None = None) -> "Measurement":
+        """A number without a limit."""
+        return Measurement(name, value, unit, baseline, None, True)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """Output of a finished process: exit status, stdout, stderr, and its largest resident set in bytes."""
+
+    status: int
+    stdout: str
+    stderr: str
+    peak_bytes: int
+
+
+def run_process(arguments: Sequence[str]) -> Finished:
+    """Run a Python process with `arguments`. Its memory is its own, not that of other children."""
+    with tempfile.TemporaryFile("w+") as stdout, tempfile.TemporaryFile("w+") as stderr:
+        process = subprocess.Popen([sys.executable, *arguments], stdout=stdout, stderr=stderr)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        stdout.seek(0)
+        stderr.seek(0)
+        # Linux counts in KiB, macOS in bytes.
+        unit = 1 if sys.platform == "darwin" else 1024
+        return Finished(process.returncode, stdout.read(), stderr.read(), usage.ru_maxrss * unit)
+
+
+def run_accelc(*arguments: str) -> tuple[dict[str, Any], Finished]:
+    """The JSON object of `accelc run ... --json`. Raises RuntimeError with the diagnostic if it fails."""
+    finished = run_process(["-m", "accelc.cli.main", "run", *arguments, "--json"])
+    if finished.status:
+        raise RuntimeError(f"accelc run {' '.join(arguments)}: {finished.stderr.strip()}")
+    return json.loads(finished.stdout), finished
