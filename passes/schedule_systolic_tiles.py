@@ -41,14 +41,19 @@ def schedule_systolic_tiles(program: ProgramOp, target: Target, order: str = "au
     reads PSUM, or reads exactly what an op cut before it wrote, and only into parts that keep its engine as busy as
     the whole would. Raises UsageError for an unknown order.
     """
-    if order not in ORDERS:
-        raise UsageError(f"unknown block order '{order}': legal are {', '.join(ORDERS)}{suggestion(order, ORDERS)}")
+    check_order(order)
     parts: dict[Region, int] = {}
     for op in list(program.body.block.ops):
         if isinstance(op, engine.MatmulOp):
             Rewriter.replace_op(op, _matmul(op, target, order), [])
         elif isinstance(op, LaneOp):
             _cut(op, target, parts)
+
+
+def check_order(order: str) -> None:
+    """Raises UsageError for an order that is not one of `ORDERS`."""
+    if order not in ORDERS:
+        raise UsageError(f"unknown block order '{order}': legal are {', '.join(ORDERS)}{suggestion(order, ORDERS)}")
 
 
 def _matmul(op: engine.MatmulOp, target: Target, order: str) -> Operation:
@@ -156,5 +161,6 @@ class ScheduleSystolicTilesPass(ModulePass):
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         """Schedules every program of the module for the target it names."""
+        check_order(self.order)
         for program in [op for op in op.walk() if isinstance(op, ProgramOp)]:
             schedule_systolic_tiles(program, load_target(program.target.data), self.order)
