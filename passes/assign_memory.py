@@ -8,7 +8,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 
 from accelc.analysis.allocate import Memory, Request, allocate, live_peak
-from accelc.dialects.engine import AddressAttr, BufferOp, BufferType, LaneOp, ProgramOp, buffer_of, i64_attr
+from accelc.dialects.engine import AddressAttr, BufferOp, LaneOp, ProgramOp, buffer_of, buffer_type, i64_attr
 from accelc.errors import CapacityError
 from accelc.targets import load_target
 from accelc.targets.model import Target
@@ -44,8 +44,7 @@ def live_ranges(program: ProgramOp) -> Mapping[BufferOp, tuple[int, int]]:
 
 def buffer_bytes(buffer: BufferOp) -> int:
     """Bytes of a buffer in HBM, or in each partition."""
-    kind = buffer.result.type
-    assert isinstance(kind, BufferType)
+    kind = buffer_type(buffer.result)
     return max(kind.free_elements * kind.itemsize, 1)
 
 
@@ -85,8 +84,7 @@ def memory_requests(
 
 
 def _alignment(buffer: BufferOp, align: int) -> int:
-    kind = buffer.result.type
-    assert isinstance(kind, BufferType)
+    kind = buffer_type(buffer.result)
     return -(-align // kind.itemsize) * kind.itemsize
 
 
@@ -95,8 +93,7 @@ def by_space(program: ProgramOp) -> Mapping[str, list[BufferOp]]:
     spaces: dict[str, list[BufferOp]] = {}
     for op in program.body.block.ops:
         if isinstance(op, BufferOp):
-            assert isinstance(op.result.type, BufferType)
-            spaces.setdefault(op.result.type.space.data, []).append(op)
+            spaces.setdefault(buffer_type(op.result).space.data, []).append(op)
     return spaces
 
 

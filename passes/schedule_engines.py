@@ -24,6 +24,7 @@ from accelc.dialects.engine import (
     ProgramOp,
     ReduceFields,
     access,
+    buffer_type,
     i64_attr,
 )
 from accelc.errors import CapacityError, ProgramError
@@ -34,12 +35,6 @@ from accelc.targets.model import Target
 
 GATES = (0.85, 0.6, 0.35, 0.0)
 """Shares of a memory up to which loads may fill it, tried in turn until addresses can be assigned."""
-
-
-def buffer_type(value: SSAValue) -> BufferType:
-    """Type of a value that is a buffer."""
-    assert isinstance(value.type, BufferType)
-    return value.type
 
 
 def op_cost(op: LaneOp, target: Target) -> Cost:
