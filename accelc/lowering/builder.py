@@ -41,15 +41,13 @@ class ProgramBuilder:
     _declarations: list[Operation] = field(default_factory=list[Operation])
     _body: list[Operation] = field(default_factory=list[Operation])
     _values: dict[Storage, SSAValue] = field(default_factory=dict[Storage, SSAValue])
-    _names: set[str] = field(default_factory=set[str])
+    _names: dict[str, int] = field(default_factory=dict[str, int])
 
     def storage(self, name: str, space: str, elements: int, dtype: str, role: str = "scratch") -> Storage:
         """Declares a buffer of `elements` per partition (in all, in HBM). Raises CapacityError if it can never fit."""
-        symbol, suffix = name, 0
-        while symbol in self._names:
-            suffix += 1
-            symbol = f"{name}.{suffix}"
-        self._names.add(symbol)
+        count = self._names.get(name, 0)
+        self._names[name] = count + 1
+        symbol = f"{name}.{count}" if count else name
         partitions = 1 if space == "hbm" else self.target.partitioned(space).partitions
         limit = self.target.hbm.bytes if space == "hbm" else self.target.partitioned(space).partition_bytes
         needed = max(elements, 1) * ITEM_BYTES[dtype]

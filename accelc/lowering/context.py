@@ -23,6 +23,10 @@ SMALL_BYTES = 4096
 """Constants up to this size are compared with each other."""
 
 
+SMALL_STAGE = 8192
+"""Bytes per partition of a staged piece that a small memory still tries to offer: short pieces reload weights."""
+
+
 @dataclass(frozen=True)
 class Budget:
     """Shares of one SBUF partition. The driver lowers again with less `resident` if addresses run out."""
@@ -30,7 +34,7 @@ class Budget:
     resident: float = 0.5
     """tensors that stay on chip between ops"""
     staging: float = 0.06
-    """one op's staged piece of a tensor that lives in HBM"""
+    """one op's staged piece of a tensor that lives in HBM; small memories give up to a quarter (`SMALL_STAGE`)"""
     weights: float = 0.1
     """one layer's stationary weights in flight"""
 
@@ -101,7 +105,7 @@ class Lowering:
         """How many of `total` rows (`per_row` bytes per partition each, plus `fixed`) fit the staging budget, >= 1."""
         if per_row == 0:
             return max(total, 1)
-        room = int(self.target.sbuf.partition_bytes * self.budget.staging) - fixed
+        room = self.staging_bytes - fixed
         rows = min(max(room // per_row, 1), max(total, 1))
         return -(-total // -(-total // rows)) if total else 1
 
@@ -290,7 +294,7 @@ class Lowering:
         if view.on_chip and not view.replicated:
             assert view.axis is not None
             dense = _dense(view, view.axis)
-            if dense.reshape(shape) is not None and self._free_bytes(dense) <= self._staging_bytes:
+            if dense.reshape(shape) is not None and self._free_bytes(dense) <= self.staging_bytes:
                 copied = self.scratch("dense", view.shape, view.axis, view.storage.dtype)
                 self.builder.copy(view, copied)
                 result = copied.reshape(shape)
@@ -301,8 +305,10 @@ class Lowering:
         return result
 
     @property
-    def _staging_bytes(self) -> int:
-        return int(self.target.sbuf.partition_bytes * self.budget.staging)
+    def staging_bytes(self) -> int:
+        """Bytes per partition that one op may stage."""
+        size = self.target.sbuf.partition_bytes
+        return max(int(size * self.budget.staging), min(size // 4, SMALL_STAGE))
 
     def _free_bytes(self, view: View) -> int:
         free = prod(n for a, n in enumerate(view.shape) if a != view.axis)

@@ -67,7 +67,7 @@ def conv2d(
     tiles_out = -(-max(s.stop - s.start for s in slabs) // columns)
     step = ctx.rows_per_chunk(
         out.shape[2],
-        fixed=0 if direct else tiles_in * geometry.rows_in(1) * wide * (4 + item),
+        fixed=0 if direct or pack_rows else tiles_in * geometry.rows_in(1) * wide * (4 + item),
         per_row=(0 if direct else tiles_in * wide * (4 + item) * (1 if pack_rows else geometry.strides[0]))
         + (0 if out.on_chip else tiles_out * out.shape[3] * 4),
     )
@@ -264,6 +264,7 @@ def _product(
     """One PSUM panel: its products over all contraction steps, then its evacuation into `out`."""
     m0, m1, low, block, rows_step, column_step = window
     m, rows, columns = out.shape
+    block = min(block, rows)
     bank = ctx.target.psum.bank_bytes // ctx.target.psum.elem_bytes
     tiles = -(-m // ctx.target.tensor.cols)
     blocks = -(-rows // block)

@@ -160,7 +160,7 @@ def _reachable(ctx: Lowering, view: View, axis: int) -> View:
     source = ctx.to_hbm(view) if view.on_chip else view
     tiles = -(-view.shape[axis] // ctx.target.sbuf.partitions)
     free = tiles * prod(n for a, n in enumerate(view.shape) if a != axis) * ITEM_BYTES[view.storage.dtype]
-    return ctx.on_chip(source, axis) if free <= ctx.target.sbuf.partition_bytes * ctx.budget.staging else source
+    return ctx.on_chip(source, axis) if free <= ctx.staging_bytes else source
 
 
 def _entry(view: View, index: Sequence[int]) -> View:
