@@ -16,7 +16,7 @@ _SIDE = Struct("<BBHQ4I4i")
 _DIMS = r"\(([-0-9:,]+)\)"
 _PATTERN = re.compile(r"(\w+)\.(\w+)\[(\w+)\+(\w+)\]@(\w+)" + _DIMS)
 _DMA_PATTERN = re.compile(r"(\w+)\.(\w+)@(\w+)" + _DIMS)
-_WAIT = re.compile(r"s(\w+)(>=|==)(\w+)")
+_WAIT = re.compile(r"s(\w+)(>=|==)(-?\w+)")
 _UPDATE = re.compile(r"s(\w+)\+(\w+)@(\w+)")
 _NO_OPERAND = bytes(_OPERAND.size)
 _U8, _U16, _U32, _U64 = (1 << 8) - 1, (1 << 16) - 1, (1 << 32) - 1, (1 << 64) - 1
