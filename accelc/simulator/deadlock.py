@@ -52,24 +52,20 @@ class DeadlockError(SimulationError):
 
 def cycle_of(blocked: Sequence[BlockedLane]) -> tuple[str, ...]:
     """Lanes of one circle in the wait-for graph, empty if there is none."""
-    waits_for = {node.lane: [lane for lane, _, _ in node.signallers] for node in blocked}
-    done: set[str] = set()
-    for start in waits_for:
-        path: list[str] = []
-        stack = [(start, 0)]
-        while stack:
-            lane, depth = stack.pop()
-            del path[depth:]
-            if lane in path:
-                return tuple(path[path.index(lane) :])
-            if lane in done or lane not in waits_for:
-                continue
-            path.append(lane)
-            stack.extend((other, depth + 1) for other in waits_for[lane])
-            if not waits_for[lane]:
-                done.add(lane)
-        done.add(start)
-    return ()
+    waits_for = {node.lane: {lane for lane, _, _ in node.signallers} for node in blocked}
+    while True:
+        ends = {lane for lane, others in waits_for.items() if not others & waits_for.keys()}
+        if not ends:
+            break
+        waits_for = {lane: others for lane, others in waits_for.items() if lane not in ends}
+    if not waits_for:
+        return ()
+    path = [next(iter(waits_for))]
+    while True:
+        following = min(waits_for[path[-1]] & waits_for.keys())
+        if following in path:
+            return tuple(path[path.index(following) :])
+        path.append(following)
 
 
 def _raises(lane: LaneCode, first: int, semaphore: int) -> list[int]:

@@ -113,6 +113,14 @@ def test_a_product_with_a_new_plane_waits_for_its_load() -> None:
     assert measured.start[3] == measured.read[2]
 
 
+def test_loads_into_two_shadow_planes_share_one_port() -> None:
+    two = replace(TINY, tensor=replace(TINY.tensor, shadow_planes=2))
+    result = run(two, tensor=[load(4), load(4), product(1), product(1)])
+    measured = times(result, "tensor")
+    assert measured.start[1] == measured.read[0]
+    assert measured.start[2:4].tolist() == measured.read[:2].tolist()
+
+
 def test_loads_and_products_that_no_array_can_do_are_refused() -> None:
     with pytest.raises(SimulationError, match=r"record 1 \(ls\).*all 1 shadow planes"):
         run(tensor=[load(), load()])
