@@ -87,7 +87,9 @@ def engine_times(execution: ExecutionResult, target: Target) -> dict[str, dict[s
         lane: {"instructions": 0, "busy_ns": 0.0, "stall_ns": 0.0, "idle_ns": 0.0} for lane in target.lanes
     }
     for segment in execution.segments:
-        for lane, row in (segment.simulation.engines() if segment.simulation is not None else {}).items():
+        if segment.simulation is None:
+            continue
+        for lane, row in segment.simulation.engines().items():
             for key in ("instructions", "busy_ns", "stall_ns"):
                 rows[lane][key] += row[key]
     for row in rows.values():
@@ -102,8 +104,9 @@ def memory_use(execution: ExecutionResult, target: Target) -> dict[str, dict[str
         capacity["wfifo"] = target.wfifo.bytes
     peak = dict.fromkeys(capacity, 0)
     for segment in execution.segments:
-        for space, value in (segment.simulation.peak_bytes() if segment.simulation is not None else {}).items():
-            peak[space] = max(peak[space], value)
+        if segment.simulation is not None:
+            for space, value in segment.simulation.peak_bytes().items():
+                peak[space] = max(peak[space], value)
     return {space: {"capacity_bytes": capacity[space], "peak_bytes": peak[space]} for space in capacity}
 
 

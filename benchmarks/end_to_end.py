@@ -8,6 +8,7 @@ this computer: it computes the same numbers without cycles.
 
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
@@ -43,7 +44,7 @@ def light_model(name: str) -> Path:
 
 
 def measure() -> Iterator[Measurement]:
-    """All measurements of the suite."""
+    """All numbers of the suite."""
     yield from _resnet50()
     for name in LIGHT_MODELS:
         if name != "resnet50":
@@ -70,12 +71,11 @@ def _onnxruntime_seconds(model: Path) -> float | None:
     if find_spec("onnxruntime") is None:
         print("baseline missing: onnxruntime is not installed", file=sys.stderr)
         return None
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
+    runtime: Any = import_module("onnxruntime")
+    options = runtime.SessionOptions()
     options.log_severity_level = 4
     start = perf_counter()
-    session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    session = runtime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
     data = np.zeros(session.get_inputs()[0].shape, np.float32)
     session.run(None, {session.get_inputs()[0].name: data})
     return perf_counter() - start

@@ -8,7 +8,7 @@ any number is beyond its limit, or cannot be measured.
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import asdict
 from importlib import import_module
 
@@ -16,37 +16,38 @@ from measure import Measurement
 
 SUITES = {
     "end-to-end": "end_to_end",
+    "startup": "startup",
 }
-"""Suite -> module in this folder with a function `measure` that yields measurements."""
+"""Suite -> module in this folder, with a function `measure` that gives the numbers one by one."""
 
 
 def main() -> int:
     """Run one suite."""
-    parser = argparse.ArgumentParser(description="Measure accelc against its limits and its peers.")
+    parser = argparse.ArgumentParser(description="Measurement accelc against its limits and its peers.")
     parser.add_argument("suite", choices=SUITES, help="what to measure")
     parser.add_argument("--json", action="store_true", help="print one JSON array instead of a table")
     arguments = parser.parse_args()
-    measurements: Iterator[Measurement] = import_module(SUITES[arguments.suite]).measure()
+    measures: Iterable[Measurement] = import_module(SUITES[arguments.suite]).measure()
     done: list[Measurement] = []
     failed = False
     try:
-        for measurement in measurements:
-            done.append(measurement)
+        for measure in measures:
+            done.append(measure)
             if not arguments.json:
-                print(_line(measurement), flush=True)
+                print(_line(measure), flush=True)
     except RuntimeError as error:
         print(f"error: {error}", file=sys.stderr)
         failed = True
     if arguments.json:
-        print(json.dumps([asdict(measurement) for measurement in done], indent=1))
-    return int(failed or not all(measurement.ok for measurement in done))
+        print(json.dumps([asdict(measure) for measure in done], indent=1))
+    return int(failed or not all(measure.ok for measure in done))
 
 
-def _line(measurement: Measurement) -> str:
-    limit = "" if measurement.threshold is None else f"  limit {measurement.threshold:.4g}"
-    peer = "" if measurement.baseline is None else f"  peer {measurement.baseline:.4g}"
-    verdict = "ok    " if measurement.ok else "NOT OK"
-    return f"{verdict} {measurement.name:<40} {measurement.value:12.4g} {measurement.unit:<6}{limit}{peer}"
+def _line(measure: Measurement) -> str:
+    limit = "" if measure.threshold is None else f"  limit {measure.threshold:.4g}"
+    peer = "" if measure.baseline is None else f"  peer {measure.baseline:.4g}"
+    verdict = "ok    " if measure.ok else "NOT OK"
+    return f"{verdict} {measure.name:<40} {measure.value:12.4g} {measure.unit:<6}{limit}{peer}"
 
 
 if __name__ == "__main__":

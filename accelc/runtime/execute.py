@@ -179,17 +179,11 @@ class _Run:
 
     def _host(self, segment: HostSegment) -> SegmentResult:
         function = parse_function(segment)
-        moved = sum(
-            transfer_ns(nbytes, self.target)
-            for name, nbytes in (
-                *((n, b) for n, b in zip(segment.inputs, argument_bytes(function), strict=True) if n in self.on_device),
-                *(
-                    (n, b)
-                    for n, b in zip(segment.outputs, result_bytes(function), strict=True)
-                    if n in self.read_by_device
-                ),
-            )
-        )
+        arrived = zip(segment.inputs, argument_bytes(function), strict=True)
+        needed = zip(segment.outputs, result_bytes(function), strict=True)
+        sizes = [nbytes for name, nbytes in arrived if name in self.on_device]
+        sizes += [nbytes for name, nbytes in needed if name in self.read_by_device]
+        moved = sum(transfer_ns(nbytes, self.target) for nbytes in sizes)
         if self.functional:
             inputs: Sequence[Array] = [self.values[name] for name in segment.inputs]
             results = run_host(function, inputs, self.program.weights, self.framework)

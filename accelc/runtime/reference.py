@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,13 +50,12 @@ def reference_outputs(model: "Path | ModelProto", inputs: Mapping[str, Array]) -
 
 
 def _onnxruntime(model: "Path | ModelProto", inputs: Mapping[str, Array]) -> list[Array] | None:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
+    runtime: Any = import_module("onnxruntime")
+    options = runtime.SessionOptions()
     options.log_severity_level = 4
     source = str(model) if isinstance(model, Path) else model.SerializeToString()
     try:
-        session = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+        session = runtime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
         return _arrays(session.run(None, dict(inputs)))
     except Exception:
         # Its exceptions have no common base; a model it cannot load or run is for the next oracle.
@@ -66,7 +66,7 @@ def _onnx_reference(model: "Path | ModelProto", inputs: Mapping[str, Array]) -> 
     from onnx.reference import ReferenceEvaluator
 
     try:
-        evaluator = ReferenceEvaluator(str(model) if isinstance(model, Path) else model)
+        evaluator: Any = ReferenceEvaluator(str(model) if isinstance(model, Path) else model)
         return _arrays(evaluator.run(None, dict(inputs)))
     except Exception:
         # It raises whatever the Python code of an operator raises.

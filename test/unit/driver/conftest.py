@@ -29,7 +29,7 @@ def model_of(
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
     model.ir_version = 8
-    onnx.checker.check_model(model)
+    onnx.checker.check_model(model)  # pyright: ignore[reportUnknownMemberType]
     return model
 
 
@@ -106,5 +106,5 @@ def embedding() -> ModelProto:
 def mlp_file(mlp: ModelProto, tmp_path: Path) -> Path:
     """The model `mlp` in a file."""
     path = tmp_path / "mlp.onnx"
-    onnx.save(mlp, path)
+    path.write_bytes(mlp.SerializeToString())
     return path
