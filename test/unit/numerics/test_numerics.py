@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accelc import numerics
+from accelc.isa import records, table
 
 
 def test_integer_cast_rounds_to_even_and_saturates() -> None:
@@ -88,9 +89,7 @@ def test_matmul_does_not_depend_on_memory_layout(order: str) -> None:
 
 def test_matmul_of_an_array_with_itself_takes_the_general_path() -> None:
     square = np.random.default_rng(3).standard_normal((33, 17)).astype(np.float32)
-    np.testing.assert_array_equal(
-        numerics.matmul_block(square, square), numerics.matmul_block(square, square.copy())
-    )
+    np.testing.assert_array_equal(numerics.matmul_block(square, square), numerics.matmul_block(square, square.copy()))
 
 
 def test_int8_product_is_exact_beyond_24_bits() -> None:
@@ -102,9 +101,7 @@ def test_int8_product_is_exact_beyond_24_bits() -> None:
 
 
 def test_accumulate_wraps_int32_and_adds_fp32() -> None:
-    assert numerics.accumulate(np.array([2**31 - 1], np.int32), np.array([1], np.int32)).tolist() == [
-        -(2**31)
-    ]
+    assert numerics.accumulate(np.array([2**31 - 1], np.int32), np.array([1], np.int32)).tolist() == [-(2**31)]
     assert numerics.accumulate(np.array([1.0], np.float32), np.array([2.0], np.float32)).tolist() == [3.0]
 
 
@@ -154,3 +151,10 @@ def test_nan_propagates_through_max_and_relu() -> None:
     nan = np.array([np.nan], np.float32)
     assert np.isnan(numerics.alu("max", nan, np.zeros(1))).all()
     assert np.isnan(numerics.FUNCTIONS["relu"](nan)).all()
+
+
+def test_every_name_of_the_instruction_set_has_arithmetic() -> None:
+    assert set(table.FUNCTIONS) <= set(numerics.FUNCTIONS)
+    assert set(table.ALU_OPS) <= set(numerics.ALU_OPS)
+    assert set(table.REDUCE_OPS) <= set(numerics.REDUCE_OPS)
+    assert tuple(numerics.DTYPES) == records.DTYPES[1:]
