@@ -10,6 +10,7 @@ from xdsl.ir import Attribute, Operation, SSAValue
 
 from accelc.dialects import engine, graph
 from accelc.dialects.graph_ops.base import GraphOp, element_of, shape_of
+from accelc.errors import ModelError
 from accelc.lowering.builder import Array, ProgramBuilder
 from accelc.lowering.context import Budget, Lowering
 from accelc.lowering.elementwise import ALU, SIMPLE, lower_binary, lower_unary, unary_support
@@ -88,7 +89,8 @@ def lower_partition(
     """
     Engine program of an accelerator partition, in HBM `in0..` -> `out0..` in the order of operands and results.
 
-    Raises CapacityError when a tensor cannot be held or tiled on the target.
+    Raises CapacityError when a tensor cannot be held or tiled on the target, ModelError for an operation that
+    `supported` turns down.
     """
     block = partition.body.block
     constants: dict[SSAValue, Array] = {}
@@ -96,6 +98,8 @@ def lower_partition(
         data = array_of(op, weights)
         if data is not None:
             constants[op.results[0]] = data
+        elif op is not partition.yield_op and (reason := supported(op, target)) is not None:
+            raise ModelError(f"{op.name} cannot run on the accelerator of target '{target.name}': {reason}")
     plan = make_plan(block, target, constants)
     builder = ProgramBuilder(target, name)
     ctx = Lowering(target, builder, budget or Budget(), plan.last_use, constants, plan.halos, plan.forwards)

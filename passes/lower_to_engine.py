@@ -1,0 +1,77 @@
+"""Pass `lower-to-engine`: accelerator partitions become engine programs."""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp, StringAttr
+from xdsl.passes import ModulePass
+
+from accelc.dialects import graph
+from accelc.errors import ModelError
+from accelc.frontends.constants import read_sidecar, write_sidecar
+from accelc.lowering import Budget, lower_partition
+from accelc.lowering.builder import Array
+from accelc.targets import load_target
+from accelc.targets.model import Target
+
+
+def lower_to_engine(
+    module: ModuleOp, weights: MutableMapping[str, Array], target: Target, budget: Budget | None = None
+) -> None:
+    """
+    Append one `engine.program` to `module` for each accelerator partition, which then names it in `program`.
+
+    The data of a program's weight buffers are added to `weights` as `<program>.<symbol>`. Raises ModelError for a
+    weight without data or an operation that has no form on the target, CapacityError for a tensor that cannot be
+    held.
+    """
+    for index, partition in enumerate(op for op in module.walk() if isinstance(op, graph.PartitionOp)):
+        if partition.home.data != "accelerator":
+            continue
+        name = f"accelerator{index}"
+        for op in partition.body.block.ops:
+            if isinstance(op, graph.WeightOp) and op.weight_name.data not in weights:
+                raise ModelError(
+                    f"weight '{op.weight_name.data}' of partition {name} has no data; give the pass a safetensors "
+                    "file with it: lower-to-engine{weights=FILE}"
+                )
+        lowered = lower_partition(partition, weights, target, budget, name)
+        weights.update({f"{name}.{symbol}": data for symbol, data in lowered.weights.items()})
+        partition.attributes["program"] = StringAttr(name)
+        module.body.block.add_op(lowered.program)
+
+
+@dataclass(frozen=True)
+class LowerToEnginePass(ModulePass):
+    """
+    Turn accelerator partitions into macro-ops on buffers.
+
+    Before:
+    ```mlir
+    %0 = graph.partition "accelerator" (%x) ... { graph.conv ... graph.relu ... graph.yield ... }
+    ```
+    After:
+    ```mlir
+    %0 = graph.partition "accelerator" (%x) attributes {program = "accelerator0"} ...
+    engine.program @accelerator0 target "trn-like" { engine.buffer ... engine.dma_copy ... engine.matmul ... }
+    ```
+    """
+
+    name = "lower-to-engine"
+
+    target: str = "trn-like"
+    """Machine description: a preset's name or a path."""
+    weights: str | None = None
+    """Safetensors file with the data of the weights."""
+    save: str | None = None
+    """Safetensors file to write the data of the programs' weight buffers to."""
+    resident: float = 0.5
+    """Share of SBUF for tensors that stay on chip between operations."""
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        """Run on a module."""
+        weights = read_sidecar(self.weights)
+        known = set(weights)
+        lower_to_engine(op, weights, load_target(self.target), Budget(resident=self.resident))
+        write_sidecar(self.save, weights, known, self.name)

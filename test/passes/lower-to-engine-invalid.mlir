@@ -1,0 +1,39 @@
+// RUN: accelc-opt %s -p 'lower-to-engine{target=tiny}' --split-input-file --verify-diagnostics | filecheck %s
+// RUN: not accelc-opt %s -p 'lower-to-engine{target=tinny}' --split-input-file 2>&1 | filecheck %s --check-prefix=TARGET
+
+// TARGET: error: unknown target 'tinny'; did you mean 'tiny'?
+
+// CHECK: weight 'w' of partition accelerator0 has no data; give the pass a safetensors file with it
+graph.func @main(%x : tensor<4x4xf32>) -> tensor<4x4xf32> {
+  %r = graph.partition "accelerator" (%x) : (tensor<4x4xf32>) -> tensor<4x4xf32> {
+  ^bb0(%a : tensor<4x4xf32>):
+    %w = graph.weight "w" : tensor<4x4xf32>
+    %c = graph.matmul %a, %w : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+    graph.yield %c : tensor<4x4xf32>
+  }
+  graph.return %r : tensor<4x4xf32>
+}
+
+// -----
+
+// CHECK: graph.argmax cannot run on the accelerator of target 'tiny': graph.argmax has no form in engine instructions
+graph.func @main(%x : tensor<4x4xf32>) -> tensor<4x1xi64> {
+  %r = graph.partition "accelerator" (%x) : (tensor<4x4xf32>) -> tensor<4x1xi64> {
+  ^bb0(%a : tensor<4x4xf32>):
+    %c = graph.argmax %a axis 1 keepdims : tensor<4x4xf32> -> tensor<4x1xi64>
+    graph.yield %c : tensor<4x1xi64>
+  }
+  graph.return %r : tensor<4x1xi64>
+}
+
+// -----
+
+// CHECK: 'in0' needs 4194304 bytes in one hbm of target 'tiny', which has 1048576
+graph.func @main(%x : tensor<1024x1024xf32>) -> tensor<1024x1024xf32> {
+  %r = graph.partition "accelerator" (%x) : (tensor<1024x1024xf32>) -> tensor<1024x1024xf32> {
+  ^bb0(%a : tensor<1024x1024xf32>):
+    %y = graph.relu %a : tensor<1024x1024xf32> -> tensor<1024x1024xf32>
+    graph.yield %y : tensor<1024x1024xf32>
+  }
+  graph.return %r : tensor<1024x1024xf32>
+}
