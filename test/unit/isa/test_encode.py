@@ -161,7 +161,7 @@ def test_waits_and_updates() -> None:
         (lambda: encode.copy_records(-1, A, B), "field 'lane': -1 does not fit"),
         (lambda: encode.tensor_tensor_records(0, "plus", A, B, C), "unknown value 'plus', legal are none"),
         (lambda: encode.activate_records(0, "rel", 1.0, 0.0, A, B), "field 'func': unknown value 'rel'"),
-        (lambda: encode.activate_records(0, "relu", 1.0, 1.0, A, B, C), "field 'bias': must be zero when a bias operand"),
+        (lambda: encode.activate_records(0, "relu", 1.0, 1.0, A, B, C), "field 'bias': must be zero when a bias"),
         (lambda: encode.control_records(256, Opcode.NOP), "field 'lane': 256 does not fit"),
         (lambda: encode.reduce_records(0, "add", 256, A, B), "field 'dims': 256 does not fit"),
         (lambda: encode.set_wait(empty_records(1), 256, 1), "field 'wait_semaphore': 256 does not fit"),
