@@ -325,7 +325,8 @@ def _relate_space(table: AccessTable, space: int, cell: int) -> tuple[SpaceAtoms
     group_cuts = np.unique(np.concatenate([start, stop]))
     group_low, group_high = np.searchsorted(group_cuts, start).tolist(), np.searchsorted(group_cuts, stop).tolist()
 
-    present, begin, count = np.unique(rows, return_index=True, return_counts=True)
+    begin = np.flatnonzero(np.diff(rows, prepend=-1))
+    present, count = rows[begin], np.diff(begin, append=len(rows))
     record, is_write = table.record.tolist(), table.is_write.tolist()
     lows, highs = low.tolist(), high.tolist()
     accesses: list[Access] = []
