@@ -151,7 +151,7 @@ def _infer(node: Node) -> dict[str, ValueInfoProto]:
     proto.CopyFrom(node.proto)
     tensors = {name: t for name, t in zip(proto.input, node.inputs, strict=True) if t is not None}
     small = {
-        name: from_array(np.ascontiguousarray(t.data), name)
+        name: from_array(t.data, name)
         for name, t in tensors.items()
         if t.data is not None and t.data.size <= MAX_INFERENCE_ELEMENTS
     }

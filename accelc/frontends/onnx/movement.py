@@ -154,9 +154,24 @@ def _slice(node: Node) -> Tensor:
     if not len(first) == len(last) == len(axes) == len(steps) or 0 in steps:
         raise node.error(f"starts {first}, ends {last}, axes {axes} and steps {steps} do not fit together")
     for axis, a, z, step in zip(axes, first, last, steps, strict=True):
-        start, stop, step = slice(a, z, step).indices(x.shape[axis])
-        x = node.builder.slice_axis(x, axis, start, len(range(start, stop, step)), step)
+        start, count = _range_of(a, z, step, x.shape[axis])
+        x = node.builder.slice_axis(x, axis, start, count, step)
     return x
+
+
+def _range_of(first: int, last: int, step: int, size: int) -> tuple[int, int]:
+    """
+    First element and number of elements of a slice of an axis.
+
+    Bounds are clamped as ONNX says, which differs from Python for a first element before the axis: going down, it is
+    moved to element 0.
+    """
+    first, last = (v + size if v < 0 else v for v in (first, last))
+    if step > 0:
+        first, last = min(max(first, 0), size), min(max(last, 0), size)
+    else:
+        first, last = min(max(first, 0), size - 1), min(max(last, -1), size - 1)
+    return max(first, 0), len(range(first, last, step))
 
 
 def _gather(node: Node) -> Tensor:
