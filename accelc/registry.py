@@ -6,7 +6,6 @@ Names of everything accelc offers, and the module each comes from; nothing is im
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from xdsl.ir import Dialect
@@ -54,13 +53,6 @@ def load(reference: str) -> Any:
     return getattr(import_module(module), attribute)
 
 
-def is_present(reference: str) -> bool:
-    """Whether the module of `reference` (`module` or `module:attribute`) is part of this installation."""
-    module = reference.split(":")[0]
-    path = Path(__file__).parent.parent.joinpath(*module.split("."))
-    return path.with_suffix(".py").exists() or (path / "__init__.py").exists()
-
-
 def _dialect_factory(reference: str) -> Callable[[], Dialect]:
     return lambda: load(reference)
 
@@ -70,6 +62,6 @@ def _pass_factory(reference: str) -> Callable[[], type[ModulePass]]:
 
 
 UNIVERSE = Universe(
-    all_dialects={name: _dialect_factory(ref) for name, ref in DIALECTS.items() if is_present(ref)},
-    all_passes={name: _pass_factory(ref) for name, ref in PASSES.items() if is_present(ref)},
+    all_dialects={name: _dialect_factory(ref) for name, ref in DIALECTS.items()},
+    all_passes={name: _pass_factory(ref) for name, ref in PASSES.items()},
 )

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from accelc.cli.diagnostics import guarded
 from accelc.errors import UsageError, suggestion
-from accelc.registry import COMMANDS, is_present
+from accelc.registry import COMMANDS
 
 
 class Parser(argparse.ArgumentParser):
@@ -29,17 +29,12 @@ def _add_debug(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="show a traceback for errors")
 
 
-def _commands() -> dict[str, tuple[str, str]]:
-    return {name: entry for name, entry in COMMANDS.items() if is_present(entry[0])}
-
-
 def parse(argv: Sequence[str]) -> tuple[argparse.Namespace, str]:
     """Arguments and the module of their subcommand. Raises UsageError."""
-    commands = _commands()
     name = next((argument for argument in argv if not argument.startswith("-")), None)
-    if name is not None and name not in commands:
-        known = ", ".join(commands)
-        raise UsageError(f"unknown command '{name}'{suggestion(name, commands)} (commands: {known})")
+    if name is not None and name not in COMMANDS:
+        known = ", ".join(COMMANDS)
+        raise UsageError(f"unknown command '{name}'{suggestion(name, COMMANDS)} (commands: {known})")
     parser = Parser(
         prog="accelc",
         description="Compile neural networks for a many-engine accelerator and simulate them cycle by cycle.",
@@ -49,7 +44,7 @@ def parse(argv: Sequence[str]) -> tuple[argparse.Namespace, str]:
     _add_debug(parser)
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
     selected = parser
-    for command, (module, summary) in commands.items():
+    for command, (module, summary) in COMMANDS.items():
         subparser = subparsers.add_parser(command, help=summary, description=summary, allow_abbrev=False)
         _add_debug(subparser)
         if command == name:
@@ -60,7 +55,7 @@ def parse(argv: Sequence[str]) -> tuple[argparse.Namespace, str]:
         kind = "option" if extra[0].startswith("-") else "argument"
         near = suggestion(extra[0].split("=")[0], option_names(selected)) if kind == "option" else ""
         raise UsageError(f"unknown {kind} '{extra[0]}'{near} (see '{selected.prog} --help')")
-    return arguments, commands[arguments.command][0]
+    return arguments, COMMANDS[arguments.command][0]
 
 
 def main(argv: Sequence[str] | None = None) -> int:

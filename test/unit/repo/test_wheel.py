@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from xdsl.builder import ImplicitBuilder
-from xdsl.dialects.builtin import ModuleOp, f32
+from xdsl.dialects.builtin import ModuleOp, StringAttr, f32
 from xdsl.ir import Block, Region
 from xdsl.parser import Parser
 
@@ -81,12 +81,12 @@ def module_text() -> str:
         copied = engine.BufferOp("b", "scratch", BufferType.of((4, 8), f32, "sbuf")).result
         engine.DmaCopyOp.create(
             operands=[source, onchip],
-            attributes={"lane": engine.StringAttr("dma0"), "source_ap": flat, "destination_ap": pattern},
+            attributes={"lane": StringAttr("dma0"), "source_ap": flat, "destination_ap": pattern},
         )
         tile.CopyOp.create(
             operands=[onchip, copied],
             attributes={
-                "lane": engine.StringAttr("vector"),
+                "lane": StringAttr("vector"),
                 "source_ap": pattern,
                 "out_ap": pattern,
                 "blocks": i64_attr(2),

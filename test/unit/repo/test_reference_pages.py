@@ -1,0 +1,31 @@
+"""The generated reference pages are what the code says now."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from accelc.registry import DIALECTS, PASSES, load
+
+ROOT = Path(__file__).parents[3]
+REFERENCE = ROOT / "docs" / "reference"
+
+
+@pytest.mark.parametrize("page", ["dialect", "pass", "target"])
+def test_the_page_is_current(page: str) -> None:
+    """A change of an op, a pass or a key comes with its page."""
+    command = [sys.executable, str(ROOT / "tools" / f"generate_{page}_page.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_every_op_and_pass_has_a_section() -> None:
+    """Nothing registered is missing from the pages."""
+    dialects = (REFERENCE / "dialects.md").read_text(encoding="utf-8")
+    for reference in DIALECTS.values():
+        for op in load(reference).operations:
+            assert f"### `{op.name}`\n" in dialects
+    passes = (REFERENCE / "passes.md").read_text(encoding="utf-8")
+    for name in PASSES:
+        assert f"## `{name}`\n" in passes

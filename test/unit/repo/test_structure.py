@@ -1,0 +1,64 @@
+"""Rules of the repository that one can check: names agree, everything registered exists, everything has tests."""
+
+import re
+from pathlib import Path
+
+import pytest
+from xdsl.irdl import IRDLOperation
+
+from accelc.dialects.lazy_syntax import format_program
+from accelc.registry import COMMANDS, DIALECTS, PASSES, UNIVERSE, load
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_the_universe_is_complete() -> None:
+    """Every registered dialect, pass and command is part of this installation."""
+    assert [factory().name for factory in UNIVERSE.all_dialects.values()] == list(DIALECTS)
+    assert [factory().name for factory in UNIVERSE.all_passes.values()] == list(PASSES)
+    for module, _ in COMMANDS.values():
+        assert load(f"{module}:add_arguments")
+        assert load(f"{module}:execute")
+
+
+@pytest.mark.parametrize("name", PASSES)
+def test_pass_file_and_tests_share_its_name(name: str) -> None:
+    """A pass, its file and its tests are found from one another; every pass has a test of what it refuses."""
+    assert load(PASSES[name]).name == name
+    assert (ROOT / "passes" / f"{name.replace('-', '_')}.py").is_file()
+    for suffix in ("", "-invalid"):
+        assert (ROOT / "test" / "passes" / f"{name}{suffix}.mlir").is_file()
+
+
+def test_every_pass_file_is_registered() -> None:
+    """No pass is written and then forgotten."""
+    files = {path.stem for path in (ROOT / "passes").glob("*.py")} - {"__init__"}
+    assert files == {name.replace("-", "_") for name in PASSES}
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+def test_dialect_has_rationale_and_tests(name: str) -> None:
+    """A dialect says why it is as it is, and its syntax, its rules and its simplifications are tested."""
+    assert (ROOT / "dialects" / f"{name}.md").is_file()
+    for kind in ("ops", "invalid", "canonicalize"):
+        assert (ROOT / "test" / "dialects" / name / f"{kind}.mlir").is_file()
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+def test_dialects_can_be_loaded_by_other_compilers(name: str) -> None:
+    """No op has properties, every op with a region has a terminator to end it, and every format compiles."""
+    for op in load(DIALECTS[name]).operations:
+        assert issubclass(op, IRDLOperation)
+        assert not op.get_irdl_definition().properties, op.name
+        format_program(op)
+
+
+def test_lit_tests_say_what_they_prove() -> None:
+    """Every lit test has a RUN line and a sentence, and checks something."""
+    for path in (ROOT / "test").rglob("*.mlir"):
+        if {"Inputs", "Output"} & set(path.parts):
+            continue
+        text = path.read_text(encoding="utf-8")
+        assert re.search(r"^// RUN: ", text, re.MULTILINE), path
+        assert re.search(r"^// (?!RUN|CHECK|-----)\S+ \S+ \S+", text, re.MULTILINE), path
+        assert re.search(r"^\s*// [A-Z0-9_]+(-[A-Z]+)*:", text.replace("// RUN:", ""), re.MULTILINE), path

@@ -1,0 +1,41 @@
+"""Write `docs/reference/passes.md` from the passes; `--check` fails if it is not current."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import MISSING, fields
+
+from pages import REFERENCE, docstring, field_docs, table, write_or_check
+from xdsl.passes import ModulePass
+
+from accelc.registry import UNIVERSE
+
+INTRODUCTION = """\
+# Passes
+
+In the order of the main pipeline. Run them with `accelc-opt FILE.mlir -p 'PASS{OPTION=VALUE},PASS'` or `xdsl-opt`.
+"""
+
+
+def page() -> Iterator[str]:
+    """Lines of the page."""
+    yield from INTRODUCTION.splitlines()
+    yield ""
+    for name, factory in UNIVERSE.all_passes.items():
+        pass_class = factory()
+        yield f"## `{name}`\n"
+        yield from docstring(pass_class)
+        rows = list(_options(pass_class))
+        if rows:
+            yield from table(("option", "type", "default", "meaning"), rows)
+
+
+def _options(pass_class: type[ModulePass]) -> Iterator[tuple[str, str, str, str]]:
+    docs = field_docs(pass_class)
+    for option in fields(pass_class):
+        kind = option.type if isinstance(option.type, str) else getattr(option.type, "__name__", str(option.type))
+        default = "required" if option.default is MISSING else f"`{option.default!r}`"
+        yield f"`{option.name.replace('_', '-')}`", f"`{kind}`", default, docs.get(option.name, "")
+
+
+if __name__ == "__main__":
+    sys.exit(write_or_check(REFERENCE / "passes.md", page(), __file__))
