@@ -290,6 +290,8 @@ def run_model(
     imported = _import(model, replace(options, shapes=shapes), progress)
     check_inputs(given, imported.inputs)
     compiled = _compile(imported, progress)
+    # The weights as imported are not needed beside the program's.
+    del imported
     program = compiled.program
     rest = [value for value in program.inputs if value.name not in given]
     arrays = given | ({} if timing_only else random_inputs(rest, compiled.index_bounds, seed))

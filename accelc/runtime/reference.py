@@ -53,9 +53,12 @@ def _onnxruntime(model: "Path | ModelProto", inputs: Mapping[str, Array]) -> lis
     runtime: Any = import_module("onnxruntime")
     options = runtime.SessionOptions()
     options.log_severity_level = 4
-    source = str(model) if isinstance(model, Path) else model.SerializeToString()
     try:
-        session = runtime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+        session = runtime.InferenceSession(
+            str(model) if isinstance(model, Path) else model.SerializeToString(),
+            options,
+            providers=["CPUExecutionProvider"],
+        )
         return _arrays(session.run(None, dict(inputs)))
     except Exception:
         # Its exceptions have no common base; a model it cannot load or run is for the next oracle.
