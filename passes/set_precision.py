@@ -64,7 +64,8 @@ def _convert_function(function: graph.FuncOp, element: Attribute) -> None:
         if isinstance(op, graph.CallFrameworkOp):
             kept[op] = [v.type for v in op.operands]
             interface += op.results
-        else:
+    for op in operations:
+        if op not in kept:
             _convert_results(op, element)
     for value in interface:
         _cast_uses(value, _inside(value.type, element), block, kept)

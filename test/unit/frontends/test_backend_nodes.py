@@ -2,7 +2,7 @@
 
 import warnings
 from collections import Counter
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +29,7 @@ def array_of(value: Any) -> Array | None:
         value = numpy_helper.to_array(value)
     if not isinstance(value, np.ndarray | np.generic):
         return None
-    array = np.asarray(value)
+    array: Array = np.asarray(cast(Any, value))
     return None if array.dtype.kind in "OUSc" else array
 
 

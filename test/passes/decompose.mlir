@@ -1,0 +1,143 @@
+// RUN: accelc-opt %s -p decompose --split-input-file | filecheck %s
+
+// Softmax subtracts the maximum, so that no exponential overflows; the source location stays.
+// CHECK-LABEL: graph.func @softmax
+// CHECK-NEXT: %[[M:.*]] = graph.reduce "max" %x axes [1] keepdims {loc_name = "s"}
+// CHECK-NEXT: %[[S:.*]] = graph.sub %x, %[[M]]
+// CHECK-NEXT: %[[E:.*]] = graph.exp %[[S]]
+// CHECK-NEXT: %[[T:.*]] = graph.reduce "sum" %[[E]] axes [1] keepdims
+// CHECK-NEXT: graph.div %[[E]], %[[T]]
+graph.func @softmax(%x : tensor<2x8xf32>) -> tensor<2x8xf32> {
+  %y = graph.softmax %x axis 1 {loc_name = "s"} : tensor<2x8xf32> -> tensor<2x8xf32>
+  graph.return %y : tensor<2x8xf32>
+}
+
+// -----
+
+// The sum over neighbouring channels is a 1x1 convolution with a band, which also scales and adds the bias.
+// CHECK-LABEL: graph.func @lrn
+// CHECK: graph.constant {{.*}}dense<{{\[\[\[}}5.000000e-01], [5.000000e-01]], {{\[\[}}0.000000e+00], [5.000000e-01]]]>
+// CHECK: graph.conv
+// CHECK-NEXT: graph.log
+// CHECK: graph.mul
+// CHECK-NEXT: graph.exp
+// CHECK-NEXT: graph.mul %x
+graph.func @lrn(%x : tensor<1x2x4xf32>) -> tensor<1x2x4xf32> {
+  %y = graph.lrn %x size 2 alpha 1.0 beta 0.5 bias 2.0 : tensor<1x2x4xf32> -> tensor<1x2x4xf32>
+  graph.return %y : tensor<1x2x4xf32>
+}
+
+// -----
+
+// A transposed convolution is a convolution of a spread input with flipped filters.
+// CHECK-LABEL: graph.func @conv_transpose
+// CHECK: graph.pad %x low [0, 0, 1] high [0, 0, 2] interior [0, 0, 1]
+// CHECK: graph.constant {{.*}}dense<{{\[\[\[}}3.000000e+00, 2.000000e+00, 1.000000e+00]]]>
+// CHECK: graph.conv {{.*}} strides [1] pads [0, 0]
+graph.func @conv_transpose(%x : tensor<1x1x4xf32>) -> tensor<1x1x8xf32> {
+  %w = graph.constant dense<[[[1.0, 2.0, 3.0]]]> : tensor<1x1x3xf32>
+  %y = graph.conv_transpose %x, %w strides [2] pads [1, 1] dilations [1] group 1 output_padding [1]
+    : (tensor<1x1x4xf32>, tensor<1x1x3xf32>) -> tensor<1x1x8xf32>
+  graph.return %y : tensor<1x1x8xf32>
+}
+
+// -----
+
+// Known exponents are functions or products.
+// CHECK-LABEL: graph.func @powers
+// CHECK-NEXT: graph.square
+// CHECK-NEXT: graph.sqrt
+// CHECK-NEXT: graph.return
+graph.func @powers(%x : tensor<4xf32>) -> tensor<4xf32> {
+  %two = graph.constant dense<2.0> : tensor<f32>
+  %half = graph.constant dense<0.5> : tensor<1xf32>
+  %a = graph.pow %x, %two : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %y = graph.pow %a, %half : (tensor<4xf32>, tensor<1xf32>) -> tensor<4xf32>
+  graph.return %y : tensor<4xf32>
+}
+
+// -----
+
+// A division is a multiplication only if that is exact.
+// CHECK-LABEL: graph.func @divisions
+// CHECK: graph.constant {{.*}}dense<2.500000e-01>
+// CHECK: graph.mul
+// CHECK: graph.div
+graph.func @divisions(%x : tensor<4xf32>) -> tensor<4xf32> {
+  %four = graph.constant dense<4.0> : tensor<f32>
+  %three = graph.constant dense<3.0> : tensor<f32>
+  %a = graph.div %x, %four : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  %y = graph.div %a, %three : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+  graph.return %y : tensor<4xf32>
+}
+
+// -----
+
+// A window over everything is a reduction.
+// CHECK-LABEL: graph.func @global_pool
+// CHECK-NEXT: graph.reduce "mean" %x axes [2, 3] keepdims
+graph.func @global_pool(%x : tensor<1x8x4x4xf32>) -> tensor<1x8x1x1xf32> {
+  %y = graph.pool "average" %x kernel [4, 4] strides [1, 1] pads [0, 0, 0, 0] dilations [1, 1]
+    : tensor<1x8x4x4xf32> -> tensor<1x8x1x1xf32>
+  graph.return %y : tensor<1x8x1x1xf32>
+}
+
+// -----
+
+// A factor and a summand per channel change filters and bias.
+// CHECK-LABEL: graph.func @scaled_conv
+// CHECK-DAG: dense<{{\[\[\[}}2.000000e+00]], {{\[\[}}6.000000e+00]]]>
+// CHECK-DAG: dense<[5.000000e+00, 7.000000e+00]>
+// CHECK: graph.conv
+// CHECK-NEXT: graph.return
+graph.func @scaled_conv(%x : tensor<1x1x4xf32>) -> tensor<1x2x4xf32> {
+  %w = graph.constant dense<[[[1.0]], [[2.0]]]> : tensor<2x1x1xf32>
+  %f = graph.constant dense<[[2.0], [3.0]]> : tensor<2x1xf32>
+  %b = graph.constant dense<[[[5.0], [7.0]]]> : tensor<1x2x1xf32>
+  %c = graph.conv %x, %w strides [1] pads [0, 0] dilations [1] group 1
+    : (tensor<1x1x4xf32>, tensor<2x1x1xf32>) -> tensor<1x2x4xf32>
+  %m = graph.mul %c, %f : (tensor<1x2x4xf32>, tensor<2x1xf32>) -> tensor<1x2x4xf32>
+  %y = graph.add %m, %b : (tensor<1x2x4xf32>, tensor<1x2x1xf32>) -> tensor<1x2x4xf32>
+  graph.return %y : tensor<1x2x4xf32>
+}
+
+// -----
+
+// A convolution with another use keeps its filters.
+// CHECK-LABEL: graph.func @shared_conv
+// CHECK: graph.conv
+// CHECK-NEXT: graph.mul
+graph.func @shared_conv(%x : tensor<1x1x4xf32>) -> (tensor<1x1x4xf32>, tensor<1x1x4xf32>) {
+  %w = graph.constant dense<3.0> : tensor<1x1x1xf32>
+  %f = graph.constant dense<2.0> : tensor<f32>
+  %c = graph.conv %x, %w strides [1] pads [0, 0] dilations [1] group 1
+    : (tensor<1x1x4xf32>, tensor<1x1x1xf32>) -> tensor<1x1x4xf32>
+  %m = graph.mul %c, %f : (tensor<1x1x4xf32>, tensor<f32>) -> tensor<1x1x4xf32>
+  graph.return %c, %m : tensor<1x1x4xf32>, tensor<1x1x4xf32>
+}
+
+// -----
+
+// The parts of silu are one function; a gate of another value is not.
+// CHECK-LABEL: graph.func @silu
+// CHECK-NEXT: graph.silu %x
+// CHECK-NEXT: graph.sigmoid
+// CHECK-NEXT: graph.mul
+graph.func @silu(%x : tensor<4xf32>, %z : tensor<4xf32>) -> tensor<4xf32> {
+  %s = graph.sigmoid %x : tensor<4xf32> -> tensor<4xf32>
+  %a = graph.mul %s, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %g = graph.sigmoid %z : tensor<4xf32> -> tensor<4xf32>
+  %y = graph.mul %a, %g : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  graph.return %y : tensor<4xf32>
+}
+
+// -----
+
+// Without the data of its filters a transposed convolution stays.
+// CHECK-LABEL: graph.func @unknown_filters
+// CHECK: graph.conv_transpose
+graph.func @unknown_filters(%x : tensor<1x1x4xf32>, %w : tensor<1x1x3xf32>) -> tensor<1x1x6xf32> {
+  %y = graph.conv_transpose %x, %w strides [1] pads [0, 0] dilations [1] group 1 output_padding [0]
+    : (tensor<1x1x4xf32>, tensor<1x1x3xf32>) -> tensor<1x1x6xf32>
+  graph.return %y : tensor<1x1x6xf32>
+}
