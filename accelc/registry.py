@@ -65,3 +65,4 @@ UNIVERSE = Universe(
     all_dialects={name: _dialect_factory(ref) for name, ref in DIALECTS.items()},
     all_passes={name: _pass_factory(ref) for name, ref in PASSES.items()},
 )
+"""What `xdsl-opt` and `accelc-opt` know of accelc."""
