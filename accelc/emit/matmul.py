@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from xdsl.ir import SSAValue
 
-from accelc.analysis.block_order import Blocks, block_order, loads
+from accelc.analysis.block_order import Blocks, block_order
 from accelc.dialects.engine import MatmulFields
 from accelc.dialects.tile import MatmulOp as TileMatmulOp
 from accelc.emit.limits import check_product
@@ -51,8 +51,8 @@ def matmul_records(
     check_product(op, product, target)
     blocks = order_of(op, product.grid)
     i, j, s = blocks.T.astype(np.int64)
-    load = loads(blocks)
     m_sizes, n_sizes = product.m_sizes(), product.n_sizes()
+    load = _changes(product, i, s, m_sizes[i])
     load[0] = held is None or held != _tile(op, product, int(i[0]), int(s[0]))
 
     ls = encode.load_stationary_records(lane, _stationary(op, product, i[load], s[load], m_sizes))
@@ -77,6 +77,15 @@ def matmul_records(
     which = np.empty((len(records), 3), np.int32)
     which[ls_at], which[mm_at] = blocks[load], blocks
     return records, which, _tile(op, product, int(i[-1]), int(s[-1]))
+
+
+def _changes(product: Product, i: Ints, s: Ints, columns: Ints) -> npt.NDArray[np.bool_]:
+    """Which blocks have another stationary tile than the block before; steps may share one."""
+    first = np.array(product.stationary_offsets)[s] + i * product.m_block
+    tiles = np.stack([first, columns, np.array(product.partitions)[s], np.array(product.rows)[s]])
+    changes = np.ones(len(i), np.bool_)
+    changes[1:] = np.any(tiles[:, 1:] != tiles[:, :-1], axis=0)
+    return changes
 
 
 def _tile(op: MatmulFields, product: Product, i: int, s: int) -> Tile:

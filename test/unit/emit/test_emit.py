@@ -101,6 +101,16 @@ def test_the_array_keeps_its_tile_between_products() -> None:
     assert opcodes(emitted(one + read + one).records) == ["LS", "MM", "MM", "COPY", "MM", "MM"]
 
 
+def test_steps_with_one_tile_load_it_once() -> None:
+    """The terms of a split operand meet the same stationary tile one after the other."""
+    product = (
+        "%w at [8, 8, 0] m 4, %v at [0, 24, 0] over (12):(1) n_block 12 rows [0:4, 0:4, 0:4] into %p at 0 + (32, 16)"
+    )
+    assert opcodes(emitted(f"engine.matmul on tensor {product}").records) == ["LS", "MM", "MM", "LS", "MM"]
+    fewer = product.replace("[0:4, 0:4, 0:4]", "[0:4, 0:2, 0:4]")
+    assert opcodes(emitted(f"engine.matmul on tensor {fewer}").records) == ["LS", "MM"] * 3
+
+
 def test_elementwise_blocks() -> None:
     """Equal parts of the outermost dimension, contiguous dimensions merged."""
     result = emitted(
@@ -259,10 +269,10 @@ def test_fifty_thousand_records_take_less_than_a_second() -> None:
     """All blocks of a product come from array operations: no Python object per record."""
     array = replace(TINY, tensor=replace(TINY.tensor, cols=1, rows=1))
     steps = 400
-    zeros = ", ".join(["0"] * steps)
+    offsets = ", ".join(["0", "8"] * (steps // 2))
     rows = ", ".join(["0:1"] * steps)
     made = program(
-        f"engine.matmul on tensor %w at [{zeros}] m 8, %v at [{zeros}] over (8):(1) n_block 1 rows [{rows}]"
+        f"engine.matmul on tensor %w at [{offsets}] m 8, %v at [{offsets}] over (8):(1) n_block 1 rows [{rows}]"
         " into %p at 0 + (8, 1)"
     )
     begin = process_time()

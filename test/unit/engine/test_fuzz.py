@@ -1,6 +1,7 @@
 """Random programs give the same bits in the interpreter of both levels and in the simulator."""
 
 from dataclasses import dataclass, field
+from io import StringIO
 from math import prod
 from random import Random
 
@@ -8,8 +9,11 @@ import numpy as np
 import numpy.typing as npt
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from xdsl.dialects.builtin import FloatAttr, StringAttr, UnitAttr
+from xdsl.context import Context
+from xdsl.dialects.builtin import Builtin, FloatAttr, StringAttr, UnitAttr
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
+from xdsl.parser import Parser
+from xdsl.printer import Printer
 
 from accelc import numerics
 from accelc.analysis.order import STRATEGIES
@@ -26,6 +30,7 @@ from accelc.dialects.engine import (
     i64_array,
     i64_attr,
 )
+from accelc.dialects.tile import Tile
 from accelc.emit import emit, split_streams
 from accelc.interpreters.engine import run_engine
 from accelc.isa.table import FUNCTIONS
@@ -259,7 +264,7 @@ def bits(outputs: dict[str, Array]) -> dict[str, bytes]:
     return {symbol: array.tobytes() for symbol, array in outputs.items()}
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.randoms(use_true_random=False), st.integers(1, 12), st.integers(0, 2**16))
 def test_interpreters_equal_simulator(random: Random, length: int, seed: int) -> None:
     """Both levels, every block order, on real addresses and without; unrolled blocks give the same records."""
@@ -296,3 +301,22 @@ def test_interpreter_notices_other_semantics() -> None:
     copies = [op for op in program.body.block.ops if isinstance(op, engine.MemsetOp)]
     copies[0].attributes["value"] = FloatAttr(8.5, 32)
     assert bits(run_engine(program, target, inputs)) != expected
+
+
+@settings(max_examples=25)
+@given(st.randoms(use_true_random=False), st.integers(1, 12), st.booleans(), st.booleans())
+def test_syntax_round_trips(random: Random, length: int, tiled: bool, generic: bool) -> None:
+    """Random programs of both levels, in custom and in generic syntax."""
+    target = load_target("tiny")
+    program = Generator(random, target).program(length)
+    if tiled:
+        schedule_systolic_tiles(program, target, random.choice(STRATEGIES))
+    text = StringIO()
+    Printer(text, print_generic_format=generic).print_op(program)
+    context = Context()
+    for dialect in (Builtin, engine.Engine, Tile):
+        context.load_dialect(dialect)
+    parsed = Parser(context, text.getvalue()).parse_module()
+    parsed.verify()
+    assert parsed.body.block.first_op is not None
+    assert parsed.body.block.first_op.is_structurally_equivalent(program)
