@@ -142,27 +142,17 @@ def _reshape_strides(old: Sequence[int], strides: Sequence[int], new: Sequence[i
         return None
     if prod(new) == 0:
         return tuple(0 for _ in new)
-    pairs = [(size, stride) for size, stride in zip(old, strides, strict=True) if size != 1]
     result = [0] * len(new)
-    i = len(new) - 1
-    while pairs:
-        size, stride = pairs.pop()
+    axis = len(new) - 1
+    for size, (stride,) in reversed(coalesce([(size, (stride,)) for size, stride in zip(old, strides, strict=True)])):
         while size > 1:
-            while i >= 0 and new[i] == 1:
-                i -= 1
-            if size % new[i] == 0:
-                result[i] = stride
-                stride *= new[i]
-                size //= new[i]
-                i -= 1
-            else:
-                if new[i] % size or not pairs:
+            if new[axis] > 1:
+                if size % new[axis]:
                     return None
-                outer_size, outer_stride = pairs[-1]
-                if outer_stride != stride * size:
-                    return None
-                pairs.pop()
-                size *= outer_size
+                result[axis] = stride
+                stride *= new[axis]
+                size //= new[axis]
+            axis -= 1
     return tuple(result)
 
 
