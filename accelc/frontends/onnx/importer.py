@@ -13,7 +13,7 @@ from xdsl.utils.exceptions import VerifyException
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.element_types import element_of_dtype
 from accelc.errors import ModelError, suggestion
-from accelc.frontends.onnx import control, elementwise, framework, layers, movement
+from accelc.frontends.onnx import control, elementwise, framework, layers, movement, resize
 from accelc.frontends.onnx.builder import Builder, Tensor, known
 from accelc.frontends.onnx.loading import (
     STANDARD_DOMAINS,
@@ -27,7 +27,13 @@ from accelc.frontends.onnx.loading import (
 from accelc.frontends.onnx.node import Node, Table, Unsupported
 from accelc.frontends.onnx.tensors import Array, TensorSpec, checked_shape, numpy_dtype, to_array
 
-OPERATORS: Table = {**elementwise.OPERATORS, **layers.OPERATORS, **movement.OPERATORS, **control.OPERATORS}
+OPERATORS: Table = {
+    **elementwise.OPERATORS,
+    **layers.OPERATORS,
+    **movement.OPERATORS,
+    **resize.OPERATORS,
+    **control.OPERATORS,
+}
 """Importer of every operator of the standard domain; an operator without one is kept for the framework."""
 
 ANONYMOUS = ("", "?")
