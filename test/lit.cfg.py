@@ -1,4 +1,4 @@
-"""Configuration of lit: `lit test` runs every `.mlir` below this folder with the tools beside this interpreter."""
+"""Configuration of lit: `lit test` runs every `.mlir` and `.s` below this folder with this interpreter's tools."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ from lit import formats  # pyright: ignore[reportMissingTypeStubs]
 config: Any = globals()["config"]
 config.name = "accelc"
 config.test_format = formats.ShTest(execute_external=False)
-config.suffixes = [".mlir"]
+config.suffixes = [".mlir", ".s"]
 config.excludes = ["Inputs", "Output", "unit"]
 config.test_source_root = str(Path(__file__).parent)
 

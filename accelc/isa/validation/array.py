@@ -80,7 +80,7 @@ def _active_plane(stream: Stream, loads: Ints, products: Ints) -> Ints:
     stream.require(swapped > 0, products, "flags", flags, "no stationary operand is active: an earlier 'mm' must swap")
     before = np.concatenate([[0], swapped])[np.searchsorted(products, loads)]
     pending = np.arange(len(loads)) - before
-    planes = max(1, stream.target.tensor.shadow_planes)
+    planes = stream.target.tensor.shadow_planes
     rule = f"all {planes} shadow planes hold an operand that no 'mm' has swapped in"
     stream.require(pending < planes, loads, "opcode", stream.opcodes[loads], rule)
     return swapped - 1

@@ -19,6 +19,11 @@ Rule = str | Callable[[int], str]
 """What a field must be; a function is given the position of the violation among the records looked at."""
 
 
+def largest_count(target: Target) -> int:
+    """Largest value of a semaphore: its bits include a sign."""
+    return (1 << (target.sync.width_bits - 1)) - 1
+
+
 def in_every_column(matrix: Bools) -> Bools:
     """Which rows of `matrix` are true throughout."""
     return np.logical_and.reduce(matrix, axis=1)

@@ -19,10 +19,9 @@ from accelc.isa.table import (
     Opcode,
     lane_kind,
 )
-from accelc.isa.validation.context import Bools, Ints, Stream
+from accelc.isa.validation.context import Bools, Ints, Stream, largest_count
 
 SLOTS = ("dst", "src0", "src1")
-_MAX_WAIT = int(np.iinfo(np.int32).max)
 
 
 def check_frame(stream: Stream) -> None:
@@ -149,7 +148,7 @@ def _check_wait(stream: Stream, everything: Ints) -> None:
     count = target.sync.semaphores
     rule = f"target '{target.name}' has semaphores 0 to {count - 1}"
     stream.require(semaphore < count, everything, "wait_semaphore", semaphore, rule)
-    limit = min(_MAX_WAIT, (1 << target.sync.width_bits) - 1)
+    limit = largest_count(target)
     legal = (value >= 0) & (value <= limit)
     stream.require(legal, everything, "wait_value", value, f"semaphores hold 0 to {limit}")
     chosen = stream.of(Opcode.SEM_WAIT)

@@ -8,7 +8,7 @@ import numpy as np
 from accelc.errors import ProgramError
 from accelc.isa.program import NO_DEBUG, AcceleratorSegment, Array, HbmBinding
 from accelc.isa.records import Records
-from accelc.isa.validation.context import Limits, Stream
+from accelc.isa.validation.context import Limits, Stream, largest_count
 from accelc.isa.validation.stream import validate_stream
 from accelc.numerics import DTYPES
 from accelc.targets.model import Target
@@ -112,7 +112,7 @@ def _check_totals(streams: Mapping[str, Records], segment: AcceleratorSegment, t
     for records in streams.values():
         update = records["update"]
         np.add.at(totals, update["semaphore"].ravel(), update["value"].ravel().astype(np.int64))
-    limit = (1 << target.sync.width_bits) - 1
+    limit = largest_count(target)
     over = np.flatnonzero(totals > limit)
     if len(over):
         number = int(over[0])

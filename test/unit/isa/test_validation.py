@@ -70,8 +70,8 @@ RECORDS = [
     ("tensor", 0, "wait_condition", 0, "field 'wait_value' = 16: must be zero: the record has no wait condition"),
     ("tensor", 1, "wait_semaphore", 1, "field 'wait_semaphore' = 1: must be zero: the record has no wait condition"),
     ("tensor", 0, "wait_semaphore", 32, "field 'wait_semaphore' = 32: target 'tiny' has semaphores 0 to 31"),
-    ("tensor", 0, "wait_value", 65536, "field 'wait_value' = 65536: semaphores hold 0 to 65535"),
-    ("tensor", 0, "wait_value", -1, "field 'wait_value' = -1: semaphores hold 0 to 65535"),
+    ("tensor", 0, "wait_value", 32768, "field 'wait_value' = 32768: semaphores hold 0 to 32767"),
+    ("tensor", 0, "wait_value", -1, "field 'wait_value' = -1: semaphores hold 0 to 32767"),
     ("vector", 7, "opcode", 3, "field 'wait_condition' = 0: 'sem_wait' needs a condition"),
     ("vector", 7, "opcode", 4, "field 'update0.op' = 0: 'sem_upd' needs an update"),
     ("tensor", 1, "update[1].op", 3, "field 'update1.op' = 3: legal are 0 to 2"),
@@ -277,7 +277,7 @@ def test_semaphores_that_overflow(program: Program, with_stream: WithStream) -> 
     encode.set_update(records, 0, 3, Update.ADD_AT_COMPLETE, 40000)
     broken = with_stream(program, "vector", np.concatenate([records, halt(1)]))
     with pytest.raises(
-        ProgramError, match=r"core 0: semaphore 3 'vector .*' is raised to 80000, it holds at most 65535"
+        ProgramError, match=r"core 0: semaphore 3 'vector .*' is raised to 80000, it holds at most 32767"
     ):
         validate_program(broken, "x.acx")
 
