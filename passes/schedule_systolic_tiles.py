@@ -1,7 +1,7 @@
 """`schedule-systolic-tiles`: gives every macro-op of a program the schedule of its blocks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
@@ -10,6 +10,7 @@ from xdsl.passes import ModulePass
 from xdsl.rewriter import Rewriter
 
 from accelc.analysis.block_order import BlockTimes, choose_order
+from accelc.analysis.cut import natural_parts
 from accelc.analysis.order import STRATEGIES, Order
 from accelc.dialects import engine, tile
 from accelc.dialects.engine import AccessAttr, LaneOp, ProgramOp, access, buffer_type, i64_array, i64_attr
@@ -38,16 +39,17 @@ def schedule_systolic_tiles(program: ProgramOp, target: Target, order: str = "au
 
     `order` is a strategy of `analysis.block_order`, or `auto`: per product the order whose blocks and evacuations
     end first by the block-time model of the target. Results do not depend on it. An elementwise op is cut where it
-    reads PSUM, or reads exactly what an op cut before it wrote, and only into parts that keep its engine as busy as
-    the whole would. Raises UsageError for an unknown order.
+    reads several output blocks of a product, or exactly what an op cut before it wrote, and only into parts that keep
+    its engine as busy as the whole would. Raises UsageError for an unknown order.
     """
     check_order(order)
-    parts: dict[Region, int] = {}
+    cuts = _Cuts(target)
     for op in list(program.body.block.ops):
         if isinstance(op, engine.MatmulOp):
+            cuts.products[op.out] = Product.of(op, target.tensor.cols)
             Rewriter.replace_op(op, _matmul(op, target, order), [])
         elif isinstance(op, LaneOp):
-            _cut(op, target, parts)
+            cuts.apply(op)
 
 
 def check_order(order: str) -> None:
@@ -92,38 +94,48 @@ def block_times(product: Product, target: Target, op: engine.MatmulFields) -> Bl
     )
 
 
-def _cut(op: LaneOp, target: Target, parts: dict[Region, int]) -> None:
-    """Replaces `op` by its form in blocks where that lets it start earlier; `parts` keeps the regions it writes."""
-    kind = TILE_OPS.get(type(op))
-    if kind is None:
-        return
-    blocks = _blocks(op, target, parts)
-    if blocks == 1:
-        return
-    attributes: dict[str, Attribute] = {**op.attributes, "blocks": i64_attr(blocks)}
-    parts.update(dict.fromkeys(_regions(op, op.WRITES), blocks))
-    Rewriter.replace_op(op, kind.create(operands=op.operands, attributes=attributes), [])
+@dataclass
+class _Cuts:
+    """Cuts elementwise ops in program order; knows the product in each PSUM buffer and the regions written in parts."""
 
+    target: Target
+    products: dict[SSAValue, Product] = field(default_factory=dict[SSAValue, Product])
+    parts: dict[Region, int] = field(default_factory=dict[Region, int])
 
-def _blocks(op: LaneOp, target: Target, parts: Mapping[Region, int]) -> int:
-    reads, writes = _regions(op, op.READS), _regions(op, op.WRITES)
-    regions = [*reads, *writes]
-    outermost = min(pattern.shape[0] for _, pattern in regions)
-    if outermost == 1 or any(pattern.shape[0] % outermost for _, pattern in regions):
-        return 1
-    if isinstance(op, engine.ReduceOp) and op.axes.value.data == len(op.source_ap.shape):
-        return 1
-    if any(value is out and read != written for out, written in writes for value, read in reads):
-        return 1
-    wanted = max((parts.get(region, 1) for region in regions), default=1)
-    if any(buffer_type(value).space.data == "psum" for value, _ in regions):
-        wanted = outermost
-    unit = target.engines.get(op.lane.data)
-    if unit is None or outermost % wanted:
-        return 1
-    elements = max(pattern.free_elements for _, pattern in regions)
-    most = max(1, elements // shortest_part(unit, op))
-    return max(b for b in range(1, wanted + 1) if wanted % b == 0 and b <= most)
+    def apply(self, op: LaneOp) -> None:
+        """Replaces `op` by its form in blocks where that lets it start earlier."""
+        kind = TILE_OPS.get(type(op))
+        blocks = 1 if kind is None else self.blocks(op)
+        if kind is None or blocks == 1:
+            return
+        attributes: dict[str, Attribute] = {**op.attributes, "blocks": i64_attr(blocks)}
+        self.parts.update(dict.fromkeys(_regions(op, op.WRITES), blocks))
+        Rewriter.replace_op(op, kind.create(operands=op.operands, attributes=attributes), [])
+
+    def blocks(self, op: LaneOp) -> int:
+        """Number of blocks of an elementwise op; 1 where it cannot be cut, or would only be slower."""
+        reads, writes = _regions(op, op.READS), _regions(op, op.WRITES)
+        if any(value is out and read != written for out, written in writes for value, read in reads):
+            return 1
+        wanted = max(self._available(region) for region in reads)
+        if any(pattern.shape[0] % wanted for _, pattern in (*reads, *writes)):
+            return 1
+        if isinstance(op, engine.ReduceOp) and op.axes.value.data == len(op.source_ap.shape):
+            return 1
+        unit = self.target.engines.get(op.lane.data)
+        if unit is None:
+            return 1
+        elements = max(pattern.free_elements for _, pattern in (*reads, *writes))
+        most = max(1, elements // shortest_part(unit, op))
+        return max(b for b in range(1, wanted + 1) if wanted % b == 0 and b <= most)
+
+    def _available(self, region: Region) -> int:
+        """In how many parts what an op reads becomes available."""
+        value, pattern = region
+        product = self.products.get(value)
+        if product is None:
+            return self.parts.get(region, 1)
+        return natural_parts(product.output_starts(), pattern.first, pattern.shape[0], pattern.steps[0])
 
 
 def _regions(op: LaneOp, pattern: engine.Pattern) -> list[Region]:
@@ -146,11 +158,15 @@ class ScheduleSystolicTilesPass(ModulePass):
 
     Before:
     ```mlir
-    engine.matmul ... {n_block = 4}
+    engine.matmul on tensor %w at [0, 6] m 4, %x at [0, 24] over (24):(1) n_block 12 rows [0:4, 0:2]
+      into %p at 0 + (32, 16)
+    engine.copy on vector %p[0:4, 0 + (2, 12):(16, 1)] into %y[0:4, 0 + (2, 12):(12, 1)]
     ```
     After:
     ```mlir
-    tile.matmul ... grid [1, 2, 3] block [4, 4, 4] order #tile.order<column, 0, 2>
+    tile.matmul on tensor %w at [0, 6] m 4, %x at [0, 24] over (24):(1) n_block 12 rows [0:4, 0:2]
+      into %p at 0 + (32, 16) grid [1, 2, 2] block [4, 12, 4] order row
+    tile.copy on vector %p[0:4, 0 + (2, 12):(16, 1)] into %y[0:4, 0 + (2, 12):(12, 1)] blocks 2
     ```
     """
 

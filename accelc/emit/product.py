@@ -66,3 +66,8 @@ class Product:
     def n_sizes(self) -> Ints:
         """Indices of the outermost moving dimension in every n block."""
         return np.minimum(self.n_block, self.sizes[0] - np.arange(self.grid[1]) * self.n_block)
+
+    def output_starts(self) -> list[int]:
+        """First free element of every output block."""
+        m, n, _ = self.grid
+        return [self.out_offset + i * self.out_m_stride + j * self.out_n_stride for i in range(m) for j in range(n)]
