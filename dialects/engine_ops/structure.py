@@ -18,7 +18,7 @@ from xdsl.printer import Printer
 from xdsl.traits import IsolatedFromAbove, IsTerminator
 
 from accelc.dialects.engine_ops.base import LaneOp, require
-from accelc.dialects.engine_ops.syntax import Clause, Integer, Text
+from accelc.dialects.engine_ops.syntax import Clause, Integer, Text, parse_op, print_op
 from accelc.dialects.engine_ops.types import (
     ELEMENT_TYPES,
     I64,
@@ -45,7 +45,15 @@ class EndOp(IRDLOperation):
 
     name = "engine.end"
     traits = traits_def(IsTerminator())
-    assembly_format = "attr-dict"
+
+    def print(self, printer: Printer) -> None:
+        """Prints the attributes, if there are any."""
+        print_op(self, (), printer)
+
+    @classmethod
+    def parse(cls, parser: Parser) -> Operation:
+        """Parses the attributes, if there are any."""
+        return parse_op(cls, (), parser)
 
 
 @irdl_op_definition
