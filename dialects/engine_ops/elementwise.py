@@ -17,14 +17,8 @@ from xdsl.parser import Parser
 from xdsl.printer import Printer
 
 from accelc.dialects.engine_ops.base import LaneOp, Pattern, access, buffer_type, require, require_space
-from accelc.dialects.engine_ops.syntax import (
-    Access,
-    Clause,
-    Mark,
-    Number,
-    Parsed,
-    Text,
-    Word,
+from accelc.dialects.engine_ops.syntax import Access, Clause, Mark, Number, Parsed, Text, Word
+from accelc.dialects.engine_ops.text import (
     f32_attr,
     parse_access,
     parse_number,

@@ -20,9 +20,8 @@ from accelc.dialects.engine_ops.syntax import (
     Parsed,
     Value,
     Word,
-    parse_layout,
-    print_layout,
 )
+from accelc.dialects.engine_ops.text import parse_layout, print_layout
 from accelc.dialects.engine_ops.types import I64, BufferType, I64Array, i64_array, i64_attr
 
 INTEGERS = ("int8", "uint8")
