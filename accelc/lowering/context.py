@@ -131,11 +131,11 @@ class Lowering:
         """
         Where `value` will be written: part of a concatenation, on chip with its halo, or HBM when the chip is full.
         """
-        shape: tuple[int, ...] = shape_of(value) or (1,)
+        shape = tuple(shape_of(value)) or (1,)
         forward = self.forwards.get(value)
         if forward is not None:
             whole = self.values.get(forward.whole) or self.allocate(forward.whole, axis, name)
-            view = whole.slice(1, forward.start, forward.start + shape[1])
+            view = whole.slice(1, forward.start, forward.start + shape_of(value)[1])
             assert view is not None
             self.bind(value, view)
             return view

@@ -28,7 +28,8 @@ class Tolerance:
     What an output may differ by.
 
     For every element `|got - expected| <= rtol * |expected| + max(scale * max |expected|, atol)`; the cosine of the
-    angle between the flattened tensors is at least `cosine`. Low precisions ask for the angle only (None).
+    angle between the flattened tensors is at least `cosine`, unless no element differs by more than `atol`. Low
+    precisions ask for the angle only (None).
     """
 
     cosine: float
@@ -92,7 +93,8 @@ def _compare_one(oracle: str, got: Array, expected: Array, tolerance: Tolerance)
     magnitude = np.maximum(np.abs(np.nan_to_num(b)), RELATIVE_FLOOR * largest)
     relative = np.divide(error, magnitude, out=np.where(error > 0, np.inf, 0.0), where=magnitude > 0)
     cosine = _cosine(a, b)
-    within = not exact and bool(np.isfinite(error).all()) and cosine >= tolerance.cosine
+    close = cosine >= tolerance.cosine or float(error.max()) <= tolerance.atol
+    within = not exact and bool(np.isfinite(error).all()) and close
     if tolerance.rtol is not None:
         allowed = tolerance.rtol * np.abs(b) + max(tolerance.scale * largest, tolerance.atol)
         within = within and bool((error <= allowed).all())

@@ -112,8 +112,9 @@ class CoreExecutor:
         memory = self.memory.spaces[space]
         item, width = ITEMS[dtype], memory.width
         if sizes[0] == sizes[1] == sizes[2] == 1:
-            return memory.view(dtype, start * width + offset, (count, sizes[3]), (width, strides[3] * item))
-        steps = [width, *(stride * item for stride in strides)]
+            return memory.view(dtype, start * width + offset, (count, sizes[3]), (width, int(strides[3]) * item))
+        # The fields are 16 bits wide; the product with the item size is not.
+        steps = [width, *(int(stride) * item for stride in strides)]
         return memory.view(dtype, start * width + offset, (count, *sizes), steps)
 
     def _store(self, operand: Operand, values: npt.NDArray[Any]) -> None:

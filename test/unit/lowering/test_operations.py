@@ -26,8 +26,8 @@ def conv(weight: Sequence[int], bias: bool = False, **options: Any) -> Build:
     """A convolution with seeded weights."""
 
     def build(body: Body) -> list[SSAValue]:
-        extra = [body.weight(normal(weight[0], seed=2))] if bias else []
-        return [body.add(graph.ConvOp(body.args[0], body.weight(normal(*weight, seed=1)), *extra, **options))]
+        extra = body.weight(normal(weight[0], seed=2)) if bias else None
+        return [body.add(graph.ConvOp(body.args[0], body.weight(normal(*weight, seed=1)), bias=extra, **options))]
 
     return build
 

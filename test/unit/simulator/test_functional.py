@@ -19,6 +19,7 @@ from accelc.simulator.functional import CoreExecutor
 from accelc.simulator.memory import CoreMemory, core_memory
 from accelc.simulator.order import untimed_order
 from accelc.targets import load_target
+from accelc.targets.model import Target
 
 TINY = load_target("tiny")
 LANE = {name: code for code, name in enumerate(TINY.lanes)}
@@ -43,8 +44,9 @@ def psum(dtype: str, offset: int, size: int, count: int = 4) -> Fields:
 class Core:
     """Memories to fill, execute on and read."""
 
-    def __init__(self) -> None:
-        self.memory: CoreMemory = core_memory(TINY, poisoned(4096))
+    def __init__(self, target: Target = TINY) -> None:
+        self.target = target
+        self.memory: CoreMemory = core_memory(target, poisoned(4096))
 
     def put(self, offset: int, values: Array, space: Space = Space.SBUF) -> None:
         """Stores `values` [partitions, elements] at a byte offset of the first partitions."""
@@ -63,9 +65,9 @@ class Core:
     def run(self, lane: str, *records: Records, sum_order: str = "column-sequential") -> None:
         """Checks and executes records on one lane."""
         stream = np.concatenate([*records, encode.control_records(LANE[lane], Opcode.HALT)])
-        code = decode_core({lane: stream}, TINY)
-        check_bounds(code, TINY, len(self.memory[Space.HBM].data))
-        CoreExecutor(code, TINY, self.memory, sum_order).run(untimed_order(code, TINY))
+        code = decode_core({lane: stream}, self.target)
+        check_bounds(code, self.target, len(self.memory[Space.HBM].data))
+        CoreExecutor(code, self.target, self.memory, sum_order).run(untimed_order(code, self.target))
 
 
 RNG = np.random.default_rng(7)
@@ -99,6 +101,15 @@ def test_negative_strides_walk_backwards() -> None:
     core.put(0, LEFT)
     core.run("vector", encode.copy_records(LANE["vector"], sbuf("fp32", 64, [6]), sbuf("fp32", 20, [6], [-1])))
     np.testing.assert_array_equal(core.get(np.float32, 64, 6), LEFT[:, ::-1])
+
+
+def test_strides_of_many_bytes_do_not_wrap() -> None:
+    core = Core(load_target("trn-like"))
+    core.put(0, LEFT[:, :1])
+    core.put(80000, LEFT[:, 1:2])
+    far = sbuf("fp32", 0, [2], [20000])
+    core.run("vector", encode.copy_records(LANE["vector"], sbuf("fp32", 64, [2]), far))
+    np.testing.assert_array_equal(core.get(np.float32, 64, 2), LEFT[:, :2])
 
 
 def test_tensor_scalar_chains_two_operations_and_converts() -> None:
