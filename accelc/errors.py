@@ -1,7 +1,6 @@
 """The exception tree of accelc: every user mistake ends in one of these, printed as one diagnostic."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 from xdsl.utils.exceptions import DiagnosticException
 
@@ -48,6 +47,9 @@ class SimulationError(AccelcError):
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?` for the known name closest to `word`, or nothing when none is close."""
+    # Imported where it is used: most runs make no suggestion.
+    from difflib import get_close_matches
+
     names = list(known)
     matches = get_close_matches(word, names, n=1, cutoff=0.6) or [name for name in names if name.startswith(word)]
     return f"; did you mean '{matches[0]}'?" if matches else ""

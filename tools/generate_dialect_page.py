@@ -9,7 +9,6 @@ from pages import REFERENCE, docstring, field_docs, table, write_or_check
 from xdsl.ir import Attribute, Dialect, Operation, ParametrizedAttribute, TypeAttribute
 from xdsl.irdl import IRDLOperation
 
-from accelc.dialects.lazy_syntax import format_text
 from accelc.registry import UNIVERSE
 
 FIELD_HEADING = ("field", "kind", "is", "meaning")
@@ -72,7 +71,7 @@ def _parameters(attribute: type[Attribute]) -> Iterator[str]:
 
 
 def _syntax(op: type[IRDLOperation]) -> Iterator[str]:
-    text = format_text(op) or op.get_irdl_definition().assembly_format
+    text = op.get_irdl_definition().assembly_format
     if text is not None:
         yield from ("```", f"{op.name} {' '.join(text.split())}", "```", "")
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from xdsl.irdl import IRDLOperation
 
-from accelc.dialects.lazy_syntax import format_program
 from accelc.registry import COMMANDS, DIALECTS, PASSES, UNIVERSE, load
 
 ROOT = Path(__file__).parents[3]
@@ -46,11 +45,10 @@ def test_dialect_has_rationale_and_tests(name: str) -> None:
 
 @pytest.mark.parametrize("name", DIALECTS)
 def test_dialects_can_be_loaded_by_other_compilers(name: str) -> None:
-    """No op has properties, every op with a region has a terminator to end it, and every format compiles."""
+    """No op has properties: other compilers cannot load them."""
     for op in load(DIALECTS[name]).operations:
         assert issubclass(op, IRDLOperation)
         assert not op.get_irdl_definition().properties, op.name
-        format_program(op)
 
 
 def test_lit_tests_say_what_they_prove() -> None:
