@@ -1,5 +1,6 @@
 """The one place where an exception becomes `error: ...` on stderr and an exit status."""
 
+import os
 import sys
 from collections.abc import Callable
 
@@ -73,10 +74,11 @@ def guarded(body: Callable[[], int], debug: bool) -> int:
     if debug:
         return body()
     try:
-        return body()
+        status = body()
+        sys.stdout.flush()
     except BrokenPipeError:
-        # The reader of our output went away (`accelc dis x | head`): nobody is left to tell.
-        sys.stderr.close()
+        # The reader of our output went away (`accelc dis x | head`): nobody is left to tell, also not at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (DiagnosticException, ParseError, ArgSpecParseError, OSError, MemoryError) as error:
         located = isinstance(error, ParseError) or (isinstance(error, AccelcError) and error.located)
@@ -86,3 +88,4 @@ def guarded(body: Callable[[], int], debug: bool) -> int:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
+    return status

@@ -106,3 +106,14 @@ def test_targets_check_reports_all_files(capsys: pytest.CaptureFixture[str], tmp
     assert first.startswith(f"{files[0]}:")
     assert first.endswith(": error: dma.ndims: 0 is not an integer from 1 to 4 dimensions")
     assert second == f"{files[2]}: error: byte 0 is not UTF-8 text: not a TOML file"
+
+
+def test_a_closed_pipe_is_no_mistake() -> None:
+    """`accelc ... | head` ends without a word when the reader goes away."""
+    command = [sys.executable, "-m", "accelc.cli.main", "targets", "show", "trn-like", "--json"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert (process.stderr.read(), process.wait()) == (b"", 1)
+    process.stderr.close()
