@@ -168,10 +168,24 @@ def _import(model: "str | Path | bytes | ModelProto", options: CompileOptions, p
 
     source: Any = Path(model) if isinstance(model, str | Path) else model
     if options.random_weights is not None or isinstance(model, bytes):
-        proto, _ = load_model(source)
-        source = proto if options.random_weights is None else with_random_weights(proto, options.random_weights)
+        proto, folder = load_model(source)
+        if options.random_weights is not None:
+            proto = with_random_weights(_inline(proto, folder), options.random_weights)
+        source = proto
     imported = import_onnx(source, dict(options.shapes), dict(options.dims))
     return _Imported(source, imported, options, target, perf_counter() - start)
+
+
+def _inline(model: "ModelProto", folder: Path | None) -> "ModelProto":
+    """The model with its external data inside, so that it can leave its folder."""
+    from onnx import TensorProto
+
+    from accelc.frontends.onnx.tensors import from_array, to_array
+
+    for tensor in model.graph.initializer:
+        if tensor.data_location == TensorProto.EXTERNAL:
+            tensor.CopyFrom(from_array(to_array(tensor, folder, "initializer"), tensor.name))
+    return model
 
 
 def _compile(given: _Imported, progress: Progress) -> CompiledModel:

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 from xdsl.context import Context
-from xdsl.dialects.builtin import ModuleOp, TensorType
+from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Attribute, SSAValue
 
 from accelc.dialects.engine import BufferOp, BufferType, ProgramOp
 from accelc.dialects.graph import PartitionOp
+from accelc.dialects.graph_ops.base import shape_of
 from accelc.emit.program import EmittedProgram
 from accelc.errors import CapacityError, SynchronizationError
 from accelc.isa.program import AcceleratorSegment, HbmBinding
@@ -122,11 +123,7 @@ _Values = list[tuple[str, tuple[int, ...]]]
 
 
 def _values(names: tuple[str, ...], values: Iterable[SSAValue]) -> _Values:
-    shapes: list[tuple[int, ...]] = []
-    for value in values:
-        assert isinstance(value.type, TensorType)
-        shapes.append(value.type.get_shape())
-    return list(zip(names, shapes, strict=True))
+    return list(zip(names, map(shape_of, values), strict=True))
 
 
 def _lower_until_it_fits(
@@ -136,12 +133,12 @@ def _lower_until_it_fits(
     from accelc.passes.schedule_engines import schedule_engines
 
     for share in RESIDENT_SHARES:
-        lowered = lower_partition(partition, weights, target, Budget(resident=share))
-        program = lowered.program
-        observer("lower-to-engine", lambda program=program: str(program))
-        schedule_engines(program, target)
-        observer("schedule-engines", lambda program=program: str(program))
         try:
+            lowered = lower_partition(partition, weights, target, Budget(resident=share))
+            program = lowered.program
+            observer("lower-to-engine", lambda program=program: str(program))
+            schedule_engines(program, target)
+            observer("schedule-engines", lambda program=program: str(program))
             assign_memory(program, target)
         except CapacityError:
             if share == RESIDENT_SHARES[-1]:

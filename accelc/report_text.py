@@ -113,7 +113,8 @@ def _print_machine(console: Console, execution: ExecutionResult, target: Target)
     table = _table("engine", *numbers, right=numbers)
     total = execution.total_ns or 1.0
     for lane, row in engine_times(execution, target).items():
-        if row["instructions"]:
+        # A lane whose only instruction is its HALT did not take part.
+        if row["instructions"] > 1:
             shares = (f"{row[key] / total:.1%}" for key in ("busy_ns", "stall_ns", "idle_ns"))
             table.add_row(lane, f"{row['instructions']:,.0f}", *shares)
     console.print(table)

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -68,7 +68,7 @@ def assignments(texts: list[str], option: str) -> Iterator[tuple[str, str]]:
 
 
 @contextmanager
-def progress_bar(total: int | None = None) -> Iterator[Callable[[str], None]]:
+def progress_bar(total: int | None = None) -> Generator[Callable[[str], None]]:
     """A callback that shows each step on stderr while it runs; it shows nothing when stderr is not a terminal."""
     if not sys.stderr.isatty():
         yield lambda step: None

@@ -3,10 +3,16 @@
 import argparse
 import json
 import sys
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING, Any
 
 from accelc.cli.options import assignments, progress_bar
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +33,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--timing-only", action="store_true", help="count cycles without computing numbers")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
+
+
+def save_outputs(path: Path, outputs: "Mapping[str, npt.NDArray[Any]]") -> None:
+    """Write arrays by name as an `.npz` file; `numpy.savez` takes no array named like one of its own arguments."""
+    import numpy as np
+
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, array in outputs.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -52,10 +68,7 @@ def execute(arguments: argparse.Namespace) -> int:
         )
     seconds = perf_counter() - start
     if arguments.output is not None:
-        import numpy as np
-
-        with arguments.output.open("wb") as file:
-            np.savez(file, **result.outputs)
+        save_outputs(arguments.output, result.outputs)
     if arguments.json:
         print(json.dumps(simulation_json(arguments.program.name, target, result, seconds), indent=1))
     else:

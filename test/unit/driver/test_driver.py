@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 from onnx import ModelProto
 
@@ -132,6 +133,14 @@ def test_random_weights_depend_on_the_seed_only(mlp: ModelProto) -> None:
 
     assert same_program(program(1), program(1))
     assert not same_program(program(1), program(2))
+
+
+def test_random_weights_replace_external_data(mlp: ModelProto, tmp_path: Path) -> None:
+    path = tmp_path / "external.onnx"
+    onnx.save(mlp, path, save_as_external_data=True, location="data.bin", size_threshold=0)  # pyright: ignore[reportUnknownMemberType]
+    result = run_model(path, CompileOptions("tiny", random_weights=1))
+    assert result.comparison is not None
+    assert result.comparison.within_tolerance
 
 
 def test_the_json_object_has_exactly_the_documented_keys(mlp: ModelProto) -> None:
