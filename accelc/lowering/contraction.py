@@ -12,26 +12,9 @@ from accelc.errors import CapacityError
 from accelc.lowering.builder import ITEM_BYTES, MatmulCall, Step
 from accelc.lowering.context import Lowering
 from accelc.lowering.packing import F32, Slab, pack_conv
+from accelc.lowering.staging import Staging, Window
 from accelc.lowering.stationary import Loaded, SlabWeights, Stationary, load_whole
 from accelc.lowering.views import View
-
-
-@dataclass(frozen=True)
-class ConvGeometry:
-    """Window of a 2-D convolution over (N, C, H, W)."""
-
-    kernel: tuple[int, int]
-    strides: tuple[int, int] = (1, 1)
-    dilations: tuple[int, int] = (1, 1)
-    pads: tuple[int, int, int, int] = (0, 0, 0, 0)
-    """top, left, bottom, right"""
-    group: int = 1
-    packed: bool = False
-    """the kernel rows are side by side on the partitions, so that one output row is one moving row"""
-
-    def rows_in(self, rows_out: int) -> int:
-        """Padded input rows that `rows_out` output rows need."""
-        return (rows_out - 1) * self.strides[0] + (self.kernel[0] - 1) * self.dilations[0] + 1
 
 
 @dataclass(frozen=True)
@@ -45,37 +28,25 @@ class Epilogue:
     func: str = "identity"
 
 
-def conv2d(
-    ctx: Lowering, x: View, weight: F32, out: View, geometry: ConvGeometry, epilogue: Epilogue, name: str
-) -> None:
+def conv2d(ctx: Lowering, x: View, weight: F32, out: View, geometry: Window, epilogue: Epilogue, name: str) -> None:
     """`out` (N, M, OH, OW) = epilogue(conv(x (N, C, H, W), weight (M, C/group, kh, kw)))."""
-    terms = ctx.split_terms
-    _, channels, _, width = x.shape
+    staging = Staging.choose(ctx, x, geometry, out.shape[3])
     columns = ctx.target.tensor.cols
-    rows = min(ctx.target.tensor.rows, ctx.target.sbuf.partitions)
-    kh = geometry.kernel[0]
-    pack_rows = geometry.group == 1 and kh > 1 and channels * kh <= rows
-    item = ITEM_BYTES[ctx.matmul_dtype] * max(terms, 1)
-    slabs = _slabs(ctx, weight, channels, geometry, rows, item, pack_rows=pack_rows)
-    wide = width + geometry.pads[1] + geometry.pads[3]
-    direct = not pack_rows and x.on_chip and ctx.has_halo(x, geometry.pads, 0.0)
-    direct = direct and x.storage.dtype == ctx.matmul_dtype and not terms
+    slabs = _slabs(ctx, staging.arrange(weight), staging)
     sources = [SlabWeights(slab, name) for slab in slabs]
     keep = len(slabs) == 1
     loaded: Loaded | None = None
-    tiles_in = 1 if pack_rows else -(-channels // rows)
     tiles_out = -(-max(s.stop - s.start for s in slabs) // columns)
     step = ctx.rows_per_chunk(
         out.shape[2],
-        fixed=0 if direct or pack_rows else tiles_in * geometry.rows_in(1) * wide * (4 + item),
-        per_row=(0 if direct else tiles_in * wide * (4 + item) * (1 if pack_rows else geometry.strides[0]))
-        + (0 if out.on_chip else tiles_out * out.shape[3] * 4),
+        fixed=staging.fixed_bytes(ctx),
+        per_row=staging.row_bytes(ctx) + (0 if out.on_chip else tiles_out * out.shape[3] * 4),
     )
     for n in range(x.shape[0]):
         image, result = _drop_batch(x, n), _drop_batch(out, n)
         for low in range(0, out.shape[2], step):
             high = min(low + step, out.shape[2])
-            moving = _origin(image, geometry, low) if direct else _stage(ctx, image, geometry, (low, high), pack_rows)
+            moving = staging.stage(ctx, image, (low, high))
             for slab, source in zip(slabs, sources, strict=True):
                 if not keep or loaded is None:
                     loaded = load_whole(ctx, source, slab.stop - slab.start)
@@ -87,7 +58,7 @@ def conv2d(
                     residual=epilogue.residual
                     and _rows(_channels(_drop_batch(epilogue.residual, n), slab.start, slab.stop), low, high),
                 )
-                multiply(ctx, moving, source, loaded, target, replace(geometry, packed=pack_rows), piece, name)
+                multiply(ctx, moving, source, loaded, target, staging.window, piece, name)
                 if not region.on_chip:
                     ctx.builder.dma(target, region)
 
@@ -112,73 +83,19 @@ def _channels(view: View, low: int, high: int) -> View:
     return cut
 
 
-def _slabs(
-    ctx: Lowering, weight: F32, channels: int, geometry: ConvGeometry, rows: int, item: int, *, pack_rows: bool
-) -> list[Slab]:
+def _slabs(ctx: Lowering, weight: F32, staging: Staging) -> list[Slab]:
     """Output-channel slabs whose weights fit the weight budget (at least one array width each)."""
     m = weight.shape[0]
-    columns = ctx.target.tensor.cols
-    steps = geometry.kernel[1] * (1 if pack_rows else geometry.kernel[0] * -(-channels // rows))
-    width = max(ctx.weight_budget // (steps * item) // columns, 1) * columns if geometry.group == 1 else columns
+    columns, rows, window = ctx.target.tensor.cols, ctx.target.tensor.rows, staging.window
+    item = ITEM_BYTES[ctx.matmul_dtype] * max(ctx.split_terms, 1)
+    per_row = 1 if window.packed else window.kernel[0] * -(-staging.channels // rows)
+    width = max(ctx.weight_budget // (window.kernel[1] * per_row * item) // columns, 1) * columns
+    if window.group > 1:
+        width = columns
     return [
-        pack_conv(weight, channels, geometry.group, (s, min(s + width, m)), rows, pack_rows=pack_rows)
+        pack_conv(weight, staging.channels, window.group, (s, min(s + width, m)), rows, pack_rows=window.packed)
         for s in range(0, m, width)
     ]
-
-
-def _origin(image: View, geometry: ConvGeometry, low: int) -> View:
-    """View whose element (c, 0, 0) is the top left input of output row `low`, reaching into the halo."""
-    top, left = geometry.pads[:2]
-    row = low * geometry.strides[0] - top
-    return replace(image, offset=image.offset + row * image.strides[1] - left * image.strides[2])
-
-
-def _stage(ctx: Lowering, image: View, geometry: ConvGeometry, bounds: tuple[int, int], pack_rows: bool) -> View:
-    """Padded copy on chip of the input rows that output rows `bounds` need; split into bf16 terms if required."""
-    low, high = bounds
-    channels, height, width = image.shape
-    top, left, _, right = geometry.pads
-    wide = left + width + right
-    kh = geometry.kernel[0]
-    stride, dilation = geometry.strides[0], geometry.dilations[0]
-    if pack_rows:
-        packed = ctx.scratch("pack", (channels * kh, high - low, wide), 0, ctx.dtype)
-        rows = [(i * channels, low * stride + i * dilation - top, high - low, stride) for i in range(kh)]
-    else:
-        count = geometry.rows_in(high - low)
-        packed = ctx.scratch("pad", (channels, count, wide), 0, ctx.dtype)
-        rows = [(0, low * stride - top, count, 1)]
-    inside = left == right == 0 and all(first >= 0 and first + (n - 1) * s < height for _, first, n, s in rows)
-    if not inside:
-        ctx.builder.memset(packed, 0.0)
-    for partition, first, count, step in rows:
-        skip = max(0, -(first // step))
-        last = min(count, -(-(height - first) // step))
-        if last <= skip:
-            continue
-        start = first + skip * step
-        source = image.slice(1, start, start + (last - skip - 1) * step + 1, step)
-        assert source is not None
-        part = replace(packed, shape=(channels, last - skip, width), offset=packed.offset + skip * wide + left)
-        ctx.move(source, part, partition)
-    return split(ctx, packed)
-
-
-def split(ctx: Lowering, packed: View) -> View:
-    """Replaces a staged fp32 tensor by its bf16 terms side by side; unchanged if no splitting is needed."""
-    if not ctx.split_terms:
-        return packed
-    length = packed.storage.elements
-    terms = ctx.builder.storage("terms", "sbuf", ctx.split_terms * length, "bf16")
-    rest = packed
-    for t in range(ctx.split_terms):
-        term = replace(packed, storage=terms, offset=packed.offset + t * length)
-        ctx.builder.copy(rest, term)
-        if t + 1 < ctx.split_terms:
-            following = replace(packed, storage=ctx.builder.storage("rest", "sbuf", length, "fp32"))
-            ctx.builder.tensor_tensor("sub", rest, term, following)
-            rest = following
-    return replace(packed, storage=terms)
 
 
 def multiply(
@@ -187,7 +104,7 @@ def multiply(
     source: Stationary,
     loaded: Loaded | None,
     out: View,
-    geometry: ConvGeometry,
+    geometry: Window,
     epilogue: Epilogue,
     name: str,
 ) -> None:
@@ -256,7 +173,7 @@ def _product(
     source: Stationary,
     loaded: Loaded | None,
     out: View,
-    geometry: ConvGeometry,
+    geometry: Window,
     epilogue: Epilogue,
     window: tuple[int, int, int, int, int, int],
     name: str,

@@ -12,9 +12,10 @@ from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import ints, shape_of
 from accelc.lowering.builder import ITEM_BYTES, Array
 from accelc.lowering.context import Lowering
-from accelc.lowering.contraction import ConvGeometry, Epilogue, conv2d, multiply, split
+from accelc.lowering.contraction import Epilogue, conv2d, multiply
 from accelc.lowering.images import as_2d, as_image
 from accelc.lowering.plan import Node, contraction_axis
+from accelc.lowering.staging import Window, split
 from accelc.lowering.stationary import TensorWeights, load_whole
 from accelc.lowering.views import View
 from accelc.targets.model import Target
@@ -52,7 +53,7 @@ def lower_conv(ctx: Lowering, node: Node) -> None:
     if weight.ndim == 3:
         weight = weight[:, :, None, :]
         strides, dilations, pads = (1, *strides), (1, *dilations), (0, pads[0], 0, pads[1])
-    geometry = ConvGeometry(
+    geometry = Window(
         (weight.shape[2], weight.shape[3]),
         (strides[0], strides[1]),
         (dilations[0], dilations[1]),
@@ -111,7 +112,7 @@ def lower_matmul(ctx: Lowering, node: Node) -> None:
     assert target is not None
     views = _same_image([source, target, *([residual] if residual is not None else [])])
     epilogue = Epilogue(bias, views[2] if residual is not None else None, node.func)
-    conv2d(ctx, views[0], np.ascontiguousarray(weight), views[1], ConvGeometry((1, 1)), epilogue, "matmul")
+    conv2d(ctx, views[0], np.ascontiguousarray(weight), views[1], Window((1, 1)), epilogue, "matmul")
 
 
 def _image(ctx: Lowering, view: View, axis: int) -> View:
@@ -190,4 +191,4 @@ def _product(ctx: Lowering, a: View, b: View, out: View) -> None:
     target = View(out.storage, (*out.shape, 1), (*out.strides, 0), out.offset, 0)
     source = TensorWeights(a, ctx.split_terms)
     loaded = load_whole(ctx, source, m)
-    multiply(ctx, image, source, loaded, target, ConvGeometry((1, 1)), Epilogue(), "product")
+    multiply(ctx, image, source, loaded, target, Window((1, 1)), Epilogue(), "product")

@@ -11,10 +11,11 @@ from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import ints, shape_of
 from accelc.lowering.builder import ITEM_BYTES
 from accelc.lowering.context import Lowering
-from accelc.lowering.contraction import ConvGeometry, Epilogue, conv2d
+from accelc.lowering.contraction import Epilogue, conv2d
 from accelc.lowering.elementwise import apply, pieces
 from accelc.lowering.images import as_2d, as_image
 from accelc.lowering.plan import Node, pool_pads
+from accelc.lowering.staging import Window
 from accelc.lowering.views import View, reduce_accesses, row_major
 from accelc.targets.model import Target
 
@@ -165,7 +166,7 @@ def _sum_partitions(ctx: Lowering, view: View, axis: int) -> View:
     _, channels, height, width = image.shape
     out = ctx.scratch("total", (1, rows, height, width), 1, "fp32")
     ones = np.ones((rows, channels, 1, 1), np.float32)
-    conv2d(ctx, image, ones, out, ConvGeometry((1, 1)), Epilogue(), "ones")
+    conv2d(ctx, image, ones, out, Window((1, 1)), Epilogue(), "ones")
     shape = tuple(1 if a == axis else n for a, n in enumerate(view.shape))
     strides = tuple(0 if a == axis else s for a, s in enumerate(row_major(shape)))
     return View(out.storage, shape, strides, out.offset, axis, replicated=True)
@@ -188,7 +189,7 @@ def lower_pool(ctx: Lowering, node: Node) -> None:
     if len(kernel) == 1:
         kernel, strides, dilations = (1, *kernel), (1, *strides), (1, *dilations)
         pads = (0, pads[0], 0, pads[1])
-    geometry = ConvGeometry(
+    geometry = Window(
         (kernel[0], kernel[1]),
         (strides[0], strides[1]),
         (dilations[0], dilations[1]),
@@ -218,7 +219,7 @@ def _pool2d(
     ctx: Lowering,
     x: View,
     out: View,
-    geometry: ConvGeometry,
+    geometry: Window,
     fill: float,
     counts: np.ndarray[tuple[int, ...], np.dtype[np.float32]] | None,
 ) -> None:
@@ -276,7 +277,7 @@ def _divide(ctx: Lowering, sums: View, out: View, counts: np.ndarray[tuple[int, 
     apply(ctx, [sums, factors], out, lambda ctx, ins, out: ctx.builder.tensor_tensor("mul", ins[0], ins[1], out))
 
 
-def _windows(ctx: Lowering, source: View, out: View, geometry: ConvGeometry, op: str) -> None:
+def _windows(ctx: Lowering, source: View, out: View, geometry: Window, op: str) -> None:
     """Combines windows of `source` (1, C, H, W) into `out` (1, C, OH, OW): both axes at once, or columns then rows."""
     (kh, kw), (sh, sw), (dh, dw) = geometry.kernel, geometry.strides, geometry.dilations
     _, channels, height, _ = source.shape
