@@ -10,7 +10,7 @@ from xdsl.ir import SSAValue
 from xdsl.passes import ModulePass
 
 from accelc.analysis.allocate import Request, allocate
-from accelc.analysis.cost import Cost, cycles, dma_cost, elementwise_cost, matmul_cost
+from accelc.analysis.cost import Cost, cycles, dma_cost, dma_share, elementwise_cost, matmul_cost
 from accelc.analysis.list_schedule import Queues, Schedule, Storage, Task, list_schedule, live_ranges
 from accelc.dialects.engine import (
     AccessAttr,
@@ -127,7 +127,8 @@ def program_tasks(lane_ops: Sequence[LaneOp], buffers: Mapping[SSAValue, int], t
         if isinstance(op, DmaCopyOp):
             spaces = buffer_type(op.source).space.data, buffer_type(op.destination).space.data
             is_load = spaces[0] == "hbm" and spaces[1] != "hbm"
-            task = Task("dma", cost.busy_ns, cost.tail_ns, (used[0],), (used[1],), is_dma=True, is_load=is_load)
+            share = dma_share(target, max(op.source_ap.count, op.destination_ap.count))
+            task = Task("dma", cost.busy_ns, cost.tail_ns, (used[0],), (used[1],), True, is_load, share)
         else:
             written = [buffers[getattr(op, name)] for name in _written(op)]
             task = Task(op.lane.data, cost.busy_ns, cost.tail_ns, tuple(used), tuple(written))

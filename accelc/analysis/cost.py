@@ -78,6 +78,11 @@ def transfer_ns(target: Target, nbytes: int, partitions: int) -> float:
     return packets * dma.packet_overhead_ns + share / rate
 
 
+def dma_share(target: Target, partitions: int) -> float:
+    """Share of the DMA engines that one transfer is spread over: by partition, or by bytes when it has one."""
+    return 1.0 if partitions == 1 else min(target.dma.engines, partitions) / target.dma.engines
+
+
 def dma_cost(target: Target, nbytes: int, partitions: int) -> Cost:
     """One transfer: its time on the DMA engines, then the latency of starting and completing one."""
     busy = transfer_ns(target, nbytes, partitions)

@@ -26,7 +26,7 @@ class Task:
     A macro-op: lane, time (ns), and the buffers it touches, by number.
 
     `is_load` marks transfers into on-chip memory that may move forward; their lane is chosen here, as that of every
-    op with `is_dma`.
+    op with `is_dma`. A transfer uses the `share` of the DMA engines while it moves data.
     """
 
     lane: str
@@ -36,6 +36,7 @@ class Task:
     writes: tuple[int, ...]
     is_dma: bool = False
     is_load: bool = False
+    share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,7 @@ class _Ready:
 
 def assign_queues(tasks: Sequence[Task], buffers: Sequence[Storage], order: Sequence[int], queues: Queues) -> Schedule:
     """Chooses the queue of every transfer on a timeline of in-order lanes that all progress at once."""
-    early, late = _divide(tasks, buffers, queues)
+    few, early, late = _divide(tasks, buffers, queues)
     free: dict[str, float] = {}
     ready = _Ready()
     lanes = [task.lane for task in tasks]
@@ -202,11 +203,13 @@ def assign_queues(tasks: Sequence[Task], buffers: Sequence[Storage], order: Sequ
         task = tasks[position]
         start = ready.of(task)
         if task.is_dma:
-            names = early if _is_early(task, buffers) else late
+            names = late
+            if _is_early(task, buffers):
+                names = few if task.share > 0.5 else early
             lanes[position] = _queue(names, free, start)
             # All queues share the engines: a transfer's share of them is taken one after the other.
             start = max(start, free.get(lanes[position], 0.0))
-            engines_free = max(engines_free, start) + task.busy_ns
+            engines_free = max(engines_free, start) + task.busy_ns * task.share
             end = max(start + task.busy_ns, engines_free) + task.tail_ns
             free[lanes[position]] = max(start + queues.issue_ns, end - task.tail_ns)
         else:
@@ -224,17 +227,25 @@ def _is_early(task: Task, buffers: Sequence[Storage]) -> bool:
 
 def _divide(
     tasks: Sequence[Task], buffers: Sequence[Storage], queues: Queues
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Queues for loads that wait for nothing, and for all other transfers; at most half of them for the former."""
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """
+    Queues for loads that wait for nothing, and for all other transfers; at most half of them for the former.
+
+    Of the former, loads that use most of the engines keep to the first few, one behind the other: side by side they
+    would all end late. Loads that use few engines take any, so that they run side by side.
+    """
     names = queues.names
     loads = [task.busy_ns for task in tasks if _is_early(task, buffers)]
     if len(names) == 1 or not loads:
-        return names, names
+        return names, names, names
     # Enough that their issue intervals together do not limit the rate, and one to hide the start of a transfer.
     mean = sum(loads) / len(loads)
     wanted = 1 + int(-(-(queues.issue_ns) // max(mean, 1.0)))
-    count = min(max(wanted, 1), len(names) // 2)
-    return names[:count], names[count:]
+    half = len(names) // 2
+    few = min(max(wanted, 1), half)
+    least = min(task.share for task in tasks if _is_early(task, buffers))
+    early = max(few, min(half, int(1 / least))) if least <= 0.5 else few
+    return names[:few], names[:early], names[early:]
 
 
 def _queue(names: Sequence[str], free: Mapping[str, float], ready: float) -> str:
