@@ -87,8 +87,8 @@ class Staging:
     def _line_bytes(self, ctx: Lowering) -> int:
         """Bytes per partition of one staged row, with its terms."""
         tiles = 1 if self.layout is Layout.ROWS else -(-self.channels // ctx.target.tensor.rows)
-        item = ITEM_BYTES[ctx.matmul_dtype] * max(ctx.split_terms, 1)
-        return tiles * self.width * (4 + item)
+        item = ITEM_BYTES[ctx.dtype] + ctx.split_terms * ITEM_BYTES[ctx.matmul_dtype]
+        return tiles * self.width * item
 
     def fixed_bytes(self, ctx: Lowering) -> int:
         """Bytes per partition that staging takes besides those of each output row."""

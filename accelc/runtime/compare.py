@@ -40,8 +40,8 @@ class Tolerance:
 
 TOLERANCES: Mapping[str, Tolerance] = {
     "fp32": Tolerance(0.99999, rtol=1e-3, scale=1e-4, atol=5e-7),
-    "fp16": Tolerance(0.999),
-    "bf16": Tolerance(0.999),
+    "fp16": Tolerance(0.999, atol=5e-7),
+    "bf16": Tolerance(0.999, atol=5e-7),
     "fp8e4": Tolerance(0.98),
     "fp8e5": Tolerance(0.95),
 }
