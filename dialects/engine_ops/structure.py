@@ -191,7 +191,8 @@ class ProgramOp(IRDLOperation):
         return cls.create(attributes=attributes, regions=[parser.parse_region()])
 
     def verify_(self) -> None:
-        """The body holds buffers of unique names and lane ops; xDSL checks that it is closed by a terminator."""
+        """The body has no arguments and holds buffers of unique names and lane ops, closed by a terminator."""
+        require(not self.body.block.args, "the body has arguments; data outside the program are buffers with a role")
         symbols: set[str] = set()
         for op in self.body.block.ops:
             if isinstance(op, BufferOp):
