@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
     from accelc.analysis.lower_bound import LowerBound
     from accelc.dialects.engine import ProgramOp
-    from accelc.dialects.graph import FuncOp
+    from accelc.dialects.graph import FuncOp, PartitionOp
     from accelc.frontends.onnx import ImportedModel
     from accelc.passes.partition_hierarchical import Partitioning
+    from accelc.pipelines import CompiledPartition
     from accelc.runtime.compare import Comparison
     from accelc.runtime.execute import ExecutionResult
     from accelc.targets.model import Target
@@ -159,6 +160,8 @@ def _import(model: "str | Path | bytes | ModelProto", options: CompileOptions, p
         raise UsageError(
             f"unknown home '{options.force}' to force{suggestion(options.force, FORCED)} (homes: {', '.join(FORCED)})"
         )
+    if options.random_weights is not None and options.random_weights < 0:
+        raise UsageError(f"seed of random weights {options.random_weights}: expected an integer of at least 0")
     target = load_target(options.target)
     progress("import")
     start = perf_counter()
@@ -204,7 +207,9 @@ def _compile(given: _Imported, progress: Progress) -> CompiledModel:
     weights = dict(imported.weights)
     report = run_graph_passes(imported.module, weights, target, options.precision, options.force, snapshots.save)
 
-    def compile_accelerator(op: Any, name: str, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> Any:
+    def compile_accelerator(
+        op: "PartitionOp", name: str, inputs: tuple[str, ...], outputs: tuple[str, ...]
+    ) -> "CompiledPartition":
         progress(f"compile {name}")
         return compile_partition(op, name, inputs, outputs, weights, target, snapshots.within(name))
 
@@ -218,19 +223,19 @@ def _compile(given: _Imported, progress: Progress) -> CompiledModel:
         compiler=f"accelc {version('accelc')}",
     )
     return CompiledModel(
-        program,
-        target,
-        options,
-        _placements(report),
-        lower_bound(imported.module, target),
-        sum(part.required for part in built.compiled),
-        sum(part.emitted for part in built.compiled),
-        {part.segment.name: part.program for part in built.compiled},
-        _ideal_cycles(imported.function, target),
-        bounds,
-        given.source,
-        given.seconds,
-        perf_counter() - start,
+        program=program,
+        target=target,
+        options=options,
+        placements=_placements(report),
+        lower_bound=lower_bound(imported.module, target),
+        sync_required=sum(part.required for part in built.compiled),
+        sync_emitted=sum(part.emitted for part in built.compiled),
+        engine_programs={part.segment.name: part.program for part in built.compiled},
+        ideal_cycles=_ideal_cycles(imported.function, target),
+        index_bounds=bounds,
+        source=given.source,
+        import_seconds=given.seconds,
+        compile_seconds=perf_counter() - start,
     )
 
 
@@ -258,7 +263,12 @@ def _ideal_cycles(function: "FuncOp", target: "Target") -> dict[str, float]:
 
 
 class Snapshots:
-    """Writes the IR after each stage to `<number>-<stage>.mlir` in a folder, numbered in order; or nothing."""
+    """
+    Writes the result of each stage to `<number>-<stage>` in a folder, numbered in order; or nothing.
+
+    IR ends in `.mlir`, streams in `.s`, in the text that `accelc dis` prints. A partition that is lowered again because
+    a memory was full repeats its stages.
+    """
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
@@ -269,7 +279,10 @@ class Snapshots:
     def save(self, stage: str, render: Callable[[], str]) -> None:
         """Save one stage."""
         if self._folder is not None:
-            path = self._folder / f"{self._count:02d}-{stage}.mlir"
+            from accelc.pipelines import STREAM_STAGES
+
+            suffix = "s" if stage.endswith(STREAM_STAGES) else "mlir"
+            path = self._folder / f"{self._count:02d}-{stage}.{suffix}"
             path.write_text(render() + "\n", encoding="utf-8")
         self._count += 1
 
@@ -318,13 +331,13 @@ def run_model(
         comparison = _check(compiled, arrays, execution)
     end = perf_counter()
     return RunResult(
-        _model_name(model),
-        compiled,
-        execution,
-        comparison,
-        simulated_to - simulated_from,
-        end - simulated_to,
-        end - start,
+        model=_model_name(model),
+        compiled=compiled,
+        execution=execution,
+        comparison=comparison,
+        simulate_seconds=simulated_to - simulated_from,
+        reference_seconds=end - simulated_to,
+        total_seconds=end - start,
     )
 
 

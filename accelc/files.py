@@ -15,7 +15,13 @@ def atomic_file(path: Path) -> Generator[BinaryIO]:
     Raises OSError if the folder cannot be written.
     """
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with partial.open("xb") as file:
+    try:
+        opened = partial.open("xb")
+    except OSError as error:
+        # The user knows the file by its name, not by that of its first version.
+        error.filename = str(path)
+        raise
+    with opened as file:
         try:
             yield file
             file.close()

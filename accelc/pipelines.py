@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any
 import numpy.typing as npt
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
-from xdsl.ir import Attribute, SSAValue
+from xdsl.ir import SSAValue
 
-from accelc.dialects.engine import BufferOp, BufferType, ProgramOp
+from accelc.dialects.engine import ProgramOp
 from accelc.dialects.graph import PartitionOp
 from accelc.dialects.graph_ops.base import shape_of
 from accelc.emit.program import EmittedProgram
 from accelc.errors import CapacityError, SynchronizationError
 from accelc.isa.program import AcceleratorSegment, HbmBinding
+from accelc.isa.records import Records
 from accelc.lowering import Budget, lower_partition
 from accelc.targets.model import Target
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 Weights = dict[str, Array]
 Observer = Callable[[str, Callable[[], str]], None]
-"""Called after every stage with its name and a function that renders the IR."""
+"""Called after every stage with its name and a function that renders the IR, or the streams after emission."""
 
 GRAPH_PASSES = ("normalize-inplace", "fold-constants", "decompose", "set-precision", "partition-hierarchical")
 """Passes over the whole model, in order."""
@@ -46,6 +47,8 @@ PROGRAM_PASSES = (
     "verify-sync",
 )
 """Stages that compile one accelerator partition, in order."""
+STREAM_STAGES = ("emit", "sync-vector-clock", "verify-sync")
+"""Stages of `PROGRAM_PASSES` whose result is streams of records; before them it is IR."""
 RESIDENT_SHARES = (0.5, 0.3, 0.1, 0.0)
 """Shares of SBUF for tensors that stay on chip, tried in turn until addresses suffice."""
 
@@ -132,6 +135,7 @@ def _lower_until_it_fits(
     from accelc.passes.assign_memory import assign_memory
     from accelc.passes.schedule_engines import schedule_engines
 
+    failure: CapacityError | None = None
     for share in RESIDENT_SHARES:
         try:
             lowered = lower_partition(partition, weights, target, Budget(resident=share))
@@ -140,13 +144,13 @@ def _lower_until_it_fits(
             schedule_engines(program, target)
             observer("schedule-engines", lambda program=program: str(program))
             assign_memory(program, target)
-        except CapacityError:
-            if share == RESIDENT_SHARES[-1]:
-                raise
+        except CapacityError as error:
+            failure = error
             continue
         observer("assign-memory", lambda program=program: str(program))
         return program, lowered.weights
-    raise AssertionError("the last share returns or raises")
+    assert failure is not None
+    raise failure
 
 
 def _finish(
@@ -170,14 +174,14 @@ def _finish(
     schedule_systolic_tiles(program, target)
     observer("schedule-systolic-tiles", lambda: str(program))
     emitted = emit(program, target)
-    observer("emit", lambda: f"{len(emitted.records)} records")
+    observer("emit", lambda: _text(emitted.records, emitted, target))
     sync = synchronize_records(emitted.records, target)
     records, _ = write_sync(emitted.records, sync)
-    observer("sync-vector-clock", lambda: f"{sync.required} orders required, {sync.emitted} waits")
+    observer("sync-vector-clock", lambda: _text(records, emitted, target))
     violations = verify_records(records, target)
     if violations:
         raise SynchronizationError(f"{name}: {len(violations)} orders are not enforced, first: {violations[0]}")
-    observer("verify-sync", lambda: "no violation")
+    observer("verify-sync", lambda: f"; all {sync.required} orders between lanes are enforced, by {sync.emitted} waits")
     weights = {_weight_name(name, symbol): array for symbol, array in stored.items()}
     segment = AcceleratorSegment(
         name=name,
@@ -191,6 +195,13 @@ def _finish(
         debug=emitted.debug,
     )
     return CompiledPartition(segment, weights, program, sync.required, sync.emitted)
+
+
+def _text(records: Records, emitted: EmittedProgram, target: Target) -> str:
+    from accelc.emit.streams import split_streams
+    from accelc.isa.disassembler import disassemble_streams
+
+    return "\n".join(disassemble_streams(split_streams(records, target), emitted.debug))
 
 
 def _weight_name(segment: str, symbol: str) -> str:
@@ -217,11 +228,8 @@ def _bindings(emitted: EmittedProgram, name: str, inputs: _Values, outputs: _Val
 
 def _hbm_bytes(program: ProgramOp, target: Target) -> int:
     """End of the last HBM buffer, rounded up to the HBM's alignment."""
-    end = 1
-    for op in program.body.block.ops:
-        if isinstance(op, BufferOp) and op.address is not None:
-            kind: Attribute = op.result.type
-            assert isinstance(kind, BufferType)
-            if kind.space.data == "hbm":
-                end = max(end, op.address.offset.value.data + kind.free_elements * kind.itemsize)
+    from accelc.passes.assign_memory import buffer_bytes, by_space
+
+    placed = [(op.address.offset.value.data, op) for op in by_space(program).get("hbm", ()) if op.address is not None]
+    end = max((offset + buffer_bytes(op) for offset, op in placed), default=1)
     return -(-end // target.hbm.align) * target.hbm.align

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from math import prod
+from math import isfinite, prod
 from typing import Any
 
 import numpy as np
@@ -39,9 +39,13 @@ class LayerRow:
 
 
 def run_json(result: RunResult) -> dict[str, Any]:
-    """The object that `accelc run --json` prints."""
+    """
+    The object that `accelc run --json` prints.
+
+    `reference` is null without a comparison, an error that is no finite number is null: JSON has no infinity.
+    """
     compiled = result.compiled
-    comparison = None if result.comparison is None else asdict(result.comparison)
+    comparison = None if result.comparison is None else _finite(asdict(result.comparison))
     return {
         "model": result.model,
         "target": compiled.target.name,
@@ -65,6 +69,10 @@ def run_json(result: RunResult) -> dict[str, Any]:
         },
         "reference": comparison,
     }
+
+
+def _finite(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: None if isinstance(value, float) and not isfinite(value) else value for key, value in values.items()}
 
 
 def tensor_cycles(execution: ExecutionResult) -> int:

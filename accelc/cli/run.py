@@ -45,7 +45,7 @@ def execute(arguments: argparse.Namespace) -> int:
             progress=progress,
         )
     if arguments.json:
-        print(json.dumps(run_json(result), indent=1))
+        print(json.dumps(run_json(result), indent=1, allow_nan=False))
     else:
         from accelc.report_text import print_placements, print_run
 

@@ -10,6 +10,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from accelc.cli.options import assignments, progress_bar
+from accelc.errors import UsageError
+from accelc.files import atomic_file
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -39,20 +41,22 @@ def save_outputs(path: Path, outputs: "Mapping[str, npt.NDArray[Any]]") -> None:
     """Write arrays by name as an `.npz` file; `numpy.savez` takes no array named like one of its own arguments."""
     import numpy as np
 
-    with zipfile.ZipFile(path, "w") as archive:
+    with atomic_file(path) as file, zipfile.ZipFile(file, "w") as archive:
         for name, array in outputs.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
                 np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Run the command: 1 if a race is found."""
+    """Run the command: 1 if a race is found. Raises UsageError."""
     from accelc.isa.loader import load_program
     from accelc.report import race_count, simulation_json
     from accelc.runtime.execute import execute as execute_program
     from accelc.runtime.inputs import check_inputs, load_array, parse_size, random_inputs
     from accelc.targets import load_target, parse_target
 
+    if arguments.output is not None and arguments.timing_only:
+        raise UsageError("--output with --timing-only: no numbers are computed that could be written")
     expected = None if arguments.target is None else load_target(arguments.target)
     program = load_program(arguments.program, expected)
     target = parse_target(program.target_text, f"{arguments.program}: target.toml")
@@ -70,7 +74,7 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.output is not None:
         save_outputs(arguments.output, result.outputs)
     if arguments.json:
-        print(json.dumps(simulation_json(arguments.program.name, target, result, seconds), indent=1))
+        print(json.dumps(simulation_json(arguments.program.name, target, result, seconds), indent=1, allow_nan=False))
     else:
         from accelc.report_text import print_simulation
 

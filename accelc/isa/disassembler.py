@@ -12,7 +12,7 @@ out. `;` starts a comment. Everything around the streams is a directive, a line 
 
 import json
 from base64 import b64encode
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from struct import pack, unpack
 from typing import Any
 
@@ -181,13 +181,18 @@ def _device(segment: AcceleratorSegment, lanes: Collection[str]) -> Iterator[str
         yield from _tables(segment)
     for core, streams in enumerate(segment.cores):
         yield f".core {core}"
-        for lane, records in streams.items():
-            if lanes and lane not in lanes:
-                continue
-            yield f".stream {lane}"
-            for index, line in enumerate(disassemble_records(records)):
-                entry = segment.debug[int(records["debug"][index])]
-                yield f"  {line}  ; {index}{_origin(entry)}"
+        chosen = {lane: records for lane, records in streams.items() if not lanes or lane in lanes}
+        yield from disassemble_streams(chosen, segment.debug)
+
+
+def disassemble_streams(streams: Mapping[str, Records], debug: Sequence[DebugEntry]) -> Iterator[str]:
+    """Lines of the streams of one core; each record with its number and origin. They must have passed validation."""
+    for lane, records in streams.items():
+        yield f".stream {lane}"
+        for index, (line, origin) in enumerate(
+            zip(disassemble_records(records), records["debug"].tolist(), strict=True)
+        ):
+            yield f"  {line}  ; {index}{_origin(debug[origin])}"
 
 
 def _origin(entry: DebugEntry) -> str:

@@ -78,8 +78,10 @@ def random_inputs(values: Sequence[ValueType], bounds: Mapping[str, int], seed: 
     Arrays for `values`, the same for the same seed, name and type.
 
     Floats are standard normal, or uniform in [0, 1) where the rank is that of a batch of images (4); truth values are
-    fair, integers from 0 up to `bounds[name]` (exclusive).
+    fair, integers from 0 up to `bounds[name]` (exclusive). Raises UsageError for a negative seed.
     """
+    if seed < 0:
+        raise UsageError(f"seed of random inputs {seed}: expected an integer of at least 0")
     result: dict[str, Array] = {}
     for value in values:
         rng = np.random.default_rng([seed, zlib.crc32(value.name.encode())])

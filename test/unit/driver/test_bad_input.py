@@ -43,6 +43,18 @@ def compiled(model: ModelProto, path: Path) -> Program:
     return program
 
 
+def test_seeds_are_not_negative(mlp_file: Path, capsys: Capture) -> None:
+    for option in ("--seed", "--random-weights"):
+        refused(capsys, ["run", str(mlp_file), "--target", "tiny", option, "-1"], "seed of random", "-1")
+
+
+def test_outputs_that_cannot_be_written(mlp: ModelProto, tmp_path: Path, capsys: Capture) -> None:
+    program, out = tmp_path / "m.acx", tmp_path / "none" / "y.npz"
+    compiled(mlp, program)
+    refused(capsys, ["sim", str(program), "--output", str(out), "--timing-only"], "--output with --timing-only")
+    refused(capsys, ["sim", str(program), "--output", str(out)], f"'{out}': No such file")
+
+
 @pytest.mark.parametrize("keep", [0, 1, 100, -1])
 def test_truncated_models(mlp: ModelProto, tmp_path: Path, capsys: Capture, keep: int) -> None:
     path, out = tmp_path / "broken.onnx", tmp_path / "out.acx"

@@ -70,6 +70,23 @@ def test_compile_then_sim_is_run(mlp_file: Path, tmp_path: Path, capsys: Capture
         assert found["y"].tobytes() == np.asarray(expected).tobytes()
 
 
+def test_a_result_that_is_no_number_is_null_in_json(
+    mlp_file: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from accelc.runtime import reference
+
+    def overflow(*_: object) -> reference.Reference:
+        return reference.Reference("liar", [np.full((3, 5), np.inf, np.float32)])
+
+    monkeypatch.setattr(reference, "reference_outputs", overflow)
+    assert main(["run", str(mlp_file), "--target", "tiny", "--json"]) == 1
+    text = capsys.readouterr().out
+    assert "Infinity" not in text
+    found = json.loads(text)["reference"]
+    assert found["max_abs_error"] is None
+    assert found["within_tolerance"] is False
+
+
 def test_sim_prints_tables(mlp_file: Path, tmp_path: Path, capsys: Capture) -> None:
     program = tmp_path / "m.acx"
     main(["compile", str(mlp_file), "--target", "tiny", "-o", str(program)])

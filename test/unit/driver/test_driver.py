@@ -13,6 +13,7 @@ from accelc.driver import CompileOptions, compile_model, run_model
 from accelc.errors import ModelError, UsageError
 from accelc.interpreters.engine import run_engine
 from accelc.isa.container import save_program
+from accelc.isa.disassembler import disassemble
 from accelc.isa.program import AcceleratorSegment, same_program
 from accelc.numerics import DTYPES
 from accelc.pipelines import GRAPH_PASSES, PROGRAM_PASSES
@@ -175,6 +176,14 @@ def test_the_ir_of_every_stage_can_be_saved(mlp: ModelProto, tmp_path: Path) -> 
     stages = [path.stem.split("-", 1)[1] for path in sorted((tmp_path / "ir").iterdir())]
     assert stages[: 1 + len(GRAPH_PASSES)] == ["import", *GRAPH_PASSES]
     assert [stage.removeprefix("accelerator0-") for stage in stages[1 + len(GRAPH_PASSES) :]] == list(PROGRAM_PASSES)
+
+
+def test_the_saved_streams_are_those_of_the_program(mlp: ModelProto, tmp_path: Path) -> None:
+    program = compile_model(mlp, CompileOptions("tiny", save_ir=tmp_path)).program
+    (streams,) = tmp_path.glob("*-sync-vector-clock.s")
+    assert streams.read_text(encoding="utf-8").rstrip("\n") in "\n".join(disassemble(program))
+    (emitted,) = tmp_path.glob("*-emit.s")
+    assert "wait=" not in emitted.read_text(encoding="utf-8")
 
 
 def test_delays_change_times_and_never_values(mlp: ModelProto) -> None:
