@@ -5,7 +5,6 @@ Formulas: machine description and timing model, sections 2 and 4 of the target p
 """
 
 from dataclasses import dataclass
-from math import ceil
 from typing import Any
 
 import numpy as np
@@ -286,19 +285,16 @@ def _runs(sizes: Ints, strides: Ints, item: Ints) -> Ints:
 
 
 def service_ticks(transfer: Transfer, target: Target, hbm_share: float) -> float:
-    """Ticks a transfer needs alone on its engines when each gets `hbm_share` bytes/ns of HBM."""
+    """
+    Ticks a transfer needs alone on its engines when each gets `hbm_share` bytes/ns of HBM.
+
+    A copy inside HBM crosses its interface twice, for the read and for the write.
+    """
     dma = target.dma
-    rate = dma.bytes_per_ns * transfer.efficiency
-    if transfer.hbm_bytes:
-        rate = min(rate, hbm_share)
+    crossings = transfer.hbm_bytes / transfer.total_bytes
     nanoseconds = (
         transfer.packets * dma.packet_overhead_ns
         + transfer.descriptors * dma.descriptor_overhead_ns
-        + transfer.bytes_each / rate
+        + transfer.bytes_each * max(1 / (dma.bytes_per_ns * transfer.efficiency), crossings / hbm_share)
     )
     return nanoseconds * target.time.tick_hz / 1e9
-
-
-def cycles_to_ticks(cycles: float, ticks_per_cycle: int) -> int:
-    """Whole ticks of a number of cycles, rounded up."""
-    return ceil(cycles * ticks_per_cycle)

@@ -239,6 +239,17 @@ def test_bandwidth_of_hbm_bounds_all_engines_together() -> None:
     assert measured.read[0] - measured.start[0] == 8 * 2 + 2 + 4 * 64 * 4 / 2.0
 
 
+def test_a_copy_inside_hbm_reads_and_writes_it() -> None:
+    slow = replace(TINY, hbm=replace(TINY.hbm, bytes_per_ns=2.0))
+    sides = (encode.dma_sides(Space.HBM, "fp32", offset, [256], [4]) for offset in (4096, 0))
+    result = run(slow, dma0=[encode.dma_copy_records(LANE["dma0"], *sides)])
+    measured = times(result, "dma0")
+    # 512 bytes on each of two engines: 8 packets, one descriptor, and 2 * 1024 bytes of traffic on HBM.
+    assert measured.read[0] - measured.start[0] == 8 * 2 + 1 + 2 * 1024 / 2.0
+    assert result.cores[0].hbm_bytes == 2 * 1024
+    assert result.total_ns >= result.cores[0].hbm_bytes / slow.hbm.bytes_per_ns
+
+
 def test_scattered_elements_move_at_the_rate_of_a_transpose() -> None:
     width = TINY.sbuf.partition_bytes
     record = encode.dma_copy_records(
