@@ -1,7 +1,7 @@
 """Numbers, access patterns and buffers as text: what the clauses of `syntax` are made of."""
 
 from collections.abc import Sequence
-from math import inf, isfinite, isnan, nan
+from math import copysign, inf, isfinite, isnan, nan
 from struct import pack, unpack
 
 from xdsl.dialects.builtin import FloatAttr
@@ -23,7 +23,7 @@ def print_number(value: float, printer: Printer) -> None:
         printer.print_string("nan" if isnan(value) else "inf" if value > 0 else "-inf")
         return
     single = pack("<f", value)
-    text = next(t for digits in range(1, 18) if pack("<f", float(t := f"{value:.{digits}g}")) == single)
+    text = next(t for digits in range(1, 18) if pack("<f", _rounded(float(t := f"{value:.{digits}g}"))) == single)
     mantissa, e, exponent = text.partition("e")
     printer.print_string(mantissa if "." in mantissa else f"{mantissa}.0")
     printer.print_string(e + exponent)
@@ -38,9 +38,17 @@ def parse_number(parser: Parser) -> float:
     return -value if negative else value
 
 
+def _rounded(value: float) -> float:
+    """The fp32 value nearest to `value`."""
+    try:
+        return unpack("<f", pack("<f", value))[0]
+    except OverflowError:
+        return copysign(inf, value)
+
+
 def f32_attr(value: float) -> FloatAttr:
-    """32-bit float attribute, rounded to nearest."""
-    return FloatAttr(unpack("<f", pack("<f", value))[0] if isfinite(value) else value, 32)
+    """32-bit float attribute, rounded to nearest; beyond the largest value to infinity."""
+    return FloatAttr(_rounded(value), 32)
 
 
 def parse_int(parser: Parser) -> int:
