@@ -11,11 +11,9 @@ from pathlib import Path
 from typing import IO, NoReturn
 
 from xdsl.dialects.builtin import ModuleOp
-from xdsl.parser import Parser
 from xdsl.passes import ModulePass
 from xdsl.utils.arg_spec import parse_pipeline
 from xdsl.utils.exceptions import DiagnosticException, ParseError, ShrinkException
-from xdsl.utils.lexer import Span
 from xdsl.xdsl_opt_main import xDSLOptMain
 
 from accelc.cli.diagnostics import guarded
@@ -36,7 +34,7 @@ class AccelcOptMain(xDSLOptMain):
 
     version_format = "accelc-opt built from xdsl version {xdsl_version}"
     _output: _Deferred | None = None
-    _parser: Parser | None = None
+    _parser: SafeParser | None = None
     """The parser at work, which knows the place when something else finds the mistake."""
 
     def register_all_dialects(self) -> None:
@@ -105,7 +103,7 @@ class AccelcOptMain(xDSLOptMain):
         except DiagnosticException as error:
             if self._parser is not None:
                 # Kept as it is for --verify-diagnostics; an attribute's verifier does not know where it stands.
-                location = replace(self._here(self._parser), line_offset=start_offset).get_location()
+                location = replace(self._parser.here, line_offset=start_offset).get_location()
                 error.add_note(f"while parsing {location}")
             raise
         except UnicodeDecodeError as error:
@@ -119,11 +117,7 @@ class AccelcOptMain(xDSLOptMain):
             message = f"cannot parse: {error or type(error).__name__}"
             if self._parser is None:
                 raise AccelcError(f"{self.get_input_name()}: {message}") from error
-            raise ParseError(self._here(self._parser), message) from error
-
-    @staticmethod
-    def _here(parser: Parser) -> Span[str] | Span[bytes]:
-        return Span(parser.pos, parser.pos, parser.lexer.input)
+            raise ParseError(self._parser.here, message) from error
 
     def run(self) -> None:
         """Process the input; write the output file only on success."""

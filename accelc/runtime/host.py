@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy.typing as npt
 from xdsl.context import Context
-from xdsl.dialects.builtin import Builtin, ModuleOp
-from xdsl.parser import Parser
+from xdsl.dialects.builtin import Builtin
 from xdsl.utils.exceptions import ParseError, VerifyException
 
 from accelc.analysis.work import moved_bytes, value_bytes, work_of
@@ -14,6 +13,7 @@ from accelc.dialects.graph import FuncOp, Graph
 from accelc.errors import ProgramError
 from accelc.interpreters.graph import run
 from accelc.isa.program import HostSegment
+from accelc.parsing import parse_module
 from accelc.runtime.framework import Framework
 from accelc.targets.model import Target
 
@@ -26,10 +26,19 @@ def parse_function(segment: HostSegment) -> FuncOp:
     context.load_dialect(Builtin)
     context.load_dialect(Graph)
     try:
-        module: ModuleOp = Parser(context, segment.text, segment.name).parse_module()
+        module = parse_module(context, segment.text, segment.name)
+    except ParseError as error:
+        at = error.span.get_location()
+        place = f"segment '{segment.name}', line {at.line}, column {at.col}"
+        raise ProgramError(f"{place}: {error.msg.strip()}") from error
+    try:
         module.verify()
-    except (ParseError, VerifyException) as error:
-        raise ProgramError(f"segment '{segment.name}': {str(error).strip()}") from error
+    except VerifyException as error:
+        refusal = ProgramError(f"segment '{segment.name}': {str(error).strip()}")
+        # The notes show the operation that is wrong.
+        for note in getattr(error, "__notes__", ()):
+            refusal.add_note(note)
+        raise refusal from error
     functions = list(module.ops)
     if len(functions) != 1 or not isinstance(functions[0], FuncOp):
         raise ProgramError(f"segment '{segment.name}': expected one graph.func, found {len(functions)} operations")
