@@ -31,9 +31,6 @@ DTYPES: Mapping[str, np.dtype[Any]] = {
 }
 """NumPy dtype of every dtype name of `isa.records.DTYPES`."""
 
-NAMES: Mapping[np.dtype[Any], str] = {dtype: name for name, dtype in DTYPES.items()}
-"""Inverse of `DTYPES`."""
-
 INTEGERS = ("int8", "uint8", "int32")
 FP8 = ("fp8e4", "fp8e5")
 FP8_LARGEST: Mapping[str, float] = {"float8_e4m3fn": 448.0, "float8_e5m2": 57344.0}
@@ -46,24 +43,24 @@ def is_integer(dtype: str) -> bool:
 
 
 def compute(array: Array) -> F32:
-    """`array` as a C-contiguous fp32 array (no copy when it already is one)."""
-    return np.ascontiguousarray(array, dtype=np.float32)
+    """`array` as a C-contiguous fp32 array of the same shape (no copy when it already is one)."""
+    return np.asarray(array, dtype=np.float32, order="C")
 
 
 def _to_integer(array: Array, target: np.dtype[Any]) -> Array:
     low, high = np.iinfo(target).min, np.iinfo(target).max
     if np.issubdtype(array.dtype, np.integer):
-        return np.clip(array, low, high).astype(target)
+        return np.asarray(np.clip(array, low, high), target)
     with np.errstate(invalid="ignore"):
         rounded = np.rint(array.astype(np.float64))
-        return np.nan_to_num(np.clip(rounded, low, high), nan=0.0).astype(target)
+        return np.asarray(np.nan_to_num(np.clip(rounded, low, high), nan=0.0), target)
 
 
 def _to_fp8(array: Array, target: np.dtype[Any], overflow: str) -> Array:
     values = compute(array)
     largest = FP8_LARGEST[target.name]
     if overflow == "saturate":
-        return np.clip(values, -largest, largest).astype(target)
+        return np.asarray(np.clip(values, -largest, largest)).astype(target)
     result = values.astype(target)
     if overflow == "nan":
         over = ~np.isfinite(result.astype(np.float32)) & ~np.isnan(values)
@@ -80,7 +77,7 @@ def cast(array: Array, dtype: str, fp8_overflow: str = "saturate") -> Array:
     `inf` gives infinity (NaN in fp8e4, which has none).
     """
     target = DTYPES[dtype]
-    source = np.ascontiguousarray(array)
+    source = np.asarray(array, order="C")
     if source.dtype == target:
         return source.copy()
     with np.errstate(over="ignore", invalid="ignore"):

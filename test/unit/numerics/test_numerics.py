@@ -20,6 +20,28 @@ def test_integer_cast_rounds_to_even_and_saturates() -> None:
     assert numerics.cast(values, "uint8").tolist() == [255, 0, 2, 4, 0, 0, 255, 0]
 
 
+@pytest.mark.parametrize("shape", [(), (1,), (2, 3), (0, 4)])
+@pytest.mark.parametrize("source", numerics.DTYPES)
+def test_conversions_keep_the_shape(shape: tuple[int, ...], source: str) -> None:
+    values = np.ones(shape, numerics.DTYPES[source])
+    assert isinstance(numerics.compute(values), np.ndarray)
+    assert numerics.compute(values).shape == shape
+    for dtype in numerics.DTYPES:
+        for mode in ("saturate", "nan", "inf"):
+            result = numerics.cast(values, dtype, mode)
+            assert isinstance(result, np.ndarray)
+            assert (result.dtype, result.shape) == (numerics.DTYPES[dtype], shape)
+            assert (result == 1).all()
+
+
+def test_conversions_give_contiguous_copies() -> None:
+    values = np.arange(12, dtype=np.float32).reshape(3, 4)
+    assert numerics.compute(values) is values
+    assert numerics.compute(values.T).flags.c_contiguous
+    assert numerics.cast(values.T, "fp32").flags.c_contiguous
+    assert not np.may_share_memory(numerics.cast(values, "fp32"), values)
+
+
 def test_integer_to_integer_saturates() -> None:
     values = np.array([2**31 - 1, -(2**31), 5], np.int32)
     assert numerics.cast(values, "int8").tolist() == [127, -128, 5]
