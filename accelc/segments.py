@@ -9,7 +9,7 @@ from xdsl.ir import Block, Operation, OpResult, Region, SSAValue
 from xdsl.rewriter import Rewriter
 
 from accelc.dialects.graph import FuncOp, PartitionOp, ReturnOp, YieldOp
-from accelc.isa.program import AcceleratorSegment, HostSegment, Segment
+from accelc.isa.program import HostSegment, Segment
 from accelc.pipelines import CompiledPartition
 
 Array = npt.NDArray[Any]
@@ -144,8 +144,3 @@ def _needed(values: Sequence[SSAValue], known: Mapping[SSAValue, str]) -> list[O
     block = values[0].owner if isinstance(values[0].owner, Block) else values[0].owner.parent_block()
     assert block is not None
     return [op for op in block.ops if op in found]
-
-
-def is_accelerated(segment: Segment) -> bool:
-    """Whether a segment runs on the simulated machine."""
-    return isinstance(segment, AcceleratorSegment)

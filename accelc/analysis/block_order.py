@@ -64,7 +64,10 @@ def switch_point(rows: int, columns: int, latency_blocks: float, arrival: Sequen
     """
     if rows < 2:
         return columns if latency_blocks <= 0 else None
-    switch = columns - int(np.ceil(max(latency_blocks, 0) / (rows - 1)))
+    hiding = int(np.ceil(max(latency_blocks, 0) / (rows - 1)))
+    # The quotient may have been rounded down to an integer.
+    hiding += (rows - 1) * hiding < latency_blocks
+    switch = columns - hiding
     if switch < 0:
         return None
     if arrival is not None:
@@ -132,14 +135,3 @@ def loads(blocks: Blocks) -> npt.NDArray[np.bool_]:
     changed = np.ones(len(blocks), np.bool_)
     changed[1:] = np.any(blocks[1:, ::2] != blocks[:-1, ::2], axis=1)
     return changed
-
-
-def live_outputs(blocks: Blocks) -> int:
-    """Largest number of outputs that are begun and not finished at the same time."""
-    output = blocks[:, 0].astype(np.int64) * (int(blocks[:, 1].max()) + 1) + blocks[:, 1]
-    _, first = np.unique(output, return_index=True)
-    _, last = np.unique(output[::-1], return_index=True)
-    change = np.zeros(len(blocks) + 1, np.int64)
-    np.add.at(change, first, 1)
-    np.add.at(change, len(blocks) - last, -1)
-    return int(np.cumsum(change).max())

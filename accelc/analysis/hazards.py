@@ -168,38 +168,6 @@ def distinct(region: npt.NDArray[np.int32]) -> list[int]:
     return [value for value in set(values) if value >= 0]
 
 
-def count_overlaps(footprint: Footprint, streams: Streams) -> int:
-    """
-    Number of all ordered pairs of conflicting accesses that need an order between lanes.
-
-    This is what a compiler without any reduction would synchronize; quadratic, for reports on small programs.
-    """
-    readers: dict[tuple[int, int, int], int] = {}
-    writers: dict[tuple[int, int, int], int] = {}
-    members = [0] * len(streams.interlocked)
-    total = 0
-    for record, lane in enumerate(streams.lane):
-        conflicts = 0
-        touched = [
-            (access.is_write, _cells(footprint, access.space, access.groups, access.cells))
-            for access in footprint.of(record)
-        ]
-        for is_write, cells in touched:
-            for cell in cells:
-                conflicts |= writers.get(cell, 0)
-                if is_write:
-                    conflicts |= readers.get(cell, 0)
-        if streams.interlocked[lane]:
-            conflicts &= ~members[lane]
-        total += conflicts.bit_count()
-        members[lane] |= 1 << record
-        for is_write, cells in touched:
-            table = writers if is_write else readers
-            for cell in cells:
-                table[cell] = table.get(cell, 0) | 1 << record
-    return total
-
-
 def _cells(
     footprint: Footprint, space: int, groups: slice, cells: slice | npt.NDArray[np.int64]
 ) -> list[tuple[int, int, int]]:

@@ -9,7 +9,6 @@ nothing here touches a file, and no other module of accelc knows a machine const
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import gcd
 
 COMPUTE_LANES = ("tensor", "vector", "scalar", "gpsimd")
 
@@ -113,11 +112,6 @@ class PartitionedMemory:
     def bank_bytes(self) -> int:
         """Bytes of one bank in one partition; banks split the free dimension."""
         return self.partition_bytes // self.banks
-
-    @cached_property
-    def partition_quantum(self) -> int:
-        """Greatest common divisor of the legal start partitions: the grain at which partitions can conflict."""
-        return gcd(*(rule.quantum for rule in self.start_partition), self.partitions)
 
     def start_is_legal(self, start: int, count: int) -> bool:
         """Whether an access of `count` partitions may start at partition `start`."""
