@@ -75,7 +75,7 @@ def _check_operand(checker: _Checker, chosen: Ints, slot: int, optional: bool) -
         operand, chosen, count = operand[count > 0], chosen[count > 0], count[count > 0]
     checker.require(count > 0, chosen, name, "the operand is missing")
     _check_dtype(checker, chosen, name, operand["dtype"])
-    checker.require((operand["size"] > 0).all(axis=1), chosen, name, "a dimension has size 0")
+    checker.require(np.asarray((operand["size"] > 0).all(axis=1)), chosen, name, "a dimension has size 0")
     for space in np.unique(operand["space"]).tolist():
         rows = operand["space"] == space
         memory = checker.memory(space)
