@@ -168,13 +168,6 @@ def distinct(region: npt.NDArray[np.int32]) -> list[int]:
     return [value for value in set(values) if value >= 0]
 
 
-def _cells(
-    footprint: Footprint, space: int, groups: slice, cells: slice | npt.NDArray[np.int64]
-) -> list[tuple[int, int, int]]:
-    atoms: Sequence[int] = range(cells.start, cells.stop) if isinstance(cells, slice) else cells.tolist()
-    return [(space, group, atom) for group in range(groups.start, groups.stop) for atom in atoms]
-
-
 def macro_streams(records: Records, macro: npt.NDArray[np.int32], count: int, target: Target) -> Streams:
     """
     Streams of `count` macro-ops, of which `macro[r]` is that of record r.
