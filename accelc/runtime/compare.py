@@ -97,7 +97,7 @@ def _compare_one(oracle: str, got: Array, expected: Array, tolerance: Tolerance)
     within = not exact and bool(np.isfinite(error).all()) and close
     if tolerance.rtol is not None:
         allowed = tolerance.rtol * np.abs(b) + max(tolerance.scale * largest, tolerance.atol)
-        within = within and bool((error <= allowed).all())
+        within = within and bool((same | (error <= allowed)).all())
     return Comparison(oracle, float(error.max()), float(relative.max()), cosine, within)
 
 

@@ -53,6 +53,19 @@ def test_a_value_that_is_not_finite_on_one_side_is_wrong(value: float) -> None:
     assert compare("o", [broken], [broken], "model").within_tolerance
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_value_that_is_not_finite_on_both_sides_is_right_beside_rounding(value: float) -> None:
+    expected = EXPECTED.copy()
+    expected[::2] = value
+    got = expected * np.float32(1 + 1e-5)
+    for precision in ("model", "bf16"):
+        result = compare("o", [got], [expected], precision)
+        assert result.within_tolerance
+        assert 0 < result.max_abs_error < 1e-3
+    got[1] += 1
+    assert not compare("o", [got], [expected], "model").within_tolerance
+
+
 def test_integers_must_be_equal() -> None:
     expected = np.arange(10)
     assert compare("o", [expected], [expected], "bf16").within_tolerance
