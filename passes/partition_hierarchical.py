@@ -13,10 +13,11 @@ from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
 
+from accelc.analysis.host_cost import host_operation_ns, host_transfer_ns
 from accelc.analysis.partition import Costs, Group, group, repair
+from accelc.analysis.work import macs_of, moved_bytes, value_bytes
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import element_of, is_float
-from accelc.dialects.graph_ops.costs import elements, macs, value_bytes
 from accelc.errors import ModelError, UsageError
 from accelc.targets import load_target
 from accelc.targets.model import Target
@@ -84,7 +85,7 @@ def _on_host(op: Operation) -> str | None:
 
 def _is_integer_work(op: Operation) -> bool:
     values = [*op.operands, *op.results]
-    return macs(op) == 0 and bool(values) and not any(is_float(element_of(v)) for v in values)
+    return macs_of(op) == 0 and bool(values) and not any(is_float(element_of(v)) for v in values)
 
 
 def _forced(op: Operation, target: Target, force: str, supported: Supported) -> tuple[str, str | None]:
@@ -112,15 +113,10 @@ def _choose(op: Operation, target: Target, supported: Supported) -> tuple[str, s
 
 
 def _costs(ops: Sequence[Operation], target: Target) -> Costs:
-    link = min(target.host_memory.bytes_per_ns, target.host.bytes_per_ns)
-    moved = [sum(value_bytes(v) for v in (*op.operands, *op.results)) for op in ops]
     return Costs(
-        host_ns=[
-            max(elements(op) / target.host.ops_per_ns, bytes_ / target.host.bytes_per_ns)
-            for op, bytes_ in zip(ops, moved, strict=True)
-        ],
-        accelerator_ns=[bytes_ / target.hbm.bytes_per_ns for bytes_ in moved],
-        transfer_ns=[sum(value_bytes(v) for v in op.results) / link for op in ops],
+        host_ns=[host_operation_ns(op, target) for op in ops],
+        accelerator_ns=[moved_bytes(op) / target.hbm.bytes_per_ns for op in ops],
+        transfer_ns=[sum(host_transfer_ns(value_bytes(v), target) for v in op.results) for op in ops],
         launch_ns=dict.fromkeys(graph.HOMES, target.host.launch_ns),
     )
 
@@ -182,7 +178,7 @@ def _partition_function(
     predecessors = _predecessors(ops)
     groups: Sequence[Group]
     if force is None and islands == "cost":
-        pinned = [macs(op) > 0 or _on_host(op) is not None for op in ops]
+        pinned = [macs_of(op) > 0 or _on_host(op) is not None for op in ops]
         repaired = repair(destinations, predecessors, pinned, _costs(ops, target))
         groups = repaired.groups
         for index in repaired.demoted:

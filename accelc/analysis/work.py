@@ -62,17 +62,18 @@ def work_of(op: Operation) -> Work:
     return Work(results=results, operations=results)
 
 
+def macs_of(op: Operation) -> int:
+    """Useful multiply-accumulates of one operation, 0 for one without a contraction."""
+    return _macs(op) or 0
+
+
 def value_bytes(value: SSAValue) -> int:
-    """Bytes of a tensor value; elements narrower than a byte take a whole one."""
-    return type_bytes(value.type)
-
-
-def type_bytes(kind: Attribute) -> int:
-    """Bytes of a tensor type; elements narrower than a byte take a whole one."""
-    assert isinstance(kind, TensorType)
+    """Bytes of a tensor value, elements narrower than a byte taking a whole one; 0 for what has no size in memory."""
+    kind: Attribute = value.type
+    if not isinstance(kind, TensorType):
+        return 0
     element = cast(TensorType[Attribute], kind).element_type
-    assert isinstance(element, FixedBitwidthType)
-    return prod(kind.get_shape()) * element.size
+    return prod(kind.get_shape()) * element.size if isinstance(element, FixedBitwidthType) else 0
 
 
 def moved_bytes(op: Operation) -> int:

@@ -29,7 +29,9 @@ def add_compile_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--random-weights", type=int, metavar="SEED", help="replace the weights by random ones (reproducible)"
     )
-    parser.add_argument("--save-ir", type=Path, metavar="DIR", help="write the IR, then the streams, after every stage into this folder")
+    parser.add_argument(
+        "--save-ir", type=Path, metavar="DIR", help="write the IR, then the streams, after every stage into this folder"
+    )
     parser.add_argument(
         "--force",
         metavar="HOME",

@@ -189,9 +189,8 @@ def disassemble_streams(streams: Mapping[str, Records], debug: Sequence[DebugEnt
     """Lines of the streams of one core; each record with its number and origin. They must have passed validation."""
     for lane, records in streams.items():
         yield f".stream {lane}"
-        for index, (line, origin) in enumerate(
-            zip(disassemble_records(records), records["debug"].tolist(), strict=True)
-        ):
+        origins: list[int] = records["debug"].tolist()
+        for index, (line, origin) in enumerate(zip(disassemble_records(records), origins, strict=True)):
             yield f"  {line}  ; {index}{_origin(debug[origin])}"
 
 

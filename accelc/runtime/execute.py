@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from accelc.analysis.host_cost import host_transfer_ns
 from accelc.errors import ProgramError, UsageError, suggestion
 from accelc.isa.program import AcceleratorSegment, HostSegment, Program
 from accelc.numerics import DTYPES
 from accelc.runtime.framework import Framework, lazy_framework
-from accelc.runtime.host import argument_bytes, host_ns, parse_function, result_bytes, run_host, transfer_ns
+from accelc.runtime.host import argument_bytes, host_ns, parse_function, result_bytes, run_host
 from accelc.runtime.inputs import check_inputs
 from accelc.simulator import SimulationResult, poisoned, simulate
 from accelc.targets.model import Target
@@ -183,7 +184,7 @@ class _Run:
         needed = zip(segment.outputs, result_bytes(function), strict=True)
         sizes = [nbytes for name, nbytes in arrived if name in self.on_device]
         sizes += [nbytes for name, nbytes in needed if name in self.read_by_device]
-        moved = sum(transfer_ns(nbytes, self.target) for nbytes in sizes)
+        moved = sum(host_transfer_ns(nbytes, self.target) for nbytes in sizes)
         if self.functional:
             inputs: Sequence[Array] = [self.values[name] for name in segment.inputs]
             results = run_host(function, inputs, self.program.weights, self.framework)

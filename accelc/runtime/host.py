@@ -8,7 +8,8 @@ from xdsl.context import Context
 from xdsl.dialects.builtin import Builtin
 from xdsl.utils.exceptions import ParseError, VerifyException
 
-from accelc.analysis.work import moved_bytes, value_bytes, work_of
+from accelc.analysis.host_cost import host_operation_ns
+from accelc.analysis.work import value_bytes
 from accelc.dialects.graph import FuncOp, Graph
 from accelc.errors import ProgramError
 from accelc.interpreters.graph import run
@@ -64,22 +65,8 @@ def run_host(
 
 
 def host_ns(function: FuncOp, target: Target) -> float:
-    """
-    Modelled time of a host or framework segment in nanoseconds: a roofline per operation, and one launch.
-
-    Each operation takes the longer of its arithmetic at `host.ops_per_ns` and its operands and results at
-    `host.bytes_per_ns`; the segment takes `host.launch_ns` on top.
-    """
-    host = target.host
-    return host.launch_ns + sum(
-        max(work_of(op).operations / host.ops_per_ns, moved_bytes(op) / host.bytes_per_ns)
-        for op in function.body.block.ops
-    )
-
-
-def transfer_ns(nbytes: int, target: Target) -> float:
-    """Modelled time to move one tensor between HBM and the host's memory, in nanoseconds."""
-    return target.host_memory.latency_ns + nbytes / target.host_memory.bytes_per_ns
+    """Modelled time of a host or framework segment in nanoseconds: its operations, and one launch."""
+    return target.host.launch_ns + sum(host_operation_ns(op, target) for op in function.body.block.ops)
 
 
 def argument_bytes(function: FuncOp) -> list[int]:

@@ -13,7 +13,6 @@ from xdsl.utils.exceptions import VerifyException
 
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import shape_of
-from accelc.dialects.graph_ops.costs import elements, macs, value_bytes
 from accelc.dialects.graph_ops.element_types import array_to_dense
 
 DEFINED = re.compile(r"%(\w+)")
@@ -95,24 +94,3 @@ def test_constructors_infer_result_types() -> None:
     for op, shape in inferred:
         op.verify()
         assert shape_of(op.results[0]) == shape
-
-
-def test_work_is_counted_from_types() -> None:
-    """Multiply-accumulates, elements and bytes by hand."""
-    x = graph.WeightOp("x", TensorType(f32, [1, 4, 8, 8]))
-    conv = graph.ConvOp(x, graph.WeightOp("w", TensorType(f32, [6, 2, 3, 3])), group=2)
-    transposed = graph.ConvTransposeOp(x, graph.WeightOp("v", TensorType(f32, [4, 3, 2, 2])))
-    assert macs(conv) == 6 * 6 * 6 * 2 * 9
-    assert macs(transposed) == 4 * 8 * 8 * 3 * 4
-    assert macs(graph.MatmulOp(x, x)) == 4 * 8 * 8 * 8
-    assert macs(graph.ReluOp(x)) == 0
-    lstm = graph.LstmOp(
-        graph.WeightOp("s", TensorType(f32, [5, 2, 3])),
-        graph.WeightOp("wi", TensorType(f32, [1, 16, 3])),
-        graph.WeightOp("wr", TensorType(f32, [1, 16, 4])),
-    )
-    assert macs(lstm) == 5 * 2 * 16 * (3 + 4)
-    assert elements(graph.ReluOp(x)) == 256
-    assert elements(graph.AddOp(x, x)) == 512
-    assert value_bytes(x.result) == 1024
-    assert value_bytes(graph.IsnanOp(x).result) == 256
