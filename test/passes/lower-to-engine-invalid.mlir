@@ -1,8 +1,10 @@
 // RUN: accelc-opt %s -p 'lower-to-engine{target=tiny}' --split-input-file --verify-diagnostics | filecheck %s
 // RUN: not accelc-opt %s -p 'lower-to-engine{target=tinny}' --split-input-file 2>&1 | filecheck %s --check-prefix=TARGET
 
+// A target that does not exist is named, with the closest one.
 // TARGET: error: unknown target 'tinny'; did you mean 'tiny'?
 
+// Weights are packed while they are lowered: their data are needed.
 // CHECK: weight 'w' of partition accelerator0 has no data; give the pass a safetensors file with it
 graph.func @main(%x : tensor<4x4xf32>) -> tensor<4x4xf32> {
   %r = graph.partition "accelerator" (%x) : (tensor<4x4xf32>) -> tensor<4x4xf32> {
@@ -16,6 +18,7 @@ graph.func @main(%x : tensor<4x4xf32>) -> tensor<4x4xf32> {
 
 // -----
 
+// An op without a form on the machine belongs to another partition.
 // CHECK: graph.argmax cannot run on the accelerator of target 'tiny': graph.argmax has no form in engine instructions
 graph.func @main(%x : tensor<4x4xf32>) -> tensor<4x1xi64> {
   %r = graph.partition "accelerator" (%x) : (tensor<4x4xf32>) -> tensor<4x1xi64> {
@@ -28,6 +31,7 @@ graph.func @main(%x : tensor<4x4xf32>) -> tensor<4x1xi64> {
 
 // -----
 
+// What does not fit HBM is named, with its size and the limit.
 // CHECK: 'in0' needs 4194304 bytes in one hbm of target 'tiny', which has 1048576
 graph.func @main(%x : tensor<1024x1024xf32>) -> tensor<1024x1024xf32> {
   %r = graph.partition "accelerator" (%x) : (tensor<1024x1024xf32>) -> tensor<1024x1024xf32> {

@@ -44,6 +44,15 @@ def test_dialect_has_rationale_and_tests(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", DIALECTS)
+def test_syntax_of_every_op_is_tested(name: str) -> None:
+    """Each op is printed and parsed again in both its forms."""
+    files = [path.read_text(encoding="utf-8") for path in (ROOT / "test" / "dialects" / name).glob("ops*.mlir")]
+    assert all("--print-op-generic" in text for text in files)
+    checked = set(re.findall(rf"^// CHECK\S*: .*?\b({name}\.\w+)", "\n".join(files), re.MULTILINE))
+    assert checked >= {op.name for op in load(DIALECTS[name]).operations}
+
+
+@pytest.mark.parametrize("name", DIALECTS)
 def test_dialects_can_be_loaded_by_other_compilers(name: str) -> None:
     """No op has properties: other compilers cannot load them."""
     for op in load(DIALECTS[name]).operations:
@@ -58,5 +67,5 @@ def test_lit_tests_say_what_they_prove() -> None:
             continue
         text = path.read_text(encoding="utf-8")
         assert re.search(r"^// RUN: ", text, re.MULTILINE), path
-        assert re.search(r"^// (?!RUN|CHECK|-----)\S+ \S+ \S+", text, re.MULTILINE), path
+        assert re.search(r"^// (?!-----|[A-Z][A-Z0-9_-]*:)\S+ \S+ \S+", text, re.MULTILINE), path
         assert re.search(r"^\s*// [A-Z0-9_]+(-[A-Z]+)*:", text.replace("// RUN:", ""), re.MULTILINE), path
