@@ -15,7 +15,7 @@ class Measurement:
     """
     A number, the same number of a peer tool on the same input (None: no peer, or not installed) and its limit.
 
-    `threshold` is the largest `value` that is ok; None: reported only.
+    `threshold` is the largest or smallest `value` that is ok, as the kind of number asks; None: reported only.
     """
 
     name: str
@@ -29,6 +29,11 @@ class Measurement:
     def at_most(name: str, value: float, unit: str, threshold: float, baseline: float | None = None) -> "Measurement":
         """A number with an upper limit."""
         return Measurement(name, value, unit, baseline, threshold, value <= threshold)
+
+    @staticmethod
+    def at_least(name: str, value: float, unit: str, threshold: float, baseline: float | None = None) -> "Measurement":
+        """A number with a lower limit."""
+        return Measurement(name, value, unit, baseline, threshold, value >= threshold)
 
     @staticmethod
     def reported(name: str, value: float, unit: str, baseline: float | None = None) -> "Measurement":
