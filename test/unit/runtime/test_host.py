@@ -23,6 +23,11 @@ TEXT = """graph.func @tail(%x: tensor<4xf32>) -> tensor<4xf32> {
 SEGMENT = HostSegment("tail", "host", ("x",), ("y",), TEXT)
 
 
+def constant(dtype: str, elements: int, times: int = 1) -> str:
+    """Text with some large constants of one repeated value."""
+    return TEXT.replace("{\n", "{\n" + f"graph.constant dense<1> : tensor<{elements}x{dtype}>\n" * times)
+
+
 def refusal(text: str) -> str:
     """The diagnostic for a segment of this text."""
     with pytest.raises(ProgramError) as caught:
@@ -47,6 +52,9 @@ def test_a_function_is_what_its_text_says() -> None:
         (TEXT.replace("4xf32> {", "-1xf32> {"), "line 1, column "),
         ('"' + "a" * 1000, "line 1, column 1: "),
         ('"graph.func"() ({}) : () -> ()', "segment 'tail': Region 'body' at position 0 expected a single block"),
+        (constant("f32", 10**9), "1000000000 elements in dense literals, at most 4194"),
+        (constant("i1", 10**20), "elements in dense literals, at most 4194"),
+        (constant("f32", 10**6, 100), "elements in dense literals, at most 4"),
         ("module {\n}", "expected one graph.func, found 0 operations"),
         (TEXT + TEXT.replace("tail", "again"), "expected one graph.func, found 2 operations"),
         ("graph.func @f() {\n  graph.return\n}", "has 0 arguments and 0 results, the segment 1 inputs and 1 outputs"),
