@@ -28,13 +28,13 @@ PASSES: Mapping[str, str] = {
     "lower-to-engine": "accelc.passes.lower_to_engine:LowerToEnginePass",
     "schedule-engines": "accelc.passes.schedule_engines:ScheduleEnginesPass",
     "assign-memory": "accelc.passes.assign_memory:AssignMemoryPass",
-    "sync-vector-clock": "accelc.passes.sync_vector_clock:SyncVectorClockPass",
     "insert-delays": "accelc.passes.insert_delays:InsertDelaysPass",
     "schedule-systolic-tiles": "accelc.passes.schedule_systolic_tiles:ScheduleSystolicTilesPass",
     "tile-unroll": "accelc.passes.tile_unroll:TileUnrollPass",
+    "sync-vector-clock": "accelc.passes.sync_vector_clock:SyncVectorClockPass",
     "verify-sync": "accelc.passes.verify_sync:VerifySyncPass",
 }
-"""Pass name -> `module:class`, in the order of the main pipeline."""
+"""Pass name -> `module:class`, in the order of the main pipeline (`accelc.pipelines`); `tile-unroll` is for readers."""
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("accelc.cli.run", "compile a model, execute it on the simulated machine, compare and report"),

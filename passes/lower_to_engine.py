@@ -8,7 +8,7 @@ from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.passes import ModulePass
 
 from accelc.dialects import graph
-from accelc.errors import ModelError
+from accelc.errors import ModelError, UsageError
 from accelc.frontends.constants import read_sidecar, write_sidecar
 from accelc.lowering import Budget, lower_partition
 from accelc.lowering.builder import Array
@@ -67,10 +67,12 @@ class LowerToEnginePass(ModulePass):
     save: str | None = None
     """Safetensors file to write the data of the programs' weight buffers to."""
     resident: float = 0.5
-    """Share of SBUF for tensors that stay on chip between operations."""
+    """Share of SBUF for tensors that stay on chip between operations, 0 to 1."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         """Run on a module."""
+        if not 0 <= self.resident <= 1:
+            raise UsageError(f"lower-to-engine: resident {self.resident} is no share; expected 0 to 1")
         weights = read_sidecar(self.weights)
         known = set(weights)
         lower_to_engine(op, weights, load_target(self.target), Budget(resident=self.resident))

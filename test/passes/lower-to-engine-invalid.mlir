@@ -1,5 +1,9 @@
 // RUN: accelc-opt %s -p 'lower-to-engine{target=tiny}' --split-input-file --verify-diagnostics | filecheck %s
 // RUN: not accelc-opt %s -p 'lower-to-engine{target=tinny}' --split-input-file 2>&1 | filecheck %s --check-prefix=TARGET
+// RUN: not accelc-opt %s -p 'lower-to-engine{resident=2.0}' --split-input-file 2>&1 | filecheck %s --check-prefix=SHARE
+
+// A share is between nothing and all.
+// SHARE: error: lower-to-engine: resident 2.0 is no share; expected 0 to 1
 
 // A target that does not exist is named, with the closest one.
 // TARGET: error: unknown target 'tinny'; did you mean 'tiny'?

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from xdsl.irdl import IRDLOperation
 
+from accelc.pipelines import GRAPH_PASSES, PROGRAM_PASSES
 from accelc.registry import COMMANDS, DIALECTS, PASSES, UNIVERSE, load
 
 ROOT = Path(__file__).parents[3]
@@ -27,6 +28,12 @@ def test_pass_file_and_tests_share_its_name(name: str) -> None:
     assert (ROOT / "passes" / f"{name.replace('-', '_')}.py").is_file()
     for suffix in ("", "-invalid"):
         assert (ROOT / "test" / "passes" / f"{name}{suffix}.mlir").is_file()
+
+
+def test_passes_are_registered_in_the_order_of_the_pipeline() -> None:
+    """Help and reference pages list passes as they run; only emission is no pass, `tile-unroll` no stage."""
+    stages = [stage for stage in (*GRAPH_PASSES, *PROGRAM_PASSES) if stage != "emit"]
+    assert [name for name in PASSES if name != "tile-unroll"] == stages
 
 
 def test_every_pass_file_is_registered() -> None:
