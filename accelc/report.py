@@ -14,7 +14,7 @@ from accelc.isa.records import DTYPES as ISA_DTYPES
 from accelc.isa.records import Records, Space, as_dma, field
 from accelc.numerics import DTYPES
 from accelc.runtime.execute import ExecutionResult, SegmentResult
-from accelc.targets.model import Target
+from accelc.targets.model import Target, is_dma
 
 Ints = npt.NDArray[np.int64]
 
@@ -129,7 +129,7 @@ def layer_rows(
             rows += _accelerator_rows(segment, result, target, ideal, begin)
         else:
             end = begin + result.ns
-            cycles = result.ns * target.time.tick_hz / target.time.domain["tensor"] / 1e9
+            cycles = result.ns * target.time.cycles_per_ns("tensor")
             rows.append(LayerRow(segment.name, segment.place, "", cycles, None, 0, end))
         begin += result.ns
     return rows
@@ -152,7 +152,7 @@ def _accelerator_rows(
             chosen = owner >= 0
             owner, start, complete = owner[chosen], times.start[chosen], times.complete[chosen]
             np.maximum.at(ends, owner, complete)
-            if lane.startswith("dma"):
+            if is_dma(lane):
                 np.add.at(moved, owner, _dma_bytes(records[chosen]))
             else:
                 spans.append((owner, start, complete))

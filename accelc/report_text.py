@@ -129,7 +129,7 @@ def _array(result: RunResult) -> str:
     target = result.compiled.target
     busy = tensor_cycles(result.execution)
     ideal = sum(result.compiled.ideal_cycles.values())
-    total = result.execution.total_ns * target.time.tick_hz / target.time.domain["tensor"] / 1e9
+    total = result.execution.total_ns * target.time.cycles_per_ns("tensor")
     return f"{busy:,} busy cycles, utilization {ideal / total:.1%} of {total:,.0f} cycles" if total else "not used"
 
 

@@ -31,7 +31,7 @@ from accelc.errors import CapacityError, ProgramError
 from accelc.passes.assign_memory import buffer_bytes, by_space, memory_of, memory_requests
 from accelc.targets import load_target
 from accelc.targets.conditions import Facts
-from accelc.targets.model import Target
+from accelc.targets.model import Target, is_dma
 
 GATES = (0.85, 0.6, 0.35, 0.0)
 """Shares of a memory up to which loads may fill it, tried in turn until addresses can be assigned."""
@@ -156,7 +156,7 @@ def schedule_engines(program: ProgramOp, target: Target) -> Schedule:
         Storage(buffer_type(op.result).space.data, buffer_bytes(op), is_bound=op.role.data in ("input", "weight"))
         for op in buffer_ops
     ]
-    queues = Queues(tuple(lane for lane in target.lanes if lane.startswith("dma")), target.dma.static_issue_interval_ns)
+    queues = Queues(tuple(lane for lane in target.lanes if is_dma(lane)), target.dma.static_issue_interval_ns)
     spaces = by_space(program)
     schedule = None
     for gate in GATES:

@@ -10,6 +10,7 @@ from xdsl.passes import ModulePass
 from xdsl.rewriter import Rewriter
 
 from accelc.analysis.block_order import BlockTimes, choose_order
+from accelc.analysis.cost import drain_cycles, load_cycles
 from accelc.analysis.cut import natural_parts
 from accelc.analysis.order import STRATEGIES, Order
 from accelc.dialects import engine, tile
@@ -77,19 +78,15 @@ def _matmul(op: engine.MatmulOp, target: Target, order: str) -> Operation:
 
 
 def block_times(product: Product, target: Target, op: engine.MatmulFields) -> BlockTimes:
-    """Times of the blocks of a product in tensor cycles (section 4 of the target page)."""
+    """Times of the blocks of a product in tensor cycles (those of `accelc.analysis.cost`)."""
     array = target.tensor
     rate = array.rate.get(buffer_type(op.moving).dtype, 1.0)
     elements = product.n_sizes() * product.inner
-    evacuation = target.domain("scalar") / target.domain("tensor") if "scalar" in target.engines else 1.0
-    if array.ls_axis == "cols":
-        loaded = array.cols if array.ls_full else int(product.m_sizes().max())
-    else:
-        loaded = array.rows if array.ls_full else max(product.rows)
+    evacuation = target.domain("scalar") / target.domain("tensor")
     return BlockTimes(
         tuple((elements.clip(min=array.mm_min_ii) / rate).tolist()),
-        float(-(-loaded // array.ls_vectors_per_cycle)),
-        float(array.rows + array.cols + array.psum_write_latency),
+        float(load_cycles(array, int(product.m_sizes().max()), max(product.rows))),
+        float(drain_cycles(array)),
         tuple((elements * evacuation).tolist()),
     )
 

@@ -14,7 +14,7 @@ from accelc.dialects.engine import LaneOp, ProgramOp
 from accelc.emit.emitter import emit
 from accelc.errors import SynchronizationError
 from accelc.targets import load_target
-from accelc.targets.model import Target
+from accelc.targets.model import Target, is_dma
 
 
 def verify_sync(program: ProgramOp, target: Target) -> list[Violation]:
@@ -42,7 +42,7 @@ def _issued(ops: list[LaneOp], target: Target) -> Issued:
         lane,
         lane,
         range(len(lanes)),
-        [not name.startswith("dma") for name in lanes],
+        [not is_dma(name) for name in lanes],
         np.array(waits, np.int64).reshape(-1, 3),
         np.array(updates, np.int64).reshape(-1, 4),
         lambda index: f"{ops[index].name} number {index} (on {ops[index].lane.data})",

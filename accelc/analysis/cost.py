@@ -1,5 +1,5 @@
 """
-Time of one macro-op by the formulas of the target (section 4 of the target page), before anything is simulated.
+Time of one macro-op by the formulas of `accelc.simulator.costs`, before anything is simulated.
 
 An estimate for schedulers: instructions of one macro-op follow each other without a stall, other engines do not
 disturb them. Times are in nanoseconds; cycles are those of the lane's own clock.
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from accelc.targets.conditions import Facts, select_rule
-from accelc.targets.model import Target
+from accelc.targets.model import Target, TensorEngine
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,20 @@ def cycles(target: Target, lane: str, busy_ns: float) -> int:
     return ceil(round(busy_ns * target.time.tick_hz / 1e9 / target.domain(lane), 6))
 
 
+def load_cycles(array: TensorEngine, columns: int, rows: int) -> int:
+    """Tensor cycles in which the array loads a stationary tile of `columns` x `rows`."""
+    if array.ls_axis == "cols":
+        vectors = array.cols if array.ls_full else columns
+    else:
+        vectors = array.rows if array.ls_full else rows
+    return -(-vectors // array.ls_vectors_per_cycle)
+
+
+def drain_cycles(array: TensorEngine) -> int:
+    """Tensor cycles from the last moving element of a product to its last result in PSUM."""
+    return array.rows + array.cols + array.psum_write_latency
+
+
 def matmul_cost(target: Target, columns: Sequence[int], moving: Sequence[int], rows: Sequence[int], dtype: str) -> Cost:
     """
     A whole product: stationary columns of each m block, moving elements of each n block, rows of each contraction step.
@@ -39,21 +53,14 @@ def matmul_cost(target: Target, columns: Sequence[int], moving: Sequence[int], r
     """
     array = target.tensor
     rate = array.rate.get(dtype, 1.0)
-    loads: list[int] = []
-    for height in rows:
-        for width in columns:
-            length = (array.cols if array.ls_full else width) if array.ls_axis == "cols" else height
-            if array.ls_axis != "cols" and array.ls_full:
-                length = array.rows
-            loads.append(-(-length // array.ls_vectors_per_cycle))
+    loads = [load_cycles(array, width, height) for height in rows for width in columns]
     streams = [max(count, array.mm_min_ii) / rate for count in moving]
     if len(rows) == 1:
         busy = sum(max(load, sum(streams)) for load in loads)
     else:
         busy = sum(max(load, stream) for load in loads for stream in streams)
     lead = max(loads, default=0)
-    tail = array.rows + array.cols + array.psum_write_latency
-    return Cost(nanoseconds(target, "tensor", lead + busy), nanoseconds(target, "tensor", tail))
+    return Cost(nanoseconds(target, "tensor", lead + busy), nanoseconds(target, "tensor", drain_cycles(array)))
 
 
 def elementwise_cost(target: Target, lane: str, op: str, facts: Facts, elements: int, stride_factor: int = 1) -> Cost:

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from accelc.analysis.footprint import Access, Footprint
 from accelc.isa.records import Records, field
 from accelc.isa.table import Opcode
-from accelc.targets.model import Target
+from accelc.targets.model import Target, is_dma
 
 Edge = tuple[int, int]
 """(channel, producer): the consumer starts after `producer` has passed the channel's phase."""
@@ -82,7 +82,7 @@ def record_streams(records: Records, target: Target) -> Streams:
         stream.tolist(),
         (*lanes, f"{lanes[0]}.load"),
         (*range(len(lanes)), 0),
-        tuple(not name.startswith("dma") for name in lanes),
+        tuple(not is_dma(name) for name in lanes),
     )
 
 
@@ -182,5 +182,5 @@ def macro_streams(records: Records, macro: npt.NDArray[np.int32], count: int, ta
         lane.tolist(),
         lanes,
         tuple(range(len(lanes))),
-        tuple(not name.startswith("dma") for name in lanes),
+        tuple(not is_dma(name) for name in lanes),
     )

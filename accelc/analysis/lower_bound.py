@@ -69,7 +69,7 @@ def peak_macs_per_ns(target: Target, dtype: str) -> float:
     if rate is None:
         kind = [r for name, r in tensor.rate.items() if (name in FLOATS) == (dtype in FLOATS)]
         rate = max(kind or tensor.rate.values())
-    return tensor.rows * tensor.cols * rate * _cycles_per_ns(target, "tensor")
+    return tensor.rows * tensor.cols * rate * target.time.cycles_per_ns("tensor")
 
 
 def array_cycles(op: Operation, target: Target) -> float:
@@ -77,7 +77,7 @@ def array_cycles(op: Operation, target: Target) -> float:
     work = work_of(op)
     if not work.macs:
         return 0.0
-    return work.macs / peak_macs_per_ns(target, work.dtype) * _cycles_per_ns(target, "tensor")
+    return work.macs / peak_macs_per_ns(target, work.dtype) * target.time.cycles_per_ns("tensor")
 
 
 def peak_hbm_bytes_per_ns(target: Target) -> float:
@@ -92,11 +92,7 @@ def peak_elements_per_ns(target: Target) -> float:
 
 def _engine_peak(target: Target, engine: ComputeEngine) -> float:
     cheapest = min(rule.cpe for rule in engine.cost)
-    return OPERATIONS_PER_PASS * engine.lanes / cheapest * _cycles_per_ns(target, engine.name)
-
-
-def _cycles_per_ns(target: Target, domain: str) -> float:
-    return target.time.tick_hz / target.time.domain[domain] / 1e9
+    return OPERATIONS_PER_PASS * engine.lanes / cheapest * target.time.cycles_per_ns(engine.name)
 
 
 @dataclass

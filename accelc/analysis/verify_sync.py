@@ -19,7 +19,7 @@ import numpy.typing as npt
 from accelc.analysis.footprint import Access, Footprint, footprint
 from accelc.isa.records import Records, Space, Update, Wait, field
 from accelc.isa.table import Opcode
-from accelc.targets.model import Target
+from accelc.targets.model import Target, is_dma
 
 Ints = npt.NDArray[np.int64]
 
@@ -95,7 +95,7 @@ def issued_records(records: Records, target: Target) -> Issued:
         lane,
         np.where(opcode == Opcode.LS, len(lanes), lane),
         (*range(len(lanes)), 0),
-        tuple(not name.startswith("dma") for name in lanes),
+        tuple(not is_dma(name) for name in lanes),
         waits,
         updates,
         describe,

@@ -55,8 +55,7 @@ def size(count: int) -> str:
 def peak_macs_per_ns(target: Target) -> tuple[str, float]:
     """Dtype with the highest rate, and multiply-accumulates per nanosecond of one core's array in it."""
     dtype, rate = max(target.tensor.rate.items(), key=lambda entry: entry[1])
-    cycles_per_ns = target.time.tick_hz / target.time.domain["tensor"] / 1e9
-    return dtype, target.tensor.rows * target.tensor.cols * rate * cycles_per_ns
+    return dtype, target.tensor.rows * target.tensor.cols * rate * target.time.cycles_per_ns("tensor")
 
 
 def summary(target: Target) -> dict[str, str]:
@@ -64,7 +63,7 @@ def summary(target: Target) -> dict[str, str]:
     dtype, macs = peak_macs_per_ns(target)
     return {
         "array": f"{target.tensor.rows} x {target.tensor.cols}",
-        "clock": f"{target.time.tick_hz / target.time.domain['tensor'] / 1e9:.4g} GHz",
+        "clock": f"{target.time.cycles_per_ns('tensor'):.4g} GHz",
         "peak": f"{2 * macs / 1e3:.4g} TOPS {dtype}",
         "SBUF": size(target.sbuf.bytes),
         "PSUM": f"{size(target.psum.bytes)}, {target.psum.banks} banks",

@@ -360,8 +360,3 @@ TABLE: Mapping[Opcode, Instruction] = MappingProxyType({row.opcode: row for row 
 
 BY_MNEMONIC: Mapping[str, Instruction] = MappingProxyType({row.mnemonic: row for row in _INSTRUCTIONS})
 """Every instruction by its assembler name."""
-
-
-def lane_kind(lane: str) -> str:
-    """The name under which `Instruction.lanes` lists a lane: `dma` for every DMA queue."""
-    return "dma" if lane.startswith("dma") else lane

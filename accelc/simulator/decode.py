@@ -9,7 +9,7 @@ import numpy as np
 from accelc.errors import SimulationError
 from accelc.isa.records import Records, Update, Wait, field
 from accelc.isa.table import TABLE, Opcode
-from accelc.targets.model import Target
+from accelc.targets.model import Target, is_dma, lane_kind
 
 WaitCondition = tuple[int, int, bool]
 """(semaphore, value, exact): issue when the counter is at least (exact: equal to) the value."""
@@ -39,7 +39,7 @@ class LaneCode:
     @cached_property
     def is_dma(self) -> bool:
         """Whether the lane is a DMA queue."""
-        return self.name.startswith("dma")
+        return is_dma(self.name)
 
     def describe(self, record: int) -> str:
         """Where a record is, for messages."""
@@ -73,7 +73,7 @@ def decode_core(streams: Mapping[str, Records], target: Target) -> CoreCode:
 
 def _decode_lane(lane: str, code: int, records: Records, target: Target) -> LaneCode:
     opcodes: list[int] = field(records, "opcode").tolist()
-    kind = "dma" if lane.startswith("dma") else lane
+    kind = lane_kind(lane)
     for opcode in set(opcodes):
         if opcode not in TABLE or kind not in TABLE[Opcode(opcode)].lanes:
             where = place(lane, opcodes.index(opcode), opcode)

@@ -13,6 +13,16 @@ from functools import cached_property
 COMPUTE_LANES = ("tensor", "vector", "scalar", "gpsimd")
 
 
+def is_dma(lane: str) -> bool:
+    """Whether a lane is a DMA queue (`dma0`, `dma1`, ...), not a compute engine."""
+    return lane.startswith("dma")
+
+
+def lane_kind(lane: str) -> str:
+    """The name under which tables list a lane: `dma` for every DMA queue, else the engine's."""
+    return "dma" if is_dma(lane) else lane
+
+
 @dataclass(frozen=True)
 class Isa:
     """Version of the instruction set and length of a record."""
@@ -36,6 +46,10 @@ class Time:
     def ticks_to_ns(self, ticks: int) -> float:
         """Nanoseconds in `ticks`."""
         return ticks * 1e9 / self.tick_hz
+
+    def cycles_per_ns(self, domain: str) -> float:
+        """Clock of a domain in GHz."""
+        return self.tick_hz / self.domain[domain] / 1e9
 
 
 @dataclass(frozen=True)
@@ -280,7 +294,7 @@ class Target:
 
     def port(self, lane: str) -> Port:
         """Port of a lane; every DMA queue uses the port `dma`. Raises KeyError for an unknown lane."""
-        engine = "dma" if lane.startswith("dma") else lane
+        engine = lane_kind(lane)
         for port in self.ports:
             if port.engine == engine:
                 return port
@@ -288,7 +302,7 @@ class Target:
 
     def domain(self, lane: str) -> int:
         """Ticks per cycle of a lane; DMA queues are timed in the `mem` domain."""
-        return self.time.domain["mem" if lane.startswith("dma") else lane]
+        return self.time.domain["mem" if is_dma(lane) else lane]
 
     def partitioned(self, space: str) -> PartitionedMemory:
         """The partitioned memory named `space`. Raises KeyError if the target has none."""

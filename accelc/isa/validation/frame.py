@@ -17,9 +17,9 @@ from accelc.isa.table import (
     Instruction,
     Kind,
     Opcode,
-    lane_kind,
 )
 from accelc.isa.validation.context import Bools, Ints, Stream, largest_count
+from accelc.targets.model import lane_kind
 
 SLOTS = ("dst", "src0", "src1")
 
