@@ -107,12 +107,17 @@ class CompiledModel:
 
 @dataclass(frozen=True)
 class RunResult:
-    """A compiled model, its execution, the comparison with a reference (None if not asked for), and wall clocks."""
+    """
+    A compiled model, its execution, the comparison with a reference (None if not asked for), and wall clocks.
+
+    `passed_over` says why better references than the one compared with were not used.
+    """
 
     model: str
     compiled: CompiledModel
     execution: "ExecutionResult"
     comparison: "Comparison | None"
+    passed_over: tuple[str, ...]
     simulate_seconds: float
     reference_seconds: float
     total_seconds: float
@@ -325,16 +330,17 @@ def run_model(
     simulated_from = perf_counter()
     execution = execute(program, compiled.target, arrays, functional=not timing_only, progress=progress)
     simulated_to = perf_counter()
-    comparison = None
+    comparison, passed_over = None, ()
     if check and not timing_only:
         progress("reference")
-        comparison = _check(compiled, arrays, execution)
+        comparison, passed_over = _check(compiled, arrays, execution)
     end = perf_counter()
     return RunResult(
         model=_model_name(model),
         compiled=compiled,
         execution=execution,
         comparison=comparison,
+        passed_over=passed_over,
         simulate_seconds=simulated_to - simulated_from,
         reference_seconds=end - simulated_to,
         total_seconds=end - start,
@@ -347,10 +353,13 @@ def _model_name(model: Any) -> str:
     return "model" if isinstance(model, bytes) else str(model.graph.name)
 
 
-def _check(compiled: CompiledModel, inputs: Mapping[str, Array], execution: "ExecutionResult") -> "Comparison":
+def _check(
+    compiled: CompiledModel, inputs: Mapping[str, Array], execution: "ExecutionResult"
+) -> "tuple[Comparison, tuple[str, ...]]":
     from accelc.runtime.compare import compare
     from accelc.runtime.reference import reference_outputs
 
     reference = reference_outputs(compiled.source, inputs)
     got = [np.asarray(execution.outputs[value.name]) for value in compiled.program.outputs]
-    return compare(reference.oracle, got, reference.outputs, compiled.options.precision)
+    comparison = compare(reference.oracle, got, reference.outputs, compiled.options.precision)
+    return comparison, reference.passed_over

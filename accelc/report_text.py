@@ -54,6 +54,7 @@ def print_run(result: RunResult, file: TextIO) -> None:
                 f"max rel error {comparison.max_rel_error:.3g}, cosine {comparison.cosine:.7f}",
             )
         )
+        facts += [("", reason) for reason in result.passed_over]
     _print_facts(console, facts)
 
 

@@ -15,13 +15,17 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[Any]
 
+MAX_REASON = 200
+"""Characters of another package's error that are kept."""
+
 
 @dataclass(frozen=True)
 class Reference:
-    """Outputs in the model's order, and the name of what computed them."""
+    """Outputs in the model's order, the name of what computed them, and why better oracles did not."""
 
     oracle: str
     outputs: list[Array]
+    passed_over: tuple[str, ...] = ()
 
 
 def reference_outputs(model: "Path | ModelProto", inputs: Mapping[str, Array]) -> Reference:
@@ -29,51 +33,50 @@ def reference_outputs(model: "Path | ModelProto", inputs: Mapping[str, Array]) -
     Outputs of a model by onnxruntime, else by ONNX's reference, else by the `graph` interpreter.
 
     The interpreter shares its front end with the compiler and is asked only if neither package can execute the
-    model; `Reference.oracle` says which it was. `inputs` holds an array for every input.
+    model; the result says which it was, and why. `inputs` holds an array for every input.
     """
+    passed_over: list[str] = []
     for oracle, package, evaluate in (
         ("onnxruntime", "onnxruntime", _onnxruntime),
         ("onnx.reference", "onnx", _onnx_reference),
     ):
         if find_spec(package) is None:
+            passed_over.append(f"{oracle} is not installed")
             continue
-        outputs = evaluate(model, inputs)
-        if outputs is not None:
-            return Reference(oracle, outputs)
+        try:
+            return Reference(oracle, evaluate(model, inputs), tuple(passed_over))
+        except Exception as error:
+            # onnxruntime's exceptions have no common base, and ONNX's evaluator raises whatever the Python code of an
+            # operator raises: a model that one cannot load or run is for the next.
+            reason = str(error).strip().splitlines() or [type(error).__name__]
+            passed_over.append(f"{oracle} cannot execute the model: {reason[0][:MAX_REASON]}")
     from accelc.frontends.onnx import import_onnx
     from accelc.interpreters.graph import run
     from accelc.runtime.framework import lazy_framework
 
     imported = import_onnx(model, {name: tuple(array.shape) for name, array in inputs.items()})
     ordered = [inputs[spec.name] for spec in imported.inputs]
-    return Reference("accelc.interpreters.graph", run(imported.module, ordered, imported.weights, lazy_framework()))
+    outputs = run(imported.module, ordered, imported.weights, lazy_framework())
+    return Reference("accelc.interpreters.graph", outputs, tuple(passed_over))
 
 
-def _onnxruntime(model: "Path | ModelProto", inputs: Mapping[str, Array]) -> list[Array] | None:
+def _onnxruntime(model: "Path | ModelProto", inputs: Mapping[str, Array]) -> list[Array]:
     runtime: Any = import_module("onnxruntime")
     options = runtime.SessionOptions()
     options.log_severity_level = 4
-    try:
-        session = runtime.InferenceSession(
-            str(model) if isinstance(model, Path) else model.SerializeToString(),
-            options,
-            providers=["CPUExecutionProvider"],
-        )
-        return _arrays(session.run(None, dict(inputs)))
-    except Exception:
-        # Its exceptions have no common base; a model it cannot load or run is for the next oracle.
-        return None
+    session = runtime.InferenceSession(
+        str(model) if isinstance(model, Path) else model.SerializeToString(),
+        options,
+        providers=["CPUExecutionProvider"],
+    )
+    return _arrays(session.run(None, dict(inputs)))
 
 
-def _onnx_reference(model: "Path | ModelProto", inputs: Mapping[str, Array]) -> list[Array] | None:
+def _onnx_reference(model: "Path | ModelProto", inputs: Mapping[str, Array]) -> list[Array]:
     from onnx.reference import ReferenceEvaluator
 
-    try:
-        evaluator: Any = ReferenceEvaluator(str(model) if isinstance(model, Path) else model)
-        return _arrays(evaluator.run(None, dict(inputs)))
-    except Exception:
-        # It raises whatever the Python code of an operator raises.
-        return None
+    evaluator: Any = ReferenceEvaluator(str(model) if isinstance(model, Path) else model)
+    return _arrays(evaluator.run(None, dict(inputs)))
 
 
 def _arrays(results: Sequence[Any]) -> list[Array]:

@@ -1,7 +1,7 @@
 """
 How long every record keeps its unit busy, from the target's tables; vectorised, before the event loop runs.
 
-Formulas: machine description and timing model, sections 2 and 4 of the target page. All results are integer ticks.
+All results are integer ticks.
 """
 
 from dataclasses import dataclass

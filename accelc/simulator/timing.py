@@ -3,7 +3,7 @@ Cycle-level timing of one core: in-order lanes, their units, semaphores and shar
 
 No value is read: durations come from `costs`, orders from the streams and semaphores. A record passes
 `ready` (fetched and decoded), `issue` (its wait holds), `start` (its unit begins), `read` (operands read) and
-`complete` (results visible). Formulas: section 4 of the target page.
+`complete` (results visible).
 
 Not modelled: bank conflicts of SBUF and PSUM (`conflict`), the limit of packets in flight (`max_inflight_packets`),
 and start-up of an operand's stream (`read_latency`, hidden while streaming). Cores share nothing.

@@ -123,6 +123,21 @@ def test_a_wrong_result_is_an_error(mlp_file: Path, capsys: Capture, monkeypatch
     assert err.startswith("error: the outputs differ from the reference")
 
 
+def test_a_reference_that_cannot_be_had_is_explained(
+    mlp_file: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from accelc.runtime import reference
+
+    def fail(*_: object) -> list[object]:
+        raise RuntimeError("no kernel\nfor this operator")
+
+    monkeypatch.setattr(reference, "_onnxruntime", fail)
+    assert main(["run", str(mlp_file), "--target", "tiny"]) == 0
+    out = capsys.readouterr().out
+    assert "onnx.reference: within tolerance" in out
+    assert "onnxruntime cannot execute the model: no kernel\n" in out
+
+
 def test_importing_accelc_imports_nothing_heavy() -> None:
     import subprocess
     import sys
