@@ -85,7 +85,9 @@ def _compare_one(oracle: str, got: Array, expected: Array, tolerance: Tolerance)
     same = (a == b) | (np.isnan(a) & np.isnan(b))
     if same.all():
         return Comparison(oracle, 0.0, 0.0, 1.0, True)
-    error = np.where(same, 0.0, np.abs(a - b))
+    # Equal infinities have no difference; `same` has dealt with them.
+    with np.errstate(invalid="ignore"):
+        error = np.where(same, 0.0, np.abs(a - b))
     # A NaN or infinity on one side only is as wrong as can be.
     error = np.where(np.isnan(error), np.inf, error)
     finite = np.abs(b[np.isfinite(b)])
