@@ -12,14 +12,19 @@ def atomic_file(path: Path) -> Generator[BinaryIO]:
     """
     A file to write in place of `path`, which is replaced when the body ends and untouched when it raises.
 
-    Raises OSError if the folder cannot be written.
+    A device or pipe is written as it is: it cannot be replaced. Raises OSError if the folder cannot be written.
     """
+    name, path = str(path), path.resolve()
+    if path.exists() and not path.is_file():
+        with path.open("wb") as file:
+            yield file
+        return
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         opened = partial.open("xb")
     except OSError as error:
         # The user knows the file by its name, not by that of its first version.
-        error.filename = str(path)
+        error.filename = name
         raise
     with opened as file:
         try:

@@ -2,7 +2,6 @@
 
 import argparse
 import gc
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import MISSING, fields, replace
@@ -18,6 +17,7 @@ from xdsl.xdsl_opt_main import xDSLOptMain
 
 from accelc.cli.diagnostics import guarded
 from accelc.errors import AccelcError, UsageError, suggestion
+from accelc.files import atomic_file
 from accelc.parsing import SafeParser
 from accelc.registry import UNIVERSE
 
@@ -130,13 +130,8 @@ class AccelcOptMain(xDSLOptMain):
             raise UsageError(f"'{self.args.input_file}': unknown file extension '.{extension}' (known: {known})")
         super().run()
         if self._output is not None:
-            path = Path(self.args.output_file)
-            partial = path.with_name(f"{path.name}.{os.getpid()}.part")
-            try:
-                partial.write_text(self._output.getvalue())
-                partial.replace(path)
-            finally:
-                partial.unlink(missing_ok=True)
+            with atomic_file(Path(self.args.output_file)) as file:
+                file.write(self._output.getvalue().encode())
 
 
 def pass_summary(pass_class: type[ModulePass]) -> str:

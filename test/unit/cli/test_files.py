@@ -1,0 +1,55 @@
+"""Files appear whole or not at all."""
+
+import os
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from accelc.files import atomic_file
+
+
+def test_a_file_is_replaced_at_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"old")
+    with atomic_file(path) as file:
+        file.write(b"new")
+        assert path.read_bytes() == b"old"
+    assert path.read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_failure_leaves_nothing(tmp_path: Path) -> None:
+    def interrupted() -> None:
+        with atomic_file(tmp_path / "a") as file:
+            file.write(b"half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_links_and_pipes_stay(tmp_path: Path) -> None:
+    """What a link points to is replaced; a pipe, as any device, is written."""
+    real, link, pipe = tmp_path / "real", tmp_path / "link", tmp_path / "pipe"
+    link.symlink_to(real)
+    with atomic_file(link) as file:
+        file.write(b"x")
+    assert link.is_symlink()
+    assert real.read_bytes() == b"x"
+    os.mkfifo(pipe)
+    received: list[bytes] = []
+    reader = Thread(target=lambda: received.append(pipe.read_bytes()))
+    reader.start()
+    with atomic_file(pipe) as file:
+        file.write(b"y")
+    reader.join()
+    assert pipe.is_fifo()
+    assert received == [b"y"]
+
+
+def test_a_folder_that_is_missing_is_named_by_the_file_in_it(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as caught, atomic_file(tmp_path / "none" / "a"):
+        pass
+    assert caught.value.filename == str(tmp_path / "none" / "a")
