@@ -216,7 +216,13 @@ def _compile(given: _Imported, progress: Progress) -> CompiledModel:
         op: "PartitionOp", name: str, inputs: tuple[str, ...], outputs: tuple[str, ...]
     ) -> "CompiledPartition":
         progress(f"compile {name}")
-        return compile_partition(op, name, inputs, outputs, weights, target, snapshots.within(name))
+        save = snapshots.within(name)
+
+        def observe(stage: str, render: Callable[[], str]) -> None:
+            progress(f"compile {name}: {stage} done")
+            save(stage, render)
+
+        return compile_partition(op, name, inputs, outputs, weights, target, observe)
 
     built = build_segments(imported.function, weights, compile_accelerator)
     program = Program(

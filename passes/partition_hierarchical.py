@@ -173,6 +173,8 @@ def _partition_function(
             raise ModelError(f"graph.func @{function.sym_name.data} is partitioned already")
         if not isinstance(op, graph.GraphOp) or op.regions:
             raise ModelError(f"{op.name} is no pure operation of the graph dialect")
+        if any(isinstance(value.type, graph.VarType) for value in (*op.operands, *op.results)):
+            raise ModelError(f"{_describe(op)} works on a variable: run normalize-inplace first")
     choices = [_choose(op, target, supported) if force is None else _forced(op, target, force, supported) for op in ops]
     destinations, reasons = [c[0] for c in choices], [c[1] for c in choices]
     predecessors = _predecessors(ops)

@@ -178,6 +178,13 @@ def test_the_ir_of_every_stage_can_be_saved(mlp: ModelProto, tmp_path: Path) -> 
     assert [stage.removeprefix("accelerator0-") for stage in stages[1 + len(GRAPH_PASSES) :]] == list(PROGRAM_PASSES)
 
 
+def test_every_stage_is_shown_as_progress(mlp: ModelProto) -> None:
+    steps: list[str] = []
+    run_model(mlp, TINY, progress=steps.append)
+    compiling = [f"compile accelerator0: {stage} done" for stage in PROGRAM_PASSES]
+    assert steps == ["import", "graph passes", "compile accelerator0", *compiling, "accelerator0", "reference"]
+
+
 def test_the_saved_streams_are_those_of_the_program(mlp: ModelProto, tmp_path: Path) -> None:
     program = compile_model(mlp, CompileOptions("tiny", save_ir=tmp_path)).program
     (streams,) = tmp_path.glob("*-sync-vector-clock.s")

@@ -138,6 +138,18 @@ def test_forcing_what_cannot_be() -> None:
         partition(parse(NETWORK), everything, islands="all")
 
 
+def test_variables_are_normalized_first() -> None:
+    """The remedy is a pass, not another machine."""
+    text = """
+    graph.func @main(%v: !graph.var<tensor<4xf32>>, %x: tensor<4xf32>) {
+      graph.apply_ "add" %v, %x : !graph.var<tensor<4xf32>>, tensor<4xf32>
+      graph.return
+    }
+    """
+    with pytest.raises(ModelError, match=r"graph.apply_ works on a variable: run normalize-inplace first"):
+        partition(parse(text), everything)
+
+
 def test_an_operation_without_a_home() -> None:
     """An element type that neither the accelerator nor NumPy knows."""
     text = FRAMEWORK.replace("f32", "f8E4M3B11FNUZ").replace("graph.relu", "graph.neg")
