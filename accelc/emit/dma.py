@@ -10,10 +10,8 @@ from accelc.dialects.engine import AccessAttr, DmaCopyOp
 from accelc.emit.operands import coalesce, place
 from accelc.errors import CapacityError
 from accelc.isa.encode import dma_copy_records, dma_sides
-from accelc.isa.records import DMA_DIMS, Records, Space
+from accelc.isa.records import DMA_DIMS, MAX_DMA_SIZE, MAX_DMA_STRIDE, Records, Space
 from accelc.targets.model import Target
-
-MAX_SIZE = (1 << 32) - 1
 
 
 @dataclass(frozen=True)
@@ -39,10 +37,11 @@ def _side(side: _Side, target: Target) -> npt.NDArray[np.void]:
         if access.count > 1:
             dims.insert(0, (access.count, memory.partition_bytes))
     limit = min(target.dma.ndims, DMA_DIMS)
-    if len(dims) > limit or any(size > MAX_SIZE for size, _ in dims):
+    if len(dims) > limit or any(size > MAX_DMA_SIZE or abs(stride) > MAX_DMA_STRIDE for size, stride in dims):
         raise CapacityError(
             f"transfer of buffer {placed.symbol!r} needs {len(dims)} dimensions {dims} (elements, byte stride):"
-            f" a DMA of {target.name!r} has {limit} of up to {MAX_SIZE} elements; split the transfer"
+            f" a DMA of {target.name!r} has {limit} of up to {MAX_DMA_SIZE} elements and strides up to"
+            f" {MAX_DMA_STRIDE} bytes; split the transfer"
         )
     dims = dims or [(1, placed.itemsize)]
     return dma_sides(placed.space, placed.dtype, base, [size for size, _ in dims], [stride for _, stride in dims])

@@ -10,11 +10,9 @@ from xdsl.ir import SSAValue
 from accelc.dialects.engine import AccessAttr, BufferType, buffer_of
 from accelc.errors import CapacityError, ProgramError
 from accelc.isa.encode import Ints, operands
-from accelc.isa.records import FREE_DIMS, Space
+from accelc.isa.records import FREE_DIMS, MAX_SIZE, MAX_STRIDE, Space
 
 SPACE_CODES = {"hbm": Space.HBM, "sbuf": Space.SBUF, "psum": Space.PSUM, "wfifo": Space.WFIFO}
-MAX_SIZE = (1 << 16) - 1
-MIN_STRIDE, MAX_STRIDE = -(1 << 15), (1 << 15) - 1
 
 Dims = list[tuple[int, ...]]
 """(size, stride of each pattern...) of every dimension, outermost first."""
@@ -61,7 +59,7 @@ def coalesce(sizes: Sequence[int], *strides: Sequence[int]) -> Dims:
 
 
 def split_long(dims: Dims) -> Dims:
-    """Splits sizes beyond a record's 16-bit field into two factors, where they have such factors."""
+    """Splits sizes beyond a record's field into two factors, where they have such factors."""
     result: Dims = []
     for size, *steps in dims:
         inner = 0
@@ -82,10 +80,10 @@ def fit(dims: Dims, symbols: str) -> Dims:
             " split the op or lay the buffer out contiguously"
         )
     for size, *steps in fitted:
-        if size > MAX_SIZE or not all(MIN_STRIDE <= step <= MAX_STRIDE for step in steps):
+        if size > MAX_SIZE or not all(-MAX_STRIDE - 1 <= step <= MAX_STRIDE for step in steps):
             raise CapacityError(
                 f"access to buffer {symbols} has size {size}, strides {steps}: legal are sizes up to {MAX_SIZE}"
-                f" and strides {MIN_STRIDE}..{MAX_STRIDE} elements; split the op"
+                f" and strides {-MAX_STRIDE - 1}..{MAX_STRIDE} elements; split the op"
             )
     return fitted
 

@@ -70,6 +70,11 @@ DMA_RECORD = np.dtype(
 assert RECORD.itemsize == RECORD_BYTES
 assert 24 + 2 * DMA_SIDE.itemsize <= RECORD_BYTES - 8
 
+MAX_SIZE, MAX_DMA_SIZE = (int(np.iinfo(dtype["size"].base).max) for dtype in (OPERAND, DMA_SIDE))
+"""Elements of one dimension, of a compute operand and of a side of a DMA."""
+MAX_STRIDE, MAX_DMA_STRIDE = (int(np.iinfo(dtype["stride"].base).max) for dtype in (OPERAND, DMA_SIDE))
+"""Stride of one dimension: in elements of a compute operand, in bytes of a side of a DMA; the least is `-max - 1`."""
+
 
 class Space(IntEnum):
     """Memory of an operand."""

@@ -244,8 +244,14 @@ def test_limits_of_records() -> None:
     )
     refused(
         CapacityError,
-        r"transfer of buffer 'y' needs 5 dimensions .*: a DMA of 'tiny' has 4 of up to 4294967295 elements; split",
+        r"transfer of buffer 'y' needs 5 dimensions .*: a DMA of 'tiny' has 4 of up to 4294967295 elements and ",
         "engine.dma_copy on dma0 %y[0:4, 0 + (2, 2, 2, 2):(32, 15, 7, 3)] to %y[0:4, 0:16]",
+    )
+    refused(
+        CapacityError,
+        r"transfer of buffer 'h' needs 1 dimensions .*2200000000.* strides up to 2147483647 bytes; split the transfer",
+        "engine.dma_copy on dma0 %h[0 + (2):(1100000000)] to %y[0:1, 0:2]",
+        BUFFERS + '%h = engine.buffer "h" input hbm<1100000001xbf16> at 0',
     )
 
 
