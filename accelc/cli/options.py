@@ -44,7 +44,7 @@ def compile_options(arguments: argparse.Namespace) -> CompileOptions:
     return CompileOptions(
         target=arguments.target,
         precision=arguments.precision,
-        shapes=dict(parse_shape(text) for text in arguments.shape),
+        shapes={name: parse_shape(sizes, f"--shape {name}") for name, sizes in assignments(arguments.shape, "--shape")},
         dims={name: parse_size(size, f"--dim {name}") for name, size in assignments(arguments.dim, "--dim")},
         random_weights=arguments.random_weights,
         save_ir=arguments.save_ir,
@@ -52,10 +52,9 @@ def compile_options(arguments: argparse.Namespace) -> CompileOptions:
     )
 
 
-def parse_shape(text: str) -> tuple[str, tuple[int, ...]]:
-    """`NAME=AxBxC`. Raises UsageError."""
-    name, sizes = parse_assignment(text, "--shape")
-    return name, tuple(parse_size(size, f"--shape {name}") for size in sizes.split("x"))
+def parse_shape(text: str, where: str) -> tuple[int, ...]:
+    """Sizes of `AxBxC`. Raises UsageError."""
+    return tuple(parse_size(size, where) for size in text.split("x"))
 
 
 def assignments(texts: list[str], option: str) -> Iterator[tuple[str, str]]:

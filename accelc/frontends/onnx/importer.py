@@ -95,13 +95,14 @@ def bind_inputs(
     for info in infos:
         if info.name in input_shapes:
             binding.learn(info, input_shapes[info.name])
-    specs = [binding.bind(info, input_shapes.get(info.name)) for info in infos]
-    unknown = sorted(set(dims) - binding.seen)
+    named = {d.dim_param for info in infos for d in info.type.tensor_type.shape.dim if d.dim_param}
+    unknown = sorted(set(dims) - named)
     if unknown:
-        legal = ", ".join(sorted(binding.seen - set(ANONYMOUS))) or "none"
-        hint = suggestion(unknown[0], binding.seen)
-        raise ModelError(f"the model has no symbolic dimension '{unknown[0]}'{hint}; it has: {legal}")
-    return specs
+        legal = ", ".join(sorted(named - set(ANONYMOUS))) or "none"
+        raise ModelError(
+            f"the model has no symbolic dimension '{unknown[0]}'{suggestion(unknown[0], named)}; it has: {legal}"
+        )
+    return [binding.bind(info, input_shapes.get(info.name)) for info in infos]
 
 
 class _Binding:
@@ -109,7 +110,6 @@ class _Binding:
 
     def __init__(self, dims: Mapping[str, int]) -> None:
         self._sizes = dict(dims)
-        self.seen: set[str] = set()
         for name, size in dims.items():
             if size < 0:
                 raise ModelError(f"dimension '{name}' cannot have the size {size}; sizes are at least 0")
@@ -122,7 +122,7 @@ class _Binding:
         declared = kind.shape.dim
         if len(declared) != len(shape):
             raise ModelError(
-                f"input '{info.name}' has rank {len(declared)}, the given shape {list(shape)} {len(shape)}"
+                f"input '{info.name}' has rank {len(declared)}, the given shape {list(shape)} has {len(shape)}"
             )
         for axis, (dim, size) in enumerate(zip(declared, shape, strict=True)):
             where = f"input '{info.name}', axis {axis}"
@@ -141,11 +141,13 @@ class _Binding:
             raise ModelError(f"{where} is not a tensor; only tensors are supported")
         kind = info.type.tensor_type
         dtype = numpy_dtype(kind.elem_type, where)
-        self.seen |= {d.dim_param for d in kind.shape.dim if d.dim_param}
         if given is not None:
             return TensorSpec(info.name, checked_shape(given, where), dtype)
         if not kind.HasField("shape"):
-            raise ModelError(f"{where} has no declared shape; give its shape or an input file for it")
+            raise ModelError(
+                f"{where} has no declared shape; give it (--shape {info.name}=AxBxC), or an input file "
+                f"(--input {info.name}=FILE.npy)"
+            )
         shape: list[int] = []
         for axis, dim in enumerate(kind.shape.dim):
             if dim.HasField("dim_value") and dim.dim_value >= 0:
@@ -153,10 +155,12 @@ class _Binding:
             elif dim.dim_param in self._sizes:
                 shape.append(self._sizes[dim.dim_param])
             else:
-                name = f"dimension '{dim.dim_param}' (axis {axis})" if dim.dim_param else f"axis {axis}"
+                named = dim.dim_param not in ANONYMOUS
+                what = f"dimension '{dim.dim_param}' (axis {axis})" if named else f"axis {axis}"
+                size = f"the dimension's size (--dim {dim.dim_param}=N), " if named else ""
                 raise ModelError(
-                    f"{where}: the size of {name} is not known; give the dimension's size, the shape of "
-                    f"'{info.name}', or an input file for it"
+                    f"{where}: the size of {what} is not known; give {size}the shape of '{info.name}' "
+                    f"(--shape {info.name}=AxBxC), or an input file for it (--input {info.name}=FILE.npy)"
                 )
         return TensorSpec(info.name, checked_shape(shape, where), dtype)
 

@@ -92,6 +92,7 @@ def test_unbound_symbolic_dimensions(symbolic: ModelProto, tmp_path: Path, capsy
     refused(capsys, ["run", str(path), "--dim", "n=three"], "--dim n", "'three'")
     refused(capsys, ["run", str(path), "--dim", "n"], "--dim 'n'", "NAME=VALUE")
     refused(capsys, ["run", str(path), "--dim", "n=1", "--dim", "n=2"], "given twice")
+    refused(capsys, ["run", str(path), "--shape", "x=1x12", "--shape", "x=2x12"], "--shape: 'x' is given twice")
 
 
 @pytest.mark.parametrize(

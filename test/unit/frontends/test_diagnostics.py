@@ -78,16 +78,16 @@ def test_missing_file(tmp_path: Path) -> None:
 
 
 def test_unbound_dimension() -> None:
-    """The dimension's name and the three remedies."""
+    """The dimension's name if it has one, and every remedy there is."""
     refuses(
         symbolic("batch", 3),
-        "input 'x': the size of dimension 'batch' (axis 0) is not known; give the dimension's size, the shape of 'x', "
-        "or an input file for it",
+        "input 'x': the size of dimension 'batch' (axis 0) is not known; give the dimension's size (--dim batch=N), "
+        "the shape of 'x' (--shape x=AxBxC), or an input file for it (--input x=FILE.npy)",
     )
     refuses(
         symbolic(2, None),
-        "input 'x': the size of axis 1 is not known; give the dimension's size, the shape of 'x', "
-        "or an input file for it",
+        "input 'x': the size of axis 1 is not known; give the shape of 'x' (--shape x=AxBxC), "
+        "or an input file for it (--input x=FILE.npy)",
     )
 
 
@@ -106,11 +106,16 @@ def test_wrong_bindings() -> None:
         "input 'x', axis 1: the model declares size 3, the given shape has 4",
         input_shapes={"x": (1, 4)},
     )
-    refuses(symbolic("n", 3), "input 'x' has rank 2, the given shape [4] 1", input_shapes={"x": (4,)})
+    refuses(symbolic("n", 3), "input 'x' has rank 2, the given shape [4] has 1", input_shapes={"x": (4,)})
     refuses(
         symbolic("batch", 3),
         "the model has no symbolic dimension 'bacth'; did you mean 'batch'?; it has: batch",
         dims={"bacth": 1, "batch": 1},
+    )
+    refuses(
+        symbolic("batch", 3),
+        "the model has no symbolic dimension 'Batch'; did you mean 'batch'?; it has: batch",
+        dims={"Batch": 1},
     )
     refuses(symbolic("n", 3), "dimension 'n' cannot have the size -1; sizes are at least 0", dims={"n": -1})
     refuses(model(), "the model has no input 'z'; its inputs are x", input_shapes={"z": (1,)})
