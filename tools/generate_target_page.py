@@ -32,6 +32,7 @@ SECTIONS: dict[str, type] = {
     "dma": model.Dma,
     "numerics": model.Numerics,
     "host": model.Host,
+    "power": model.Power,
 }
 """Section of the file -> the class that holds its values, whose docstring and defaults the page shows."""
 SAME = {

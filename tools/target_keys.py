@@ -24,6 +24,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     "memory.hbm": {
         "bytes": "capacity",
         "bytes_per_ns": "bandwidth, shared by all DMA queues of a core",
+        "shared_bytes_per_ns": "bandwidth of all cores of a chip together (`hbm` only); without it, each has its own",
         "latency_ns": "time of an access beyond its bytes",
         "channels": "independent channels",
         "align": "alignment of buffers, and the grain at which accesses can conflict",
@@ -129,6 +130,15 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "ops_per_ns": "arithmetic operations, sustained",
         "bytes_per_ns": "memory bandwidth, sustained",
         "launch_ns": "time to call one partition",
+    },
+    "power": {
+        "idle_w": "power of a core that does nothing",
+        "window_ns": "window over which power is averaged",
+        "mac_pj": "energy of a MAC, by dtype of its operands",
+        "stationary_byte_pj": "energy of loading a byte of a stationary tile",
+        "element_pj": "energy of an element of an elementwise engine",
+        "hbm_byte_pj": "energy of a byte that crosses the interface of HBM",
+        "dma_byte_pj": "energy of a byte a DMA engine moves",
     },
 }
 """Section -> key -> meaning."""

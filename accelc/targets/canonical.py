@@ -21,7 +21,7 @@ def to_document(target: Target) -> dict[str, Any]:
     if target.wfifo is not None:
         memory["wfifo"] = _table(target.wfifo, "name")
     engines = {name: _table(engine, "name") for name, engine in target.engines.items()}
-    return {
+    document: dict[str, Any] = {
         "schema": SCHEMA,
         "name": target.name,
         "isa": _table(target.isa),
@@ -36,6 +36,9 @@ def to_document(target: Target) -> dict[str, Any]:
         "numerics": _table(target.numerics),
         "host": _table(target.host),
     }
+    if target.power is not None:
+        document["power"] = _table(target.power)
+    return document
 
 
 def canonical_toml(target: Target) -> str:

@@ -21,6 +21,7 @@ def check_consistency(document: Document, problems: Problems) -> None:
     _check_ports(document, problems)
     _check_tensor(document, problems)
     _check_tensor_port(document, problems)
+    _check_shared(document, problems)
     for name, engine in document["engine"].items():
         if name != "tensor":
             _check_costs(("engine", name, "cost"), engine["cost"], problems)
@@ -36,6 +37,14 @@ def _check_topology(document: Document, problems: Problems) -> None:
     topology = document["topology"]
     if topology["chips"] > 1 and "link" not in topology:
         problems.add(("topology", "chips"), f"{topology['chips']} chips need a [topology.link]")
+
+
+def _check_shared(document: Document, problems: Problems) -> None:
+    hbm, cores = document["memory"]["hbm"], document["topology"]["cores_per_chip"]
+    shared, own = hbm.get("shared_bytes_per_ns"), hbm["bytes_per_ns"]
+    if shared is not None and not own <= shared <= own * cores:
+        limit = f"bytes_per_ns = {own:g} of one core and {own * cores:g} of all {cores}"
+        problems.add(("memory", "hbm", "shared_bytes_per_ns"), f"{shared:g} is not between {limit}")
 
 
 def _check_partitioned(name: str, memory: Document, problems: Problems) -> None:

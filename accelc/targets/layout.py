@@ -33,6 +33,8 @@ LINEAR_MEMORY: dict[str, Spec] = {
     "channels": Int(1, 1024, "channels"),
     "align": Int(1, 65_536, "bytes"),
 }
+LINEAR_OPTIONAL = frozenset({"channels", "align"})
+PICOJOULES = Real(0, 1e6, "pJ")
 PARTITIONED_MEMORY: dict[str, Spec] = {
     "partitions": PARTITIONS,
     "partition_bytes": Int(16, GIB, "bytes"),
@@ -121,8 +123,10 @@ TARGET = Table(
         ),
         "memory": Table(
             {
-                "hbm": Table(LINEAR_MEMORY, frozenset({"channels", "align"})),
-                "host": Table(LINEAR_MEMORY, frozenset({"channels", "align"})),
+                "hbm": Table(
+                    {**LINEAR_MEMORY, "shared_bytes_per_ns": BANDWIDTH}, LINEAR_OPTIONAL | {"shared_bytes_per_ns"}
+                ),
+                "host": Table(LINEAR_MEMORY, LINEAR_OPTIONAL),
                 **{name: Table(PARTITIONED_MEMORY, PARTITIONED_OPTIONAL) for name in ("sbuf", "psum", "wfifo")},
             },
             frozenset({"wfifo"}),
@@ -193,5 +197,17 @@ TARGET = Table(
         ),
         "host": Table({"ops_per_ns": Real(0, 1e9, "operations/ns", closed=False), "bytes_per_ns": BANDWIDTH,
                        "launch_ns": NANOSECONDS}),
-    }
+        "power": Table(
+            {
+                "idle_w": Real(0, 1e4, "W"),
+                "mac_pj": MapOf((*DTYPES, "default"), PICOJOULES, required=("default",)),
+                "stationary_byte_pj": PICOJOULES,
+                "element_pj": PICOJOULES,
+                "hbm_byte_pj": PICOJOULES,
+                "dma_byte_pj": PICOJOULES,
+                "window_ns": Real(0, 1e9, "ns", closed=False),
+            }
+        ),
+    },
+    frozenset({"power"}),
 )  # fmt: skip

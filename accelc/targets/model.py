@@ -98,6 +98,7 @@ class LinearMemory:
     latency_ns: float
     channels: int = 1
     align: int = 1
+    shared_bytes_per_ns: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -265,6 +266,27 @@ class Host:
 
 
 @dataclass(frozen=True)
+class Power:
+    """
+    Energy of a core by class of work; power is measured as the mean over a sliding window of `window_ns`.
+
+    `mac_pj` holds the energy of a MAC by operand dtype, `default` for those it does not name.
+    """
+
+    idle_w: float
+    mac_pj: Mapping[str, float]
+    stationary_byte_pj: float
+    element_pj: float
+    hbm_byte_pj: float
+    dma_byte_pj: float
+    window_ns: float
+
+    def mac(self, dtype: str) -> float:
+        """Energy in pJ of one MAC on operands of `dtype`."""
+        return self.mac_pj.get(dtype, self.mac_pj["default"])
+
+
+@dataclass(frozen=True)
 class Target:
     """A whole machine."""
 
@@ -285,6 +307,7 @@ class Target:
     dma: Dma
     numerics: Numerics
     host: Host
+    power: Power | None = None
 
     @cached_property
     def lanes(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from accelc.targets.model import (
     Numerics,
     PartitionedMemory,
     Port,
+    Power,
     Sequencer,
     StartPartitionRule,
     StridePenalty,
@@ -164,4 +165,5 @@ def _build(document: dict[str, Any]) -> Target:
         dma=Dma(**document["dma"]),
         numerics=Numerics(**document["numerics"]),
         host=Host(**document["host"]),
+        power=Power(**document["power"]) if "power" in document else None,
     )

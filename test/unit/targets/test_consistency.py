@@ -24,6 +24,12 @@ SBUF_STARTS = "{max_parts = 4, quantum = 4} ]\nfree_dims = 4"
             "topology.chips: 2 chips need a [topology.link]",
         ),
         (
+            "bytes_per_ns = 8.0\n",
+            "bytes_per_ns = 8.0\nshared_bytes_per_ns = 20.0\n",
+            "memory.hbm.shared_bytes_per_ns: 20 is not between bytes_per_ns = 8 of one core and 16 of all 2",
+        ),
+        ("mac_pj = { default = 1.0 }", "mac_pj = { bf16 = 1.0 }", "power.mac_pj: missing key 'default'"),
+        (
             SBUF_BANKS,
             "partition_bytes = 4_096\nbanks = 3",
             "memory.sbuf.banks: 3 banks do not divide partition_bytes = 4096",
