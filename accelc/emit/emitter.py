@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from accelc.dialects.engine import BufferOp, BufferType, DelayOp, DmaCopyOp, LaneOp, MatmulFields, ProgramOp
+from accelc.dialects.engine import BufferOp, DelayOp, DmaCopyOp, LaneOp, MatmulFields, ProgramOp, buffer_type
 from accelc.emit.dma import dma_records
 from accelc.emit.elementwise import elementwise_records
-from accelc.emit.limits import check_partitions
+from accelc.emit.limits import check_buffer, check_partitions, describe
 from accelc.emit.matmul import Tile, matmul_records
 from accelc.emit.program import BoundBuffer, DebugEntry, DelaySlot, EmittedProgram
-from accelc.errors import ProgramError
-from accelc.isa.encode import delay_records
+from accelc.errors import CapacityError, ProgramError
+from accelc.isa.encode import FieldError, delay_records
 from accelc.isa.records import Records, empty_records
 from accelc.targets.model import Target
 
@@ -18,8 +18,8 @@ def emit(program: ProgramOp, target: Target) -> EmittedProgram:
     """
     All records of `program`, which has addresses, in program order and without waits or updates.
 
-    Raises ProgramError for a lane the target lacks or a buffer without address, and CapacityError for an access
-    that no record of the target can express.
+    Raises ProgramError for a lane the target lacks or a buffer without address, and CapacityError for a buffer outside
+    of the target's memories and for an access that no record can express.
     """
     lanes = {lane: code for code, lane in enumerate(target.lanes)}
     parts: list[Records] = []
@@ -31,6 +31,7 @@ def emit(program: ProgramOp, target: Target) -> EmittedProgram:
     held: Tile | None = None
     for op in program.body.block.ops:
         if isinstance(op, BufferOp):
+            check_buffer(op, target)
             bound += _bound(op)
         if not isinstance(op, LaneOp):
             continue
@@ -43,15 +44,18 @@ def emit(program: ProgramOp, target: Target) -> EmittedProgram:
         if held is not None and any(getattr(op, operand) is held.buffer for operand, _ in op.WRITES):
             held = None
         which = np.full((1, 3), -1, np.int32)
-        if isinstance(op, MatmulFields):
-            records, which, held = matmul_records(op, target, lane, held)
-        elif isinstance(op, DmaCopyOp):
-            records = dma_records(op, target, lane)
-        elif isinstance(op, DelayOp):
-            records = delay_records(lane, len(delays))
-            delays.append(DelaySlot(op.slot.data, op.lane.data, op.default.value.data, op.maximum.value.data))
-        else:
-            records, which = elementwise_records(op, lane)
+        try:
+            if isinstance(op, MatmulFields):
+                records, which, held = matmul_records(op, target, lane, held)
+            elif isinstance(op, DmaCopyOp):
+                records = dma_records(op, target, lane)
+            elif isinstance(op, DelayOp):
+                records = delay_records(lane, len(delays))
+                delays.append(DelaySlot(op.slot.data, op.lane.data, op.default.value.data, op.maximum.value.data))
+            else:
+                records, which = elementwise_records(op, lane)
+        except FieldError as error:
+            raise CapacityError(f"{describe(op)}: {error}") from error
         records["debug"] = len(debug)
         debug.append(_debug(op))
         parts.append(records)
@@ -80,8 +84,7 @@ def _debug(op: LaneOp) -> DebugEntry:
 def _bound(op: BufferOp) -> list[BoundBuffer]:
     if op.role.data == "scratch":
         return []
-    kind = op.result.type
-    assert isinstance(kind, BufferType)
+    kind = buffer_type(op.result)
     if op.address is None:
         raise ProgramError(f"buffer {op.symbol.data!r} has no address: run assign-memory before emission")
     elements = kind.free_elements

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from xdsl.ir import SSAValue
 
-from accelc.dialects.engine import DmaCopyOp, LaneOp, MatmulFields, access, buffer_type
+from accelc.dialects.engine import BufferOp, DmaCopyOp, LaneOp, MatmulFields, access, buffer_type
 from accelc.emit.operands import place
 from accelc.emit.product import Product
 from accelc.errors import CapacityError
@@ -14,6 +14,37 @@ from accelc.targets.model import Target
 def describe(op: LaneOp) -> str:
     """How messages name an op: its kind and the node of the model it comes from."""
     return f"{op.name} of '{op.loc_name.data}'" if op.loc_name is not None else op.name
+
+
+def check_buffer(op: BufferOp, target: Target) -> None:
+    """Raises CapacityError when a buffer with an address does not lie in a memory of the target."""
+    kind = buffer_type(op.result)
+    space = kind.space.data
+    partitions, capacity = 1, target.hbm.bytes
+    if space != "hbm":
+        try:
+            memory = target.partitioned(space)
+        except KeyError:
+            raise CapacityError(
+                f"buffer '{op.symbol.data}' is in memory '{space}', which target '{target.name}' does not have: lower "
+                f"the model for '{target.name}'"
+            ) from None
+        partitions, capacity = memory.partitions, memory.partition_bytes
+    if kind.partitions > partitions:
+        raise CapacityError(
+            f"buffer '{op.symbol.data}' has {kind.partitions} partitions: {space} of target '{target.name}' has "
+            f"{partitions}"
+        )
+    if op.address is None:
+        return
+    begin = op.address.offset.value.data
+    end = begin + kind.free_elements * kind.itemsize
+    if end > capacity:
+        where = space if space == "hbm" else f"each partition of {space}"
+        raise CapacityError(
+            f"buffer '{op.symbol.data}' lies at bytes {begin} to {end}: {where} of target '{target.name}' has "
+            f"{capacity}; run assign-memory"
+        )
 
 
 def check_partitions(op: LaneOp, target: Target) -> None:

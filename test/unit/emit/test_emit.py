@@ -218,6 +218,27 @@ def test_limits_of_psum() -> None:
     )
 
 
+def test_limits_of_memories() -> None:
+    """A buffer lies in a memory of the target; a value no field holds names the op it comes from."""
+    refused(
+        CapacityError,
+        "buffer 'f' is in memory 'wfifo', which target 'tiny' does not have",
+        "engine.dma_copy on dma0 %x[0:16] to %f[0:1, 0:16]",
+        BUFFERS + '%f = engine.buffer "f" scratch wfifo<4x16xbf16> at 0',
+    )
+    for type_, place, message in (
+        ("4x64xf32", 4000, "lies at bytes 4000 to 4256: each partition of sbuf of target 'tiny' has 4096; run assign"),
+        ("8x4xf32", 0, "has 8 partitions: sbuf of target 'tiny' has 4"),
+    ):
+        buffer = f'%b = engine.buffer "b" scratch sbuf<{type_}> at {place}'
+        refused(CapacityError, f"buffer 'b' {message}", "", BUFFERS + buffer)
+    refused(
+        CapacityError,
+        "engine.activate of 'act': field 'func': unknown value 'root', legal are",
+        'engine.activate on scalar root(1.0 * %y[0:4, 0:16] + 0.0) into %y[0:4, 0:16] {loc_name = "act"}',
+    )
+
+
 def test_limits_of_partitions() -> None:
     """Compute engines start at multiples of the quantum, for products too; a DMA starts anywhere."""
     refused(
@@ -247,12 +268,10 @@ def test_limits_of_records() -> None:
         r"transfer of buffer 'y' needs 5 dimensions .*: a DMA of 'tiny' has 4 of up to 4294967295 elements and ",
         "engine.dma_copy on dma0 %y[0:4, 0 + (2, 2, 2, 2):(32, 15, 7, 3)] to %y[0:4, 0:16]",
     )
-    refused(
-        CapacityError,
-        r"transfer of buffer 'h' needs 1 dimensions .*2200000000.* strides up to 2147483647 bytes; split the transfer",
-        "engine.dma_copy on dma0 %h[0 + (2):(1100000000)] to %y[0:1, 0:2]",
-        BUFFERS + '%h = engine.buffer "h" input hbm<1100000001xbf16> at 0',
-    )
+    large = replace(TINY, hbm=replace(TINY.hbm, bytes=1 << 33))
+    buffers = BUFFERS + '%h = engine.buffer "h" input hbm<1100000001xbf16> at 0'
+    with pytest.raises(CapacityError, match=r"buffer 'h' needs 1 dimensions .* strides up to 2147483647 bytes; split"):
+        emit(program("engine.dma_copy on dma0 %h[0 + (2):(1100000000)] to %y[0:1, 0:2]", buffers), large)
 
 
 def test_addresses_and_lanes() -> None:
