@@ -27,6 +27,9 @@ Bytes = npt.NDArray[np.uint8]
 Progress = Callable[[str], None]
 """Called with the name of each step as it begins."""
 
+SHOWN_NAMES = 20
+"""Names that a diagnostic lists at most."""
+
 
 @dataclass(frozen=True)
 class SegmentResult:
@@ -74,10 +77,10 @@ def execute(
     delay slots by name, in cycles of their lane. Raises ModelError for inputs of another type, ProgramError for a
     program that does not fit together and SimulationError for what the simulator finds.
     """
-    slots = {slot.name for s in program.segments if isinstance(s, AcceleratorSegment) for slot in s.delays}
+    slots = [slot.name for s in program.segments if isinstance(s, AcceleratorSegment) for slot in s.delays]
     for name in delays or ():
         if name not in slots:
-            raise UsageError(f"the program has no delay '{name}'{suggestion(name, slots)} (it has {len(slots)} delays)")
+            raise UsageError(f"the program has no delay '{name}'{suggestion(name, slots)} {_listed(slots)}")
     run = _Run(program, target, functional, races, framework or lazy_framework(), delays or {})
     if functional:
         check_inputs(inputs, program.inputs)
@@ -86,6 +89,12 @@ def execute(
             raise ProgramError(f"no array given for input '{missing[0]}' of the program")
         run.values.update(inputs)
     return run.all(progress)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The first names and how many more there are."""
+    more = f", and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
+    return f"(its delays: {', '.join(names[:SHOWN_NAMES]) or 'none'}{more})"
 
 
 class _Run:
