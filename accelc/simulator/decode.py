@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,8 +12,29 @@ from accelc.isa.records import Records, Update, Wait, field
 from accelc.isa.table import TABLE, Opcode
 from accelc.targets.model import Target, is_dma, lane_kind
 
-WaitCondition = tuple[int, int, bool]
-"""(semaphore, value, exact): issue when the counter is at least (exact: equal to) the value."""
+EXACT = -1
+
+
+class WaitCondition(NamedTuple):
+    """
+    Issue when a counter is at least `value`.
+
+    `bits` > 0: when it is less than half a turn of that many low bits at or past it; `EXACT`: when it is equal.
+    """
+
+    semaphore: int
+    value: int
+    bits: int = 0
+
+    def holds(self, count: int) -> bool:
+        """Whether the condition holds at a count, which may be one before rolling over."""
+        if self.bits == 0:
+            return count >= self.value
+        if self.bits == EXACT:
+            return count == self.value
+        return (count - self.value) % (1 << self.bits) < 1 << (self.bits - 1)
+
+
 Increment = tuple[int, int]
 """(semaphore, value)."""
 
@@ -97,10 +119,13 @@ def _waits(lane: str, opcodes: list[int], records: Records, target: Target) -> l
     waits: list[WaitCondition | None] = [None] * len(opcodes)
     condition = field(records, "wait_condition")
     semaphores, values = field(records, "wait_semaphore"), field(records, "wait_value")
+    bits = {Wait.GE: np.zeros(len(records), np.int64), Wait.EQ: np.full(len(records), EXACT)}
+    bits[Wait.WRAP] = field(records, "wait_bits").astype(np.int64)
     for record in np.flatnonzero(condition != Wait.NONE).tolist():
         semaphore = int(semaphores[record])
         _check_semaphore(lane, record, opcodes[record], "wait_semaphore", semaphore, target)
-        waits[record] = semaphore, int(values[record]), int(condition[record]) == Wait.EQ
+        compared = int(bits[Wait(int(condition[record]))][record])
+        waits[record] = WaitCondition(semaphore, int(values[record]), compared)
     return waits
 
 

@@ -1,6 +1,6 @@
 """Runs the streams of a device: timing, functional execution and race detection over the same decoded records."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -8,13 +8,16 @@ import numpy.typing as npt
 from accelc.errors import SimulationError
 from accelc.isa.records import Records, field
 from accelc.simulator.bounds import check_bounds
+from accelc.simulator.cluster import Cluster
 from accelc.simulator.decode import CoreCode, decode_core
 from accelc.simulator.functional import CoreExecutor
 from accelc.simulator.memory import Bytes, core_memory
 from accelc.simulator.order import untimed_order
+from accelc.simulator.prepare import PreparedCore, prepare_core
 from accelc.simulator.races import find_races
 from accelc.simulator.result import CoreResult, SimulationResult
 from accelc.simulator.stats import core_stats, peak_bytes, tensor_ticks
+from accelc.simulator.times import CoreTimes, DelayValues
 from accelc.simulator.timing import time_core
 from accelc.targets.model import Target
 
@@ -27,7 +30,8 @@ def simulate(
     functional: bool = True,
     timing: bool = True,
     races: bool = True,
-    delays: Sequence[int] = (),
+    delays: Sequence[int] | Sequence[Sequence[int]] = (),
+    throttles: Collection[int] = (),
     sum_order: str | None = None,
 ) -> SimulationResult:
     """
@@ -35,8 +39,9 @@ def simulate(
 
     `hbm` holds each core's HBM as uint8, one array for one core; it is changed in place and needed for functional
     execution (`memory.poisoned` makes uninitialised bytes). Without it accesses are checked against the size of the
-    target's HBM. `delays[slot]` are cycles of the delayed lane. `sum_order` overrides the target's
-    `tensor_sum_order`. Results never depend on `timing` or `delays`.
+    target's HBM. `delays[slot]` are cycles of the delayed lane, for all cores, or `delays[core][slot]`; the slots in
+    `throttles` bound the rate of issue instead. Cores start together and share HBM as `cluster` says. `sum_order`
+    overrides the target's `tensor_sum_order`. Results never depend on `timing` or `delays`.
 
     Raises SimulationError: illegal record, access outside its memory, deadlock (`DeadlockError`). Races are returned,
     not raised.
@@ -46,14 +51,41 @@ def simulate(
             f"{len(cores)} cores of streams: a chip of target '{target.name}' has {target.topology.cores_per_chip}"
         )
     memories = _memories(cores, target, hbm, functional)
-    codes = [decode_core(streams, target) for streams in cores]
+    decoded = {id(streams): decode_core(streams, target) for streams in cores}
+    codes = [decoded[id(streams)] for streams in cores]
     for code, memory in zip(codes, memories, strict=True):
         check_bounds(code, target, target.hbm.bytes if memory is None else len(memory))
+    every = _times(codes, target, _values(delays, len(codes), throttles)) if timing else [None] * len(codes)
     results = tuple(
-        _run_core(index, code, target, memory, functional, timing, races, delays, sum_order)
-        for index, (code, memory) in enumerate(zip(codes, memories, strict=True))
+        _run_core(index, code, target, memory, functional, times, races, sum_order)
+        for index, (code, memory, times) in enumerate(zip(codes, memories, every, strict=True))
     )
     return SimulationResult(target, results)
+
+
+def _values(
+    delays: Sequence[int] | Sequence[Sequence[int]], cores: int, throttles: Collection[int]
+) -> list[DelayValues]:
+    """Delays of every core. Raises SimulationError for values of another number of cores."""
+    own = [values for values in delays if not isinstance(values, int)]
+    if not own:
+        return [DelayValues([value for value in delays if isinstance(value, int)], throttles)] * cores
+    if len(own) != cores:
+        raise SimulationError(f"delays of {len(own)} cores for {cores} cores: one table per core is needed")
+    return [DelayValues(values, throttles) for values in own]
+
+
+def _times(codes: Sequence[CoreCode], target: Target, delays: Sequence[DelayValues]) -> Sequence[CoreTimes]:
+    if len(codes) == 1 or not target.hbm.shared_bytes_per_ns:
+        return [
+            time_core(code, target, values, core) for core, (code, values) in enumerate(zip(codes, delays, strict=True))
+        ]
+    prepared: dict[int, PreparedCore] = {}
+    for code in codes:
+        prepared.setdefault(id(code), prepare_core(code, target))
+    cluster = Cluster([[prepared[id(code)]] for code in codes], target, lambda core, iteration, tick: [delays[core]])
+    cluster.run(1)
+    return [run.last[0] for run in cluster.runs]
 
 
 def _memories(
@@ -82,12 +114,10 @@ def _run_core(
     target: Target,
     hbm: Bytes | None,
     functional: bool,
-    timing: bool,
+    times: CoreTimes | None,
     races: bool,
-    delays: Sequence[int],
     sum_order: str | None,
 ) -> CoreResult:
-    times = time_core(code, target, delays, index) if timing else None
     order = untimed_order(code, target, index) if times is None else times.order
     memory = None
     if functional:

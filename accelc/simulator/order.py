@@ -24,9 +24,8 @@ def untimed_order(code: CoreCode, target: Target, core: int = 0) -> list[Step]:
         while record < len(lane):
             wait = lane.waits[record]
             if wait is not None:
-                current = counters[wait[0]]
-                if current != wait[1] if wait[2] else current < wait[1]:
-                    waiting.setdefault(wait[0], set[int]()).add(position)
+                if not wait.holds(counters[wait.semaphore]):
+                    waiting.setdefault(wait.semaphore, set[int]()).add(position)
                     break
             order.append((position, record))
             for semaphore, value in (*lane.at_read[record], *lane.at_complete[record]):

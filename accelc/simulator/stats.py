@@ -12,7 +12,7 @@ from accelc.isa.table import TABLE, Form, Opcode
 from accelc.simulator.bounds import reach
 from accelc.simulator.decode import CoreCode, LaneCode
 from accelc.simulator.memory import ITEMSIZE
-from accelc.simulator.timing import CoreTimes, LaneTimes
+from accelc.simulator.times import CoreTimes, LaneTimes
 from accelc.targets.model import Target
 
 Ints = npt.NDArray[np.int64]
@@ -21,9 +21,9 @@ REASONS = ("fetch", "semaphore", "operands", "port", "delay")
 """
 Why a lane stood still, in the order in which they are charged.
 
-`fetch`: fetch, decode or the interval between DMA triggers; `semaphore`: its wait did not hold; `operands`: results of
-its own earlier records, a stationary plane, or the start latency of a DMA; `port`: an exclusive port group; `delay`: a
-DELAY record.
+`fetch`: fetch, decode, a throttle, or the interval between DMA triggers; `semaphore`: its wait did not hold;
+`operands`: results of its own earlier records, a stationary plane, or the start latency of a DMA; `port`: an exclusive
+port group; `delay`: a DELAY record.
 """
 
 

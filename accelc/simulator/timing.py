@@ -6,63 +6,28 @@ No value is read: durations come from `costs`, orders from the streams and semap
 `complete` (results visible).
 
 Not modelled: bank conflicts of SBUF and PSUM (`conflict`), the limit of packets in flight (`max_inflight_packets`),
-and start-up of an operand's stream (`read_latency`, hidden while streaming). Cores share nothing.
+and start-up of an operand's stream (`read_latency`, hidden while streaming). Cores share HBM (`cluster`).
 """
 
 import heapq
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from accelc.errors import SimulationError
-from accelc.isa.records import Flag, Records
+from accelc.isa.records import Flag
 from accelc.isa.table import Opcode
 from accelc.simulator.bandwidth import TransferServer
-from accelc.simulator.costs import LaneCosts, Transfer, elementwise_costs, tensor_costs, transfers
+from accelc.simulator.costs import LaneCosts, Transfer
 from accelc.simulator.deadlock import report_deadlock
 from accelc.simulator.decode import CoreCode, LaneCode
-from accelc.simulator.interlock import interlocks
+from accelc.simulator.prepare import PreparedCore, PreparedLane, prepare_core
+from accelc.simulator.times import NO_DELAYS, CoreTimes, DelayValues, EnergyLog, LaneTimes, Step
 from accelc.targets.model import Target
-
-Ticks = npt.NDArray[np.int64]
-Step = tuple[int, int]
 
 # Kinds of events, in the order in which those of one tick are handled: counters before the lanes that test them.
 _RAISE, _TRANSFER_END, _TRANSFER_READY, _START, _ISSUE = range(5)
-
-
-@dataclass(frozen=True)
-class LaneTimes:
-    """
-    Ticks of every record of a lane, [records] each.
-
-    The gap in front of a record is explained by `ready` (fetch and decode), `issue` (semaphore), `operands`
-    (results of earlier records, stationary planes, start latency of a DMA) and `start` (ports and units), in turn.
-    `pause` is the length of a DELAY.
-    """
-
-    ready: Ticks
-    issue: Ticks
-    operands: Ticks
-    start: Ticks
-    read: Ticks
-    complete: Ticks
-    pause: Ticks
-
-
-@dataclass(frozen=True)
-class CoreTimes:
-    """Times of all lanes, in the order of the core's code; `order` is the issue order of (lane, record)."""
-
-    lanes: tuple[LaneTimes, ...]
-    total_ticks: int
-    order: list[Step]
-    hbm_bytes: int
-    dma_bytes: int
 
 
 def _zeros() -> list[int]:
@@ -95,6 +60,8 @@ class _Lane:
     queue: deque[tuple[int, int]] = field(default_factory=lambda: deque[tuple[int, int]]())
     """Triggered transfers of a DMA queue: (record, earliest start)."""
     moving: bool = False
+    interval: int = 0
+    """Least ticks between issues, set by a throttle."""
     times: dict[str, list[int]] = field(default_factory=lambda: dict[str, list[int]]())
 
 
@@ -102,20 +69,36 @@ _NAMES = ("ready", "issue", "operands", "start", "read", "complete", "pause")
 
 
 class CoreTimer:
-    """Event loop over one core. `delays[slot]` are cycles of the lane that holds the DELAY."""
+    """
+    Event loop over one core, from tick `begin` on; all times are absolute.
 
-    def __init__(self, code: CoreCode, target: Target, delays: Sequence[int] = (), core: int = 0) -> None:
-        self.code = code
+    `server` moves its transfers, one of its own if None is given. Work can go on event by event (`next_tick`,
+    `step`), so that several cores advance together.
+    """
+
+    def __init__(
+        self,
+        prepared: PreparedCore,
+        target: Target,
+        delays: DelayValues,
+        core: int = 0,
+        begin: int = 0,
+        server: TransferServer | None = None,
+        energy: EnergyLog | None = None,
+    ) -> None:
+        self.code = prepared.code
         self.target = target
         self.delays = delays
         self.core = core
+        self.energy = energy
         self.events: list[tuple[int, int, int, int, int]] = []
         self.sequence = 0
         self.counters = [0] * target.sync.semaphores
         self.largest = 2 ** (target.sync.width_bits - 1) - 1
         self.waiters: dict[int, list[int]] = {}
         self.group_free: dict[str, int] = {}
-        self.server = TransferServer(target)
+        self.server = server or TransferServer(target)
+        self.server.changed = self._plan_end
         self.end_event = -1
         self.order: list[Step] = []
         ticks = target.time.ns_to_ticks
@@ -123,44 +106,30 @@ class CoreTimer:
         self.wakeup = ticks(target.sync.wait_wakeup_ns)
         self.dma_interval = ticks(target.dma.static_issue_interval_ns)
         self.dma_completion = ticks(target.dma.completion_latency_ns)
-        self.lanes = [self._lane(position, lane) for position, lane in enumerate(code)]
-
-    def _lane(self, position: int, lane: LaneCode) -> _Lane:
-        target, records = self.target, lane.records
-        count = len(lane)
-        tick = target.domain(lane.name)
-        moved: list[Transfer | None] = [None] * count
-        if lane.is_dma:
-            costs = LaneCosts([0] * count, [0] * count, [()] * count)
-            moved = transfers(lane, target)
-            fetch = decode = 0
-        else:
-            costs = (tensor_costs if lane.name == "tensor" else elementwise_costs)(lane, target)
-            fetch = target.time.ns_to_ticks(target.isa.instr_bytes / target.sequencer.fetch_bytes_per_ns)
-            decode = target.sequencer.decode_cycles * tick
-        state = _Lane(
-            lane,
-            position,
-            costs,
-            interlocks(lane, target),
-            moved,
-            _ints(records, "flags"),
-            _ints(records, "link"),
-            fetch,
-            decode,
-        )
-        state.times = {name: [0] * count for name in _NAMES}
-        return state
+        self.lanes = [_lane(position, lane, begin) for position, lane in enumerate(prepared.lanes)]
+        self.handlers = (self._raise, self._transfer_end, self._transfer_ready, self._start, self._try_issue)
+        for lane in self.lanes:
+            self._prepare(lane)
 
     def run(self) -> CoreTimes:
         """Runs all lanes to their HALT. Raises DeadlockError, and SimulationError for an illegal record."""
-        for lane in self.lanes:
-            self._prepare(lane)
-        handlers = (self._raise, self._transfer_end, self._transfer_ready, self._start, self._try_issue)
-        events = self.events
+        events, handlers = self.events, self.handlers
         while events:
             now, kind, _, first, second = heapq.heappop(events)
             handlers[kind](now, first, second)
+        return self.finish()
+
+    def next_tick(self) -> int | None:
+        """Tick of the next event, None when there is none left."""
+        return self.events[0][0] if self.events else None
+
+    def step(self) -> None:
+        """Handles the next event. Raises SimulationError for an illegal record."""
+        now, kind, _, first, second = heapq.heappop(self.events)
+        self.handlers[kind](now, first, second)
+
+    def finish(self) -> CoreTimes:
+        """Times of all records, after the last event. Raises DeadlockError."""
         stuck = {lane.position: lane.at for lane in self.lanes if lane.at < len(lane.code)}
         if stuck:
             raise report_deadlock(self.core, self.code, self.counters, stuck)
@@ -191,6 +160,8 @@ class CoreTimer:
             if record >= depth:
                 lane.available = max(lane.available, start[record - depth])
         ready = max(lane.fetched, lane.available) + lane.decode
+        if lane.interval and record:
+            ready = max(ready, issue[record - 1] + lane.interval)
         lane.times["ready"][record] = ready
         self._push(ready, _ISSUE, lane.position)
 
@@ -255,12 +226,17 @@ class CoreTimer:
         times = lane.times
         if opcode == Opcode.DELAY:
             slot = lane.links[record]
-            if slot >= len(self.delays):
+            cycles = self.delays.cycles
+            if slot >= len(cycles):
                 raise SimulationError(
-                    f"{lane.code.describe(record)}, field 'slot': the delay table has {len(self.delays)} entries"
+                    f"{lane.code.describe(record)}, field 'slot': the delay table has {len(cycles)} entries"
                 )
-            times["pause"][record] = self.delays[slot] * self.target.domain(lane.code.name)
-            lane.available = now + times["pause"][record]
+            ticks = cycles[slot] * self.target.domain(lane.code.name)
+            if slot in self.delays.throttles:
+                lane.interval = ticks
+            else:
+                times["pause"][record] = ticks
+                lane.available = now + ticks
         times["operands"][record] = times["start"][record] = now
         if lane.moving or lane.queue:
             # Its phases follow those of the transfers still in the queue.
@@ -274,6 +250,10 @@ class CoreTimer:
             read, complete = max(read, lane.last_read), max(complete, lane.last_complete)
         lane.last_read, lane.last_complete = max(lane.last_read, read), max(lane.last_complete, complete)
         lane.times["read"][record], lane.times["complete"][record] = read, complete
+        if self.energy is not None:
+            spent = self.energy.picojoules[lane.position][record]
+            if spent:
+                self.energy.spent.append((lane.times["start"][record], read, spent))
         for semaphore, value in lane.code.at_read[record]:
             self._push(read + self.raise_latency, _RAISE, semaphore, value)
         for semaphore, value in lane.code.at_complete[record]:
@@ -375,15 +355,28 @@ class CoreTimer:
         self._plan_end()
 
 
-def _ints(records: Records, name: str) -> list[int]:
-    values: npt.NDArray[Any] = records[name]
-    return values.tolist()
+def _lane(position: int, prepared: PreparedLane, begin: int) -> _Lane:
+    state = _Lane(
+        prepared.code,
+        position,
+        prepared.costs,
+        prepared.interlock,
+        prepared.transfers,
+        prepared.flags,
+        prepared.links,
+        prepared.fetch,
+        prepared.decode,
+        fetched=begin,
+        available=begin,
+    )
+    state.times = {name: [0] * len(prepared.code) for name in _NAMES}
+    return state
 
 
-def time_core(code: CoreCode, target: Target, delays: Sequence[int] = (), core: int = 0) -> CoreTimes:
+def time_core(code: CoreCode, target: Target, delays: DelayValues = NO_DELAYS, core: int = 0) -> CoreTimes:
     """
-    Times of every record of one core; `delays[slot]` in cycles of the delayed lane.
+    Times of every record of one core that has HBM for itself.
 
     Raises DeadlockError when no lane can go on, and SimulationError for what the machine cannot execute.
     """
-    return CoreTimer(code, target, delays, core).run()
+    return CoreTimer(prepare_core(code, target), target, delays, core).run()
