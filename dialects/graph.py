@@ -59,6 +59,7 @@ from accelc.dialects.graph_ops.reduction import (
     ReduceOp,
     SoftmaxOp,
 )
+from accelc.dialects.graph_ops.regions import ForOp, IfOp
 from accelc.dialects.graph_ops.structure import (
     HOMES,
     MAX_CONSTANT_ELEMENTS,
@@ -130,6 +131,8 @@ Graph = Dialect(
         PartitionOp,
         YieldOp,
         CallFrameworkOp,
+        ForOp,
+        IfOp,
         VariableOp,
         LoadOp,
         StoreOp,
@@ -170,6 +173,7 @@ __all__ = [
     "ErfOp",
     "ExpOp",
     "FloorOp",
+    "ForOp",
     "FuncOp",
     "GatherOp",
     "GeluOp",
@@ -178,6 +182,7 @@ __all__ = [
     "GreaterEqualOp",
     "GreaterOp",
     "IdentityOp",
+    "IfOp",
     "InsertSliceOp",
     "IsnanOp",
     "LessEqualOp",

@@ -4,14 +4,16 @@ Pass `normalize-inplace`: programs that write tensors in place become pure.
 The algorithm is in `accelc.analysis.inplace`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import ArrayAttr, FunctionType, ModuleOp, StringAttr
-from xdsl.ir import Block, Operation, SSAValue
+from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
 
+from accelc.analysis.inline_regions import inline_regions
 from accelc.analysis.inplace import (
     BroadcastStep,
     InPlaceError,
@@ -26,7 +28,8 @@ from accelc.analysis.inplace import (
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import ints, shape_of, tensor_type, to_attribute
 from accelc.dialects.graph_ops.inplace import VarType, stored
-from accelc.errors import ModelError
+from accelc.dialects.graph_ops.regions import yielded
+from accelc.errors import ModelError, UsageError
 
 
 def _refuse(op: Operation, message: str) -> NoReturn:
@@ -44,12 +47,16 @@ class _Emitter:
 
     def add(self, op: Operation) -> SSAValue:
         """Insert one operation; its result."""
+        self.place(op)
+        return op.results[0]
+
+    def place(self, op: Operation) -> None:
+        """Insert one operation with any number of results."""
         assert self.before is not None
         for name in ("loc_name", "layer"):
             if name in self.before.attributes:
                 op.attributes[name] = self.before.attributes[name]
         self.block.insert_op_before(op, self.before)
-        return op.results[0]
 
     def view(self, step: Step, source: SSAValue) -> SSAValue:
         """The pure form of a view."""
@@ -94,7 +101,7 @@ class _Rewriter:
 
     def rewrite(self) -> None:
         """Rewrite all operations; variables among the arguments become tensors."""
-        variables = [argument for argument in self.block.args if isinstance(argument.type, VarType)]
+        variables = [a for a in self.block.args if isinstance(a.type, VarType) and a not in self.references]
         for argument in variables:
             value = self.block.insert_arg(stored(argument), argument.index)
             value.name_hint = argument.name_hint
@@ -122,16 +129,21 @@ class _Rewriter:
                 self._store(op.var, op.value)
             case graph.ApplyOp():
                 self._apply(op)
-            case graph.ReturnOp():
-                op.operands = [
-                    self.storages.load(self.references[v]) if v in self.references else v for v in op.operands
-                ]
-                return
+            case graph.ForOp():
+                self._for(op)
+            case graph.IfOp():
+                self._if(op)
             case _:
-                if any(v in self.references for v in op.operands):
-                    _refuse(op, "takes a variable, which only the in-place operations of graph do; load it first")
+                self._keep(op)
                 return
         self.replaced.append(op)
+
+    def _keep(self, op: Operation) -> None:
+        """Check an operation that stays; a function may return a variable, which means its contents."""
+        if isinstance(op, graph.ReturnOp):
+            op.operands = [self.storages.load(self.references[v]) if v in self.references else v for v in op.operands]
+        elif any(v in self.references for v in op.operands):
+            _refuse(op, "takes a variable, which only the in-place operations of graph do; load it first")
 
     def _store(self, var: SSAValue, value: SSAValue) -> None:
         shape = stored(var).get_shape()
@@ -146,6 +158,94 @@ class _Rewriter:
         else:
             result = self.emitter.add(graph.BINARY_OPS[name](contents, op.inputs[0], tensor_type(contents)))
         self.storages.store(self.references[op.var], result)
+
+    def _for(self, op: graph.ForOp) -> None:
+        carried = len(op.outputs)
+        body = _Body(self, op.body, op.inputs, first=1)
+        written = body.written()
+        body.finish(written)
+        shared = body.numbers
+        kept = [s for s in shared if s not in written]
+        # Carried operands come first, so the written storages stand between them and the constant ones.
+        plain = body.plain
+        order = [0, *(1 + i for i in range(carried))]
+        order += [1 + len(plain) + shared.index(s) for s in written]
+        order += [1 + i for i in range(carried, len(plain))]
+        order += [1 + len(plain) + shared.index(s) for s in kept]
+        _permute(op.body.block, order)
+        values = {s: self.storages.load(Reference(s)) for s in shared}
+        inputs = [*plain[:carried], *(values[s] for s in written), *plain[carried:], *(values[s] for s in kept)]
+        types = [v.type for v in inputs[: carried + len(written)]]
+        self._replace_region(op, graph.ForOp(op.count.value.data, inputs, types, op.detach_region(0)), written)
+
+    def _if(self, op: graph.IfOp) -> None:
+        bodies = [_Body(self, region, op.inputs, first=0) for region in (op.then_body, op.else_body)]
+        written = sorted({s for body in bodies for s in body.written()})
+        for body in bodies:
+            body.finish(written)
+        first = bodies[0]
+        inputs = [*first.plain, *(self.storages.load(Reference(s)) for s in first.numbers)]
+        types = [*(v.type for v in op.outputs), *(self.storages.load(Reference(s)).type for s in written)]
+        regions = [op.detach_region(region) for region in list(op.regions)]
+        self._replace_region(op, graph.IfOp(op.condition, inputs, types, *regions), written)
+
+    def _replace_region(self, op: Operation, new: Operation, written: Sequence[int]) -> None:
+        self.emitter.place(new)
+        for old, value in zip(op.results, new.results, strict=False):
+            old.replace_all_uses_with(value)
+        for storage, value in zip(written, new.results[len(op.results) :], strict=True):
+            self.storages.store(Reference(storage), value)
+
+
+class _Body:
+    """
+    A body of a loop or branch while its variables become tensors.
+
+    Variables among the operands may share storage. Each storage behind them becomes one argument that holds all of
+    it, after the arguments of tensors; inside, the variables are views of that.
+    """
+
+    def __init__(self, outside: _Rewriter, region: Region, inputs: Sequence[SSAValue], first: int) -> None:
+        block = region.block
+        self.block = block
+        self.plain = [v for v in inputs if v not in outside.references]
+        references = [outside.references[v] for v in inputs if v in outside.references]
+        self.numbers = list(dict.fromkeys(reference.storage for reference in references))
+        """The storages outside, in order of their first variable."""
+        self.rewriter = _Rewriter(block)
+        self.inside: dict[int, Reference] = {}
+        old = [block.args[first + i] for i, v in enumerate(inputs) if v in outside.references]
+        for number in self.numbers:
+            whole = Reference(number)
+            value = block.insert_arg(outside.storages.load(whole).type, len(block.args))
+            self.inside[number] = self.rewriter.storages.create(value, outside.storages.is_captured(whole))
+        for argument, reference in zip(old, references, strict=True):
+            self.rewriter.references[argument] = Reference(self.inside[reference.storage].storage, reference.steps)
+        self.rewriter.rewrite()
+        for argument in old:
+            block.erase_arg(argument)
+
+    def written(self) -> list[int]:
+        """Numbers outside of the storages that the body writes."""
+        return [n for n in self.numbers if self.rewriter.storages.is_written(self.inside[n])]
+
+    def finish(self, written: Sequence[int]) -> None:
+        """Yield the final contents of some storages too."""
+        assert self.block.parent is not None
+        last = yielded(self.block.parent)
+        self.rewriter.emitter.before = last
+        last.operands = [*last.operands, *(self.rewriter.storages.load(self.inside[n]) for n in written)]
+
+
+def _permute(block: Block, order: Sequence[int]) -> None:
+    """Reorder block arguments: argument `order[i]` becomes argument i."""
+    old = [block.args[i] for i in order]
+    for argument in old:
+        moved = block.insert_arg(argument.type, len(block.args))
+        moved.name_hint = argument.name_hint
+        argument.replace_all_uses_with(moved)
+    for argument in old:
+        block.erase_arg(argument)
 
 
 def _normalize(function: graph.FuncOp) -> None:
@@ -174,6 +274,9 @@ class NormalizeInplacePass(ModulePass):
 
     Input: `graph.func` of any operations of the dialect. Afterwards no value has type `!graph.var`; arguments that were
     variables are tensors, and the final contents of those that were written are further results, listed in `mutates`.
+    Storages that a loop or branch writes are carried through it as tensors; then loops are unrolled, and branches whose
+    condition is known are replaced by the body taken.
+
     Before:
     ```mlir
     graph.func @main(%v: !graph.var<tensor<4xf32>>, %x: tensor<2xf32>) {
@@ -195,7 +298,13 @@ class NormalizeInplacePass(ModulePass):
 
     name = "normalize-inplace"
 
+    unroll: int = 4096
+    """Largest number of operations that a loop becomes by being unrolled; larger loops stay and run on the host."""
+
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         """Run on a module. Raises ModelError for a write that has no meaning as a value."""
+        if self.unroll < 0:
+            raise UsageError(f"normalize-inplace: unroll {self.unroll} is no number of operations; expected at least 0")
         for function in [f for f in op.walk() if isinstance(f, graph.FuncOp)]:
             _normalize(function)
+            inline_regions(function.body.block, self.unroll)

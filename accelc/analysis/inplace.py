@@ -148,6 +148,10 @@ class Storages(Generic[V]):
             case ReshapeStep(source, result) | BroadcastStep(source, result):
                 return self._emitter.view(ReshapeStep(result, source), value)
 
+    def is_captured(self, reference: Reference) -> bool:
+        """Whether the storage is that of a constant."""
+        return self._storages[reference.storage].captured
+
     def is_written(self, reference: Reference) -> bool:
         """Whether the storage has been written since it was created."""
         return self._storages[reference.storage].versions > 0

@@ -48,6 +48,8 @@ def work_of(op: Operation) -> Work:
     """Work of one operation of the `graph` dialect; nothing for declarations."""
     if isinstance(op, NOT_COMPUTED):
         return Work()
+    if isinstance(op, (graph.ForOp, graph.IfOp)):
+        return _work_of_bodies(op)
     results = sum(prod(shape_of(value)) for value in op.results)
     if isinstance(op, MOVEMENTS):
         return Work()
@@ -60,6 +62,12 @@ def work_of(op: Operation) -> Work:
     if isinstance(op, (graph.ReduceOp, graph.ArgmaxOp)):
         return Work(results=results, operations=max(results, prod(shape_of(op.x))))
     return Work(results=results, operations=results)
+
+
+def _work_of_bodies(op: graph.ForOp | graph.IfOp) -> Work:
+    """All iterations of a loop, or the longer of two branches: scalar operations only, no engine has such a form."""
+    counts = [sum(work_of(inner).operations for inner in body.block.ops) for body in op.regions]
+    return Work(operations=op.count.value.data * counts[0] if isinstance(op, graph.ForOp) else max(counts))
 
 
 def macs_of(op: Operation) -> int:
@@ -82,6 +90,10 @@ def moved_bytes(op: Operation) -> int:
         return 0
     written = sum(value_bytes(value) for value in op.results)
     match op:
+        case graph.ForOp():
+            return op.count.value.data * sum(moved_bytes(inner) for inner in op.body.block.ops)
+        case graph.IfOp():
+            return max(sum(moved_bytes(inner) for inner in body.block.ops) for body in op.regions)
         case graph.ReshapeOp():
             return 0
         case graph.SliceOp():

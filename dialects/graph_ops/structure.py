@@ -27,7 +27,7 @@ from xdsl.irdl import (
 )
 from xdsl.parser import Parser
 from xdsl.printer import Printer
-from xdsl.traits import IsolatedFromAbove, IsTerminator, Pure, SymbolOpInterface
+from xdsl.traits import IsolatedFromAbove, IsTerminator, NoMemoryEffect, Pure, SymbolOpInterface
 from xdsl.utils.exceptions import VerifyException
 
 from accelc.dialects.graph_ops.base import (
@@ -47,14 +47,16 @@ HOMES = ("accelerator", "host", "framework")
 MAX_CONSTANT_ELEMENTS = 1024
 
 
-def _terminator(region: Region, kind: type[IRDLOperation], owner: str) -> IRDLOperation:
+def terminator(region: Region, kind: type[IRDLOperation], owner: str) -> IRDLOperation:
+    """Last operation of the body of `owner`, which must be of a kind."""
     last = region.block.last_op
     if not isinstance(last, kind):
         raise VerifyException(f"the body of {owner} must end in {kind.name}")
     return last
 
 
-def _require_types(found: Sequence[Attribute], expected: Sequence[Attribute], what: str) -> None:
+def require_types(found: Sequence[Attribute], expected: Sequence[Attribute], what: str) -> None:
+    """Verify the types of a list of values."""
     require(len(found) == len(expected), f"{len(found)} {what}, expected {len(expected)}")
     for index, (a, b) in enumerate(zip(found, expected, strict=True)):
         require(a == b, f"{what} {index} has type {a}, expected {b}")
@@ -142,9 +144,9 @@ class FuncOp(IRDLOperation):
     def verify_(self) -> None:
         """Arguments, returned values, names and mutated arguments agree with the type."""
         inputs, outputs = self.function_type.inputs.data, self.function_type.outputs.data
-        last = cast(ReturnOp, _terminator(self.body, ReturnOp, f"graph.func @{self.sym_name.data}"))
-        _require_types(self.body.block.arg_types, inputs, "arguments")
-        _require_types([v.type for v in last.values], outputs, "returned values")
+        last = cast(ReturnOp, terminator(self.body, ReturnOp, f"graph.func @{self.sym_name.data}"))
+        require_types(self.body.block.arg_types, inputs, "arguments")
+        require_types([v.type for v in last.values], outputs, "returned values")
         for what, names, count in (
             ("input_names", self.input_names, len(inputs)),
             ("output_names", self.output_names, len(outputs)),
@@ -255,7 +257,7 @@ class ConstantOp(GraphOp):
 @irdl_op_definition
 class YieldOp(IRDLOperation):
     """
-    Results of a partition.
+    Results of a partition, or of a body of a loop or branch.
 
     ```mlir
     graph.yield %y : tensor<4xf32>
@@ -264,10 +266,10 @@ class YieldOp(IRDLOperation):
 
     name = "graph.yield"
     values = var_operand_def(TENSOR)
-    """One value per result of the partition."""
+    """One value per result of the operation around it."""
 
     assembly_format = "($values^ `:` type($values))? attr-dict"
-    traits = traits_def(IsTerminator())
+    traits = traits_def(IsTerminator(), NoMemoryEffect())
 
     def __init__(self, values: Sequence[Value]):
         super().__init__(operands=[[SSAValue.get(v) for v in values]])
@@ -330,9 +332,9 @@ class PartitionOp(GraphOp):
     def verify_graph(self) -> None:
         """A known home; block arguments and yielded values have the types of operands and results."""
         require(self.home.data in HOMES, f"home {self.home} is not one of {', '.join(HOMES)}")
-        last = cast(YieldOp, _terminator(self.body, YieldOp, "graph.partition"))
-        _require_types(self.body.block.arg_types, [v.type for v in self.inputs], "block arguments")
-        _require_types([v.type for v in last.values], [v.type for v in self.outputs], "yielded values")
+        last = cast(YieldOp, terminator(self.body, YieldOp, "graph.partition"))
+        require_types(self.body.block.arg_types, [v.type for v in self.inputs], "block arguments")
+        require_types([v.type for v in last.values], [v.type for v in self.outputs], "yielded values")
 
 
 @irdl_op_definition

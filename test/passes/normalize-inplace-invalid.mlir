@@ -28,3 +28,17 @@ graph.func @main(%v: !graph.var<tensor<2xf32>>) {
   graph.return
 }
 // CHECK: test.op takes a variable, which only the in-place operations of graph do; load it first
+
+// -----
+
+// A constant stays one inside a loop.
+graph.func @main(%x: tensor<2xf32>) {
+  %v = graph.variable captured %x : tensor<2xf32> -> !graph.var<tensor<2xf32>>
+  graph.for 2 (%v) : (!graph.var<tensor<2xf32>>) -> () {
+  ^bb0(%i: tensor<i64>, %a: !graph.var<tensor<2xf32>>):
+    graph.apply_ "neg" %a {loc_name = "step"} : !graph.var<tensor<2xf32>>
+    graph.yield
+  }
+  graph.return
+}
+// CHECK: graph.apply_ ('step') writes a constant that the program captured; copy it to a variable of its own first

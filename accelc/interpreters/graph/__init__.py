@@ -1,5 +1,23 @@
 """The `graph` dialect executed with NumPy."""
 
-from accelc.interpreters.graph.runner import EVALUATORS, Framework, check_array, evaluate, find_function, run, run_block
+from accelc.interpreters.graph.runner import (
+    EVALUATORS,
+    HOST_OPERATIONS,
+    Framework,
+    check_array,
+    evaluate,
+    find_function,
+    run,
+    run_block,
+)
 
-__all__ = ["EVALUATORS", "Framework", "check_array", "evaluate", "find_function", "run", "run_block"]
+__all__ = [
+    "EVALUATORS",
+    "HOST_OPERATIONS",
+    "Framework",
+    "check_array",
+    "evaluate",
+    "find_function",
+    "run",
+    "run_block",
+]

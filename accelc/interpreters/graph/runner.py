@@ -50,6 +50,9 @@ EVALUATORS: Mapping[type[Operation], Evaluator] = {
 }
 """NumPy function of every pure operation: `f(op, *operands)` gives the result, or a tuple of several."""
 
+HOST_OPERATIONS = frozenset([*EVALUATORS, graph.ForOp, graph.IfOp])
+"""What the host executes in a partition: pure operations, and loops and branches of them."""
+
 
 def location(op: Operation) -> str:
     """Where an operation came from, for messages: its name, and the source model's node if known."""
@@ -161,6 +164,11 @@ def _step(
             return run_block(op.body.block, operands, weights, framework)
         case graph.CallFrameworkOp():
             return _call(op, cast(Sequence[Array], operands), framework)
+        case graph.ForOp():
+            return _loop(op, operands, weights, framework)
+        case graph.IfOp():
+            taken = op.then_body if bool(cast(Array, operands[0])) else op.else_body
+            return run_block(taken.block, operands[1:], weights, framework)
         case graph.VariableOp() | graph.LoadOp() | graph.StoreOp() | graph.ApplyOp() | graph.ViewOp():
             try:
                 return _in_place(op, operands)
@@ -170,6 +178,19 @@ def _step(
             if type(op) not in EVALUATORS:
                 raise ModelError(f"{location(op)} is no operation of the graph dialect")
             return evaluate(op, cast(Sequence[Array], operands))
+
+
+def _loop(
+    op: graph.ForOp,
+    operands: Sequence[Array | Reference],
+    weights: Mapping[str, Array],
+    framework: Framework | None,
+) -> Sequence[Array | Reference]:
+    carried, constant = operands[: len(op.outputs)], operands[len(op.outputs) :]
+    for iteration in range(op.count.value.data):
+        arguments = [np.asarray(iteration, np.int64), *carried, *constant]
+        carried = run_block(op.body.block, arguments, weights, framework)
+    return carried
 
 
 def _weight(op: graph.WeightOp, weights: Mapping[str, Array]) -> Array:
