@@ -71,9 +71,9 @@ def _accelerator_supports(op: Operation, target: Target) -> str | None:
 def _on_host(op: Operation) -> str | None:
     """None if NumPy can execute an operation, else the reason."""
     from accelc.dialects.graph_ops.element_types import dtype_of
-    from accelc.interpreters.graph import EVALUATORS
+    from accelc.interpreters.graph import HOST_OPERATIONS
 
-    if type(op) not in EVALUATORS:
+    if type(op) not in HOST_OPERATIONS:
         return "the host has no implementation"
     try:
         for value in (*op.operands, *op.results):
@@ -171,7 +171,7 @@ def _partition_function(
     for op in ops:
         if isinstance(op, graph.PartitionOp):
             raise ModelError(f"graph.func @{function.sym_name.data} is partitioned already")
-        if not isinstance(op, graph.GraphOp) or op.regions:
+        if not isinstance(op, graph.GraphOp) or (op.regions and not isinstance(op, (graph.ForOp, graph.IfOp))):
             raise ModelError(f"{op.name} is no pure operation of the graph dialect")
         if any(isinstance(value.type, graph.VarType) for value in (*op.operands, *op.results)):
             raise ModelError(f"{_describe(op)} works on a variable: run normalize-inplace first")
