@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import onnx
-from google.protobuf.message import DecodeError, EncodeError
+from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message import DecodeError, EncodeError, Message
 from onnx import GraphProto, ModelProto, NodeProto
 
 from accelc.errors import ModelError
@@ -35,10 +36,23 @@ def load_model(source: ModelSource) -> tuple[ModelProto, Path | None]:
             folder, what = path.parent, f"model '{path}'"
             source = _read(path)
         model = _parse(source, what)
+    _check_text(model, what)
     _check_header(model, what)
     if model.functions:
         model = _inline_functions(model, what)
     return model, folder
+
+
+def _check_text(message: Message, what: str) -> None:
+    """Raise ModelError for a string that is not UTF-8: protobuf gives bytes for it."""
+    for descriptor, value in message.ListFields():
+        if descriptor.type not in (FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_MESSAGE):
+            continue
+        for item in (value,) if isinstance(value, (str, bytes, Message)) else value:
+            if isinstance(item, bytes):
+                raise ModelError(f"{what}: field '{descriptor.full_name}' is not UTF-8 text: {item[:40]!r}")
+            if isinstance(item, Message):
+                _check_text(item, what)
 
 
 def opset_versions(model: ModelProto) -> dict[str, int]:

@@ -71,6 +71,14 @@ def test_damaged_models(data: st.DataObject) -> None:
         import_onnx(bytes(damaged)).module.verify()
 
 
+def test_names_that_are_no_text() -> None:
+    """Protobuf does not refuse them."""
+    node = helper.make_node("Add", ["x", "w"], ["y"])
+    good = model_of([node], {"x": np.zeros(2, np.float32)}, {"w": np.zeros(2, np.float32)}).SerializeToString()
+    message = r"model: field 'onnx.NodeProto.input' is not UTF-8 text: b'\x80'"
+    refuses(good.replace(b"\x0a\x01x\x0a\x01w", b"\x0a\x01x\x0a\x01\x80"), message)
+
+
 def test_missing_file(tmp_path: Path) -> None:
     """Named by its path."""
     path = tmp_path / "absent.onnx"
