@@ -2,120 +2,39 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import prod
 
 from xdsl.context import Context
-from xdsl.dialects.builtin import FloatAttr, ModuleOp, StringAttr
+from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.ir import SSAValue
 from xdsl.passes import ModulePass
 
-from accelc.analysis.allocate import Request, allocate
-from accelc.analysis.cost import Cost, cycles, dma_cost, dma_share, elementwise_cost, matmul_cost
-from accelc.analysis.list_schedule import Queues, Schedule, Storage, Task, list_schedule, live_ranges
+from accelc.analysis.allocate import allocate
+from accelc.analysis.cost import cycles, dma_share
+from accelc.analysis.scheduling.dependences import region_dependences
+from accelc.analysis.scheduling.portfolio import HEURISTICS, MOST_TASKS, Candidate, Machine, candidates
+from accelc.analysis.scheduling.task import Queues, Storage, Task, live_ranges
 from accelc.dialects.engine import (
-    AccessAttr,
     BufferOp,
-    BufferType,
     DelayOp,
     DmaCopyOp,
     LaneOp,
     MatmulFields,
-    MemsetOp,
     ProgramOp,
-    ReduceFields,
-    access,
     buffer_type,
     i64_attr,
 )
-from accelc.errors import CapacityError, ProgramError
+from accelc.emit.macro_cost import op_cost
+from accelc.emit.regions import macro_regions
+from accelc.errors import CapacityError, UsageError, suggestion
 from accelc.passes.assign_memory import buffer_bytes, by_space, memory_of, memory_requests
+from accelc.rehearsal import Rehearsal, rehearse
 from accelc.targets import load_target
-from accelc.targets.conditions import Facts
 from accelc.targets.model import Target, is_dma
 
-GATES = (0.85, 0.6, 0.35, 0.0)
-"""Shares of a memory up to which loads may fill it, tried in turn until addresses can be assigned."""
-
-
-def op_cost(op: LaneOp, target: Target) -> Cost:
-    """
-    Estimated time of a macro-op.
-
-    Raises ProgramError when its lane does not execute it.
-    """
-    if isinstance(op, DelayOp):
-        return Cost(0.0, 0.0)
-    if isinstance(op, DmaCopyOp):
-        kinds = buffer_type(op.source), buffer_type(op.destination)
-        elements = max(op.source_ap.elements, op.destination_ap.elements)
-        rows = max(op.source_ap.count, op.destination_ap.count)
-        return dma_cost(target, elements * max(kind.itemsize for kind in kinds), rows)
-    if isinstance(op, MatmulFields):
-        return _matmul_cost(op, target)
-    try:
-        return _elementwise_cost(op, target)
-    except KeyError:
-        raise ProgramError(
-            f"{op.name} on lane '{op.lane.data}': no such engine of target '{target.name}' executes it; "
-            f"lanes are {', '.join(target.lanes)}, each with the ops of its cost table"
-        ) from None
-
-
-def _blocks(total: int, block: int) -> list[int]:
-    return [min(block, total - low) for low in range(0, total, block)]
-
-
-def _matmul_cost(op: MatmulFields, target: Target) -> Cost:
-    sizes = op.moving_sizes.get_values()
-    inner = prod(sizes[1:])
-    return matmul_cost(
-        target,
-        _blocks(op.m.value.data, target.tensor.cols),
-        [count * inner for count in _blocks(sizes[0], op.n_block.value.data)],
-        op.step_rows.get_values(),
-        buffer_type(op.moving).dtype,
-    )
-
-
-def _elementwise_cost(op: LaneOp, target: Target) -> Cost:
-    reads, writes = _patterns(op, op.READS), _patterns(op, op.WRITES)
-    sources = [(kind, pattern) for name, kind, pattern in reads if name != "scalar"]
-    everything = [*sources, *((kind, pattern) for _, kind, pattern in writes)]
-    alu = op.attributes.get("op0") or op.attributes.get("op")
-    spaces = sorted(kind.space.data for kind, _ in sources)
-    value = op.attributes.get("value")
-    facts = Facts(
-        alu=alu.data if isinstance(alu, StringAttr) else "",
-        one_src_psum_one_sbuf=spaces == ["psum", "sbuf"],
-        all_bf16=all(kind.dtype == "bf16" for kind, _ in everything),
-        contiguous=all(abs(_innermost(pattern)) <= 1 for _, pattern in everything),
-        zero=isinstance(op, MemsetOp) and isinstance(value, FloatAttr) and value.value.data == 0,
-        half=all(kind.itemsize == 2 for _, kind, _ in writes),
-    )
-    factor = 1
-    for kind, pattern in everything:
-        penalty = target.partitioned(kind.space.data).stride_penalty
-        if penalty.bytes and abs(_innermost(pattern)) * kind.itemsize > penalty.bytes:
-            factor = max(factor, penalty.factor)
-    counted = sources if isinstance(op, ReduceFields) else everything
-    elements = max(pattern.free_elements for _, pattern in counted)
-    return elementwise_cost(target, op.lane.data, op.name.split(".")[1], facts, elements, factor)
-
-
-def _patterns(op: LaneOp, names: Sequence[tuple[str, str]]) -> list[tuple[str, BufferType, AccessAttr]]:
-    found: list[tuple[str, BufferType, AccessAttr]] = []
-    for operand, attribute in names:
-        pattern = access(op, attribute)
-        if pattern is not None:
-            found.append((operand, buffer_type(getattr(op, operand)), pattern))
-    return found
-
-
-def _innermost(pattern: AccessAttr) -> int:
-    """Stride of the innermost dimension of more than one element."""
-    return next(
-        (step for size, step in zip(reversed(pattern.shape), reversed(pattern.steps), strict=True) if size > 1), 1
-    )
+REHEARSED_OPS = 5000
+"""Macro-ops that are timed exactly, over all schedules of one program that are."""
+ESTIMATE_MARGIN = 0.1
+"""Share by which an estimate must be better than program order's where nothing is timed exactly."""
 
 
 def program_tasks(lane_ops: Sequence[LaneOp], buffers: Mapping[SSAValue, int], target: Target) -> list[Task]:
@@ -140,41 +59,113 @@ def _written(op: LaneOp) -> list[str]:
     return ["out"] if isinstance(op, MatmulFields) else [operand for operand, _ in op.WRITES]
 
 
-def schedule_engines(program: ProgramOp, target: Target) -> Schedule:
+@dataclass(frozen=True)
+class Scheduled:
     """
-    Puts the lane ops of `program` in a good program order, chooses the queue of every transfer, and sets `cycles`.
+    The schedule a program got: the rule it comes from, and its time (ns) as the pass predicts it.
 
-    The occupancy of on-chip memories stays such that `assign-memory` succeeds where it would for the given order.
-    Raises ProgramError for an op that no lane executes.
+    `rehearsal` has the times of single ops, None where the program is too large to be timed exactly, or has no
+    addresses: then the prediction is the estimate of the candidate.
     """
+
+    candidate: Candidate
+    rehearsal: Rehearsal | None
+
+    @property
+    def predicted_ns(self) -> float:
+        """Predicted time of the program in nanoseconds."""
+        return self.candidate.schedule.makespan_ns if self.rehearsal is None else self.rehearsal.total_ns
+
+
+def schedule_engines(program: ProgramOp, target: Target, heuristic: str = "portfolio") -> Scheduled:
+    """
+    Puts the lane ops of `program` in a good order, chooses the queue of every transfer, and sets `cycles`.
+
+    `heuristic` is one of `HEURISTICS`. The occupancy of on-chip memories stays such that `assign-memory` succeeds
+    where it would for the given order. Raises UsageError for an unknown heuristic and ProgramError for an op that no
+    lane executes.
+    """
+    check_heuristic(heuristic)
     block = program.body.block
     buffer_ops = [op for op in block.ops if isinstance(op, BufferOp)]
     lane_ops = [op for op in block.ops if isinstance(op, LaneOp)]
     number: dict[SSAValue, int] = {op.result: index for index, op in enumerate(buffer_ops)}
     tasks = program_tasks(lane_ops, number, target)
-    storages = [
-        Storage(buffer_type(op.result).space.data, buffer_bytes(op), is_bound=op.role.data in ("input", "weight"))
-        for op in buffer_ops
-    ]
-    queues = Queues(tuple(lane for lane in target.lanes if is_dma(lane)), target.dma.static_issue_interval_ns)
-    spaces = by_space(program)
-    schedule = None
-    for gate in GATES:
-        limits = {space: gate * memory_of(target, space)[0].capacity for space in spaces}
-        schedule = list_schedule(tasks, storages, limits, queues)
-        if _fits(program, target, [tasks[i] for i in schedule.order]):
-            break
-    assert schedule is not None
+    places = {space: memory_of(target, space) for space in by_space(program)}
+    storages = [_storage(op, places[buffer_type(op.result).space.data][1]) for op in buffer_ops]
+    machine = Machine(
+        {space: memory.capacity for space, (memory, _) in places.items() if space != "hbm"},
+        Queues(tuple(lane for lane in target.lanes if is_dma(lane)), target.dma.static_issue_interval_ns),
+    )
+
+    def fits(order: Sequence[int]) -> bool:
+        return _fits(program, target, [tasks[i] for i in order])
+
+    related = None
+    if len(lane_ops) <= MOST_TASKS and not any(isinstance(op, DelayOp) for op in lane_ops):
+        related = region_dependences(macro_regions(lane_ops, list(number), target), len(lane_ops))
+    found = candidates(heuristic, tasks, storages, related, machine, fits)
+    return _choose(found, program, lane_ops, tasks, target)
+
+
+def check_heuristic(heuristic: str) -> None:
+    """Raises UsageError for a heuristic that is not one of `HEURISTICS`."""
+    if heuristic not in HEURISTICS:
+        raise UsageError(
+            f"schedule-engines: unknown heuristic '{heuristic}': legal are {', '.join(HEURISTICS)}"
+            f"{suggestion(heuristic, HEURISTICS)}"
+        )
+
+
+def _storage(op: BufferOp, align: int) -> Storage:
+    """A buffer with its bytes as memory is assigned: whole banks of PSUM."""
+    size = -(-buffer_bytes(op) // align) * align
+    return Storage(buffer_type(op.result).space.data, size, is_bound=op.role.data in ("input", "weight"))
+
+
+def _choose(
+    found: Sequence[Candidate], program: ProgramOp, lane_ops: Sequence[LaneOp], tasks: Sequence[Task], target: Target
+) -> Scheduled:
+    """
+    Applies the best of `found`: the estimates order them, times on the machine decide.
+
+    As many are timed as `REHEARSED_OPS` allows. Where not even two can be, program order, which is the first, yields
+    only to an estimate that is better by `ESTIMATE_MARGIN`.
+    """
+    count = min(len(found), REHEARSED_OPS // max(1, len(lane_ops)))
+    if count < min(2, len(found)):
+        best = min(found, key=lambda candidate: candidate.schedule.makespan_ns)
+        if best.schedule.makespan_ns > (1 - ESTIMATE_MARGIN) * found[0].schedule.makespan_ns:
+            best = found[0]
+        _apply(best, program, lane_ops, tasks, target)
+        return Scheduled(best, None)
+    timed: list[Scheduled] = []
+    for candidate in found[:count]:
+        _apply(candidate, program, lane_ops, tasks, target)
+        try:
+            timed.append(Scheduled(candidate, rehearse(program, target)))
+        except CapacityError:
+            # Left to `assign-memory` to report where no candidate has addresses.
+            continue
+    best = min(timed, key=lambda scheduled: scheduled.predicted_ns, default=Scheduled(found[0], None))
+    _apply(best.candidate, program, lane_ops, tasks, target)
+    return best
+
+
+def _apply(
+    candidate: Candidate, program: ProgramOp, lane_ops: Sequence[LaneOp], tasks: Sequence[Task], target: Target
+) -> None:
+    """Puts the lane ops of `program`, given in its original order, in the order of a candidate."""
+    block = program.body.block
     last = block.last_op
     assert last is not None
     for op in lane_ops:
         op.detach()
-    for position in schedule.order:
+    for position in candidate.schedule.order:
         op, task = lane_ops[position], tasks[position]
-        op.lane = StringAttr(schedule.lanes[position])
+        op.lane = StringAttr(candidate.schedule.lanes[position])
         op.cycles = i64_attr(cycles(target, op.lane.data, task.busy_ns))
         block.insert_op_before(op, last)
-    return schedule
 
 
 def _fits(program: ProgramOp, target: Target, tasks: Sequence[Task]) -> bool:
@@ -186,9 +177,8 @@ def _fits(program: ProgramOp, target: Target, tasks: Sequence[Task]) -> bool:
         if space == "hbm":
             continue
         memory, align = memory_of(target, space)
-        requests: list[Request] = memory_requests(members, live, align)
         try:
-            allocate(requests, memory)
+            allocate(memory_requests(members, live, align), memory)
         except CapacityError:
             return False
     return True
@@ -199,14 +189,22 @@ class ScheduleEnginesPass(ModulePass):
     """
     Orders the macro-ops of each `engine.program`, and puts every transfer on a DMA queue.
 
-    Before: loads stand where lowering needed them, all transfers are on `dma0`. After: loads stand earlier, so far
-    that their data arrive in time and on-chip memory suffices; each op has its estimated `cycles`. Results do not
-    change: only loads move, and never past an op that touches their destination or writes their source.
+    Before: ops stand in the order of the model's layers, loads where lowering needed them, all transfers on `dma0`.
+    After: ops stand in the order in which a list scheduler starts them, loads so far forward that their data arrive in
+    time and on-chip memory suffices; each op has its estimated `cycles`. Results do not change: no op passes another
+    one that touches the same bytes, unless both only read them.
     """
 
     name = "schedule-engines"
 
+    heuristic: str = "portfolio"
+    """Who goes first: `longest-tail`, `heft`, `johnson`, `program` (order kept), or `portfolio` (the best of all)."""
+    timeline: str | None = None
+    """File to write the predicted timeline to: JSON if its name ends in `.json`, else text."""
+
     def apply(self, ctx: Context, op: ModuleOp) -> None:
+        """Schedules every program of the module for the target it names."""
+        check_heuristic(self.heuristic)
         for program in op.walk():
             if isinstance(program, ProgramOp):
-                schedule_engines(program, load_target(program.target.data))
+                schedule_engines(program, load_target(program.target.data), self.heuristic)

@@ -1,4 +1,4 @@
-// RUN: accelc-opt %s -p schedule-engines | filecheck %s
+// RUN: accelc-opt %s -p 'schedule-engines{heuristic=longest-tail}' | filecheck %s
 
 // The load of the second layer's weights moves in front of the first layer, which hides it; its first use still
 // follows. The store, which waits for a computation, gets another queue than the loads.

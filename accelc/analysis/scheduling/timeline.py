@@ -1,0 +1,99 @@
+"""
+Estimated times of tasks in a given order, on in-order lanes that all progress at once, and the queue of each transfer.
+
+Loads that wait for nothing go to queues of their own, so that they never stand behind a transfer that waits for a
+compute engine.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from accelc.analysis.scheduling.task import Queues, Schedule, Storage, Task
+
+
+class Ready:
+    """When the buffers of a program may be read and written, whole buffers at a time."""
+
+    def __init__(self) -> None:
+        self._written: dict[int, float] = {}
+        self._read: dict[int, float] = {}
+
+    def of(self, task: Task) -> float:
+        """Earliest start of `task` as far as its data are concerned."""
+        ready = 0.0
+        for buffer in task.reads:
+            ready = max(ready, self._written.get(buffer, 0.0))
+        for buffer in task.writes:
+            ready = max(ready, self._read.get(buffer, 0.0))
+        return ready
+
+    def passed(self, task: Task, start: float, end: float) -> None:
+        """Enters a task that runs from `start` to `end`."""
+        for buffer in task.reads:
+            self._read[buffer] = max(self._read.get(buffer, 0.0), start + task.busy_ns)
+        for buffer in task.writes:
+            self._written[buffer] = max(self._written.get(buffer, 0.0), end)
+
+
+def assign_queues(tasks: Sequence[Task], buffers: Sequence[Storage], order: Sequence[int], queues: Queues) -> Schedule:
+    """Chooses the queue of every transfer on a timeline of in-order lanes that all progress at once."""
+    few, early, late = _divide(tasks, buffers, queues)
+    free: dict[str, float] = {}
+    ready = Ready()
+    lanes = [task.lane for task in tasks]
+    engines_free = 0.0
+    starts, ends = [0.0] * len(tasks), [0.0] * len(tasks)
+    for position in order:
+        task = tasks[position]
+        start = ready.of(task)
+        if task.is_dma:
+            names = late
+            if _is_early(task, buffers):
+                names = few if task.share > 0.5 else early
+            lanes[position] = _queue(names, free, start)
+            # All queues share the engines: a transfer's share of them is taken one after the other.
+            start = max(start, free.get(lanes[position], 0.0))
+            engines_free = max(engines_free, start) + task.busy_ns * task.share
+            end = max(start + task.busy_ns, engines_free) + task.tail_ns
+            free[lanes[position]] = max(start + queues.issue_ns, end - task.tail_ns)
+        else:
+            start = max(start, free.get(task.lane, 0.0))
+            end = start + task.busy_ns + task.tail_ns
+            free[task.lane] = start + task.busy_ns
+        ready.passed(task, start, end)
+        starts[position], ends[position] = start, end
+    return Schedule(list(order), lanes, max(ends, default=0.0), starts, ends)
+
+
+def _is_early(task: Task, buffers: Sequence[Storage]) -> bool:
+    return task.is_load and all(buffers[buffer].is_bound for buffer in task.reads)
+
+
+def _divide(
+    tasks: Sequence[Task], buffers: Sequence[Storage], queues: Queues
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """
+    Queues for loads that wait for nothing, and for all other transfers; at most half of them for the former.
+
+    Of the former, loads that use most of the engines keep to the first few, one behind the other: side by side they
+    would all end late. Loads that use few engines take any, so that they run side by side.
+    """
+    names = queues.names
+    loads = [task.busy_ns for task in tasks if _is_early(task, buffers)]
+    if len(names) == 1 or not loads:
+        return names, names, names
+    # Enough that their issue intervals together do not limit the rate, and one to hide the start of a transfer.
+    mean = sum(loads) / len(loads)
+    wanted = 1 + int(-(-(queues.issue_ns) // max(mean, 1.0)))
+    half = len(names) // 2
+    few = min(max(wanted, 1), half)
+    least = min(task.share for task in tasks if _is_early(task, buffers))
+    early = max(few, min(half, int(1 / least))) if least <= 0.5 else few
+    return names[:few], names[:early], names[early:]
+
+
+def _queue(names: Sequence[str], free: Mapping[str, float], ready: float) -> str:
+    """The queue that became free last before `ready`, or the one that is free first."""
+    idle = [name for name in names if free.get(name, 0.0) <= ready]
+    if idle:
+        return max(idle, key=lambda name: free.get(name, 0.0))
+    return min(names, key=lambda name: free.get(name, 0.0))

@@ -1,0 +1,104 @@
+"""Estimated time of each macro-op, from the formulas of `accelc.analysis.cost`."""
+
+from collections.abc import Sequence
+from math import prod
+
+from xdsl.dialects.builtin import FloatAttr, StringAttr
+
+from accelc.analysis.cost import Cost, dma_cost, elementwise_cost, matmul_cost
+from accelc.dialects.engine import (
+    AccessAttr,
+    BufferType,
+    DelayOp,
+    DmaCopyOp,
+    LaneOp,
+    MatmulFields,
+    MemsetOp,
+    ReduceFields,
+    access,
+    buffer_type,
+)
+from accelc.errors import ProgramError
+from accelc.targets.conditions import Facts
+from accelc.targets.model import Target
+
+
+def op_cost(op: LaneOp, target: Target) -> Cost:
+    """
+    Estimated time of a macro-op.
+
+    Raises ProgramError when its lane does not execute it.
+    """
+    if isinstance(op, DelayOp):
+        return Cost(0.0, 0.0)
+    if isinstance(op, DmaCopyOp):
+        kinds = buffer_type(op.source), buffer_type(op.destination)
+        elements = max(op.source_ap.elements, op.destination_ap.elements)
+        rows = max(op.source_ap.count, op.destination_ap.count)
+        return dma_cost(target, elements * max(kind.itemsize for kind in kinds), rows)
+    if isinstance(op, MatmulFields):
+        return _matmul_cost(op, target)
+    try:
+        return _elementwise_cost(op, target)
+    except KeyError:
+        raise ProgramError(
+            f"{op.name} on lane '{op.lane.data}': no such engine of target '{target.name}' executes it; "
+            f"lanes are {', '.join(target.lanes)}, each with the ops of its cost table"
+        ) from None
+
+
+def _blocks(total: int, block: int) -> list[int]:
+    return [min(block, total - low) for low in range(0, total, block)]
+
+
+def _matmul_cost(op: MatmulFields, target: Target) -> Cost:
+    sizes = op.moving_sizes.get_values()
+    inner = prod(sizes[1:])
+    return matmul_cost(
+        target,
+        _blocks(op.m.value.data, target.tensor.cols),
+        [count * inner for count in _blocks(sizes[0], op.n_block.value.data)],
+        op.step_rows.get_values(),
+        buffer_type(op.moving).dtype,
+    )
+
+
+def _elementwise_cost(op: LaneOp, target: Target) -> Cost:
+    reads, writes = _patterns(op, op.READS), _patterns(op, op.WRITES)
+    sources = [(kind, pattern) for name, kind, pattern in reads if name != "scalar"]
+    everything = [*sources, *((kind, pattern) for _, kind, pattern in writes)]
+    alu = op.attributes.get("op0") or op.attributes.get("op")
+    spaces = sorted(kind.space.data for kind, _ in sources)
+    value = op.attributes.get("value")
+    facts = Facts(
+        alu=alu.data if isinstance(alu, StringAttr) else "",
+        one_src_psum_one_sbuf=spaces == ["psum", "sbuf"],
+        all_bf16=all(kind.dtype == "bf16" for kind, _ in everything),
+        contiguous=all(abs(_innermost(pattern)) <= 1 for _, pattern in everything),
+        zero=isinstance(op, MemsetOp) and isinstance(value, FloatAttr) and value.value.data == 0,
+        half=all(kind.itemsize == 2 for _, kind, _ in writes),
+    )
+    factor = 1
+    for kind, pattern in everything:
+        penalty = target.partitioned(kind.space.data).stride_penalty
+        if penalty.bytes and abs(_innermost(pattern)) * kind.itemsize > penalty.bytes:
+            factor = max(factor, penalty.factor)
+    counted = sources if isinstance(op, ReduceFields) else everything
+    elements = max(pattern.free_elements for _, pattern in counted)
+    return elementwise_cost(target, op.lane.data, op.name.split(".")[1], facts, elements, factor)
+
+
+def _patterns(op: LaneOp, names: Sequence[tuple[str, str]]) -> list[tuple[str, BufferType, AccessAttr]]:
+    found: list[tuple[str, BufferType, AccessAttr]] = []
+    for operand, attribute in names:
+        pattern = access(op, attribute)
+        if pattern is not None:
+            found.append((operand, buffer_type(getattr(op, operand)), pattern))
+    return found
+
+
+def _innermost(pattern: AccessAttr) -> int:
+    """Stride of the innermost dimension of more than one element."""
+    return next(
+        (step for size, step in zip(reversed(pattern.shape), reversed(pattern.steps), strict=True) if size > 1), 1
+    )
