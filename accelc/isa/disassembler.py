@@ -25,7 +25,7 @@ from accelc.isa.table import ALU_OPS, FUNCTIONS, TABLE, FieldUse, Form, Instruct
 TEXT_VERSION = (1, 0)
 """(major, minor) of the text form."""
 OPERAND_NAMES = ("dst", "src0", "src1")
-WAIT_SIGNS = {Wait.GE: ">=", Wait.EQ: "=="}
+WAIT_SIGNS = {Wait.GE: ">=", Wait.EQ: "==", Wait.WRAP: "~>"}
 UPDATE_POINTS = {Update.ADD_AT_READ: "read", Update.ADD_AT_COMPLETE: "complete"}
 CANONICAL_NAN = 0x7FC00000
 
@@ -86,13 +86,13 @@ def disassemble_records(records: Records) -> Iterator[str]:
     sides: list[Any] = as_dma(records).tolist()
     bits: list[list[int]] = np.ascontiguousarray(records["imm"]).view(np.uint32).tolist()
     for row, dma, imm in zip(rows, sides, bits, strict=True):
-        opcode, _, flags, debug, semaphore, condition, _, value, updates, operands, _, aux, link = row
+        opcode, _, flags, debug, semaphore, condition, wrap, value, updates, operands, _, aux, link = row
         instruction = TABLE[Opcode(opcode)]
         parts = [instruction.mnemonic]
         parts += filter(None, (_parameter(use, flags, imm, aux, link) for use in instruction.fields))
         parts += _operands(instruction, operands, dma)
         if condition:
-            parts.append(f"wait=s{semaphore}{WAIT_SIGNS[Wait(condition)]}{value}")
+            parts.append(f"wait=s{semaphore}{WAIT_SIGNS[Wait(condition)]}{value}" + (f"/{wrap}" if wrap else ""))
         for slot, (target, op, amount) in enumerate(updates):
             if op:
                 parts.append(f"update{slot}=s{target}+{amount}@{UPDATE_POINTS[Update(op)]}")
@@ -207,7 +207,7 @@ def _tables(segment: AcceleratorSegment) -> Iterator[str]:
     for index, name in enumerate(segment.semaphores):
         yield f".semaphore {index} {quote(name)}"
     for index, slot in enumerate(segment.delays):
-        limits = f"default={slot.default} minimum={slot.minimum} maximum={slot.maximum}"
+        limits = f"default={slot.default} minimum={slot.minimum} maximum={slot.maximum} kind={slot.kind}"
         yield f".delay {index} {quote(slot.name)} {slot.lane} {limits}"
     for index, entry in enumerate(segment.debug):
         if index:

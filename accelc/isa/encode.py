@@ -267,8 +267,13 @@ def delay_records(lane: int, slot: Ints) -> Records:
     return out
 
 
-def set_wait(records: Records, semaphore: Ints, value: Ints, condition: Wait = Wait.GE) -> None:
-    """Make every record of `records` (a view or a whole array) wait until `semaphore` reaches `value`."""
+def set_wait(records: Records, semaphore: Ints, value: Ints, condition: Wait = Wait.GE, bits: Ints = 0) -> None:
+    """
+    Make every record of `records` (a view or a whole array) wait until `semaphore` reaches `value`.
+
+    `bits` low bits are compared if the condition is `Wait.WRAP`.
+    """
+    _store(records, "wait_bits", bits)
     _store(records, "wait_semaphore", semaphore)
     _store(records, "wait_value", value)
     records["wait_condition"] = int(condition)

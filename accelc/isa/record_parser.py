@@ -16,7 +16,7 @@ _SIDE = Struct("<BBHQ4I4i")
 _DIMS = r"\(([-0-9:,]+)\)"
 _PATTERN = re.compile(r"(\w+)\.(\w+)\[(\w+)\+(\w+)\]@(\w+)" + _DIMS)
 _DMA_PATTERN = re.compile(r"(\w+)\.(\w+)@(\w+)" + _DIMS)
-_WAIT = re.compile(r"s(\w+)(>=|==)(-?\w+)")
+_WAIT = re.compile(r"s(\w+)(>=|==|~>)(-?\w+)(?:/(\w+))?")
 _UPDATE = re.compile(r"s(\w+)\+(\w+)@(\w+)")
 _NO_OPERAND = bytes(_OPERAND.size)
 _U8, _U16, _U32, _U64 = (1 << 8) - 1, (1 << 16) - 1, (1 << 32) - 1, (1 << 64) - 1
@@ -146,9 +146,10 @@ def _head(instruction: Instruction, lane: int, words: _Words) -> list[int]:
     if wait:
         match = _WAIT.fullmatch(wait)
         if match is None:
-            raise ProgramError(f"field 'wait' = {wait}: expected sN>=VALUE or sN==VALUE")
+            raise ProgramError(f"field 'wait' = {wait}: expected sN>=VALUE, sN==VALUE or sN~>VALUE/BITS")
         head[4] = integer(match[1], "wait_semaphore", 0, _U8)
         head[5] = _SIGNS[match[2]]
+        head[6] = integer(match[4] or "0", "wait_bits", 0, _U16)
         head[7] = integer(match[3], "wait_value", -(1 << 31), (1 << 31) - 1)
     for slot in range(2):
         head += _update(words.values.pop(f"update{slot}", ""), slot)

@@ -40,7 +40,7 @@ RECORD = np.dtype(
         ("debug", "<u4"),  # index into the debug map; 0 = none
         ("wait_semaphore", "u1"),
         ("wait_condition", "u1"),  # Wait code
-        ("reserved", "<u2"),
+        ("wait_bits", "<u2"),  # low bits that a WRAP wait compares
         ("wait_value", "<i4"),
         ("update", UPDATE, (2,)),
         ("operand", OPERAND, (3,)),  # dst, src0, src1 (28 bytes each: 24..108)
@@ -93,6 +93,7 @@ class Wait(IntEnum):
     NONE = 0
     GE = 1
     EQ = 2
+    WRAP = 3  # less than half a turn of the low `wait_bits` bits at or past the value
 
 
 class Update(IntEnum):

@@ -22,11 +22,14 @@ class BlockedLane:
     semaphore: int
     value: int
     current: int
+    bits: int
+    """Low bits compared, 0 for all, -1 for an exact match."""
     signallers: tuple[tuple[str, int, int], ...]
 
     def text(self) -> str:
         """One line of the report."""
-        head = f"{self.instruction} waits for semaphore {self.semaphore} >= {self.value}, it is {self.current}"
+        sign = {0: ">=", -1: "=="}.get(self.bits, f"~> (of {self.bits} bits)")
+        head = f"{self.instruction} waits for semaphore {self.semaphore} {sign} {self.value}, it is {self.current}"
         if not self.signallers:
             return f"{head}: no record still to come raises it"
         by = ", ".join(
@@ -88,7 +91,7 @@ def report_deadlock(core: int, code: CoreCode, counters: Sequence[int], position
         lane = code[at]
         wait = lane.waits[record]
         assert wait is not None
-        semaphore, value, _ = wait
+        semaphore, value, bits = wait
         signallers: list[tuple[str, int, int]] = []
         for other_at, first in positions.items():
             coming = _raises(code[other_at], first, semaphore)
@@ -96,7 +99,14 @@ def report_deadlock(core: int, code: CoreCode, counters: Sequence[int], position
                 signallers.append((code[other_at].name, coming[0], len(coming)))
         blocked.append(
             BlockedLane(
-                lane.name, record, lane.describe(record), semaphore, value, counters[semaphore], tuple(signallers)
+                lane.name,
+                record,
+                lane.describe(record),
+                semaphore,
+                value,
+                counters[semaphore],
+                bits,
+                tuple(signallers),
             )
         )
     return DeadlockError(core, blocked)

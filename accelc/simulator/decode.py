@@ -72,6 +72,12 @@ CoreCode = Sequence[LaneCode]
 """The lanes of one core, in the order of `Target.lanes`; lanes without a stream are left out."""
 
 
+def rolling(code: CoreCode) -> set[int]:
+    """Semaphores that may roll over: every wait for them compares low bits only."""
+    waits = [wait for lane in code for wait in lane.waits if wait is not None]
+    return {wait.semaphore for wait in waits if wait.bits > 0} - {wait.semaphore for wait in waits if wait.bits <= 0}
+
+
 def place(lane: str, record: int, opcode: int) -> str:
     """`lane 'tensor' record 12 (mm)`."""
     name = TABLE[Opcode(opcode)].mnemonic if opcode in TABLE else f"opcode {opcode}"

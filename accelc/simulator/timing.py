@@ -21,7 +21,7 @@ from accelc.isa.table import Opcode
 from accelc.simulator.bandwidth import TransferServer
 from accelc.simulator.costs import LaneCosts, Transfer
 from accelc.simulator.deadlock import report_deadlock
-from accelc.simulator.decode import CoreCode, LaneCode
+from accelc.simulator.decode import CoreCode, LaneCode, rolling
 from accelc.simulator.prepare import PreparedCore, PreparedLane, prepare_core
 from accelc.simulator.times import NO_DELAYS, CoreTimes, DelayValues, EnergyLog, LaneTimes, Step
 from accelc.targets.model import Target
@@ -95,6 +95,7 @@ class CoreTimer:
         self.sequence = 0
         self.counters = [0] * target.sync.semaphores
         self.largest = 2 ** (target.sync.width_bits - 1) - 1
+        self.rolling = rolling(prepared.code)
         self.waiters: dict[int, list[int]] = {}
         self.group_free: dict[str, int] = {}
         self.server = server or TransferServer(target)
@@ -168,7 +169,7 @@ class CoreTimer:
     def _raise(self, now: int, semaphore: int, value: int) -> None:
         counters = self.counters
         counters[semaphore] += value
-        if counters[semaphore] > self.largest:
+        if counters[semaphore] > self.largest and semaphore not in self.rolling:
             raise SimulationError(
                 f"core {self.core}: semaphore {semaphore} overflows its {self.target.sync.width_bits} bits "
                 f"(largest value {self.largest})"
@@ -186,15 +187,14 @@ class CoreTimer:
         wait = lane.code.waits[lane.at]
         if wait is None:
             return True
-        current = self.counters[wait[0]]
-        return current == wait[1] if wait[2] else current >= wait[1]
+        return wait.holds(self.counters[wait.semaphore])
 
     def _try_issue(self, now: int, position: int, _: int) -> None:
         lane = self.lanes[position]
         if not self._holds(lane):
             wait = lane.code.waits[lane.at]
             assert wait is not None
-            self.waiters.setdefault(wait[0], []).append(position)
+            self.waiters.setdefault(wait.semaphore, []).append(position)
             return
         record = lane.at
         lane.at += 1

@@ -66,7 +66,7 @@ def used_bytes(opcode: Opcode) -> npt.NDArray[np.uint8]:
     record = np.zeros(1, RECORD)
     for name in ("opcode", "lane", "debug", "wait_semaphore", "wait_condition"):
         record[name] = np.iinfo(RECORD[name]).max
-    record["wait_value"] = -1
+    record["wait_bits"], record["wait_value"] = 0xFFFF, -1
     for slot in range(2):
         record["update"][:, slot] = np.frombuffer(b"\xff" * 4, record["update"].dtype)
     for use in row.operands:
@@ -148,9 +148,15 @@ def _check_wait(stream: Stream, everything: Ints) -> None:
     count = target.sync.semaphores
     rule = f"target '{target.name}' has semaphores 0 to {count - 1}"
     stream.require(semaphore < count, everything, "wait_semaphore", semaphore, rule)
-    limit = largest_count(target)
-    legal = (value >= 0) & (value <= limit)
-    stream.require(legal, everything, "wait_value", value, f"semaphores hold 0 to {limit}")
+    wraps, bits = condition == Wait.WRAP, records["wait_bits"].astype(np.int64)
+    unused = "must be zero: only a wait with condition 3 compares a number of low bits"
+    stream.require(wraps | (bits == 0), everything, "wait_bits", bits, unused)
+    rule = f"semaphores of target '{target.name}' have 1 to {target.sync.width_bits} bits to compare"
+    legal = ~wraps | ((bits >= 1) & (bits <= target.sync.width_bits))
+    stream.require(legal, everything, "wait_bits", bits, rule)
+    limits = np.where(wraps, (1 << bits) - 1, largest_count(target))
+    legal = (value >= 0) & (value <= limits)
+    stream.require(legal, everything, "wait_value", value, lambda at: f"semaphores hold 0 to {limits[at]}")
     chosen = stream.of(Opcode.SEM_WAIT)
     stream.require(waits[chosen], chosen, "wait_condition", condition[chosen], "'sem_wait' needs a condition")
 
