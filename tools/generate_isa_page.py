@@ -193,7 +193,7 @@ def _members() -> list[tuple[str, ...]]:
         (f"`{MANIFEST}`", "versions, hash of the target, inputs, outputs, segments, memory map, names of semaphores"),
         (f"`{TARGET}`", "the machine description the program was compiled for, in canonical form"),
         ("`segment<s>/core<c>/<lane>.bin`", "records of one stream"),
-        ("`segment<s>/delays.json`", "delay table: name, lane, default, minimum and maximum in cycles of the lane"),
+        ("`segment<s>/delays.json`", "delay table: hash of the streams; name, lane, kind and range of every slot"),
         ("`segment<s>/debug.json`", "debug map: operation, node of the model, layer; entry 0 is empty"),
         ("`segment<s>/function.mlir`", "function of a segment that the host executes"),
         (f"`{WEIGHTS}`", "all weights, as safetensors"),

@@ -51,7 +51,9 @@ def emit(program: ProgramOp, target: Target) -> EmittedProgram:
                 records = dma_records(op, target, lane)
             elif isinstance(op, DelayOp):
                 records = delay_records(lane, len(delays))
-                delays.append(DelaySlot(op.slot.data, op.lane.data, op.default.value.data, op.maximum.value.data))
+                kind = "nop" if op.throttle is None else "throttle"
+                default, maximum = op.default.value.data, op.maximum.value.data
+                delays.append(DelaySlot(op.slot.data, op.lane.data, default, maximum, kind=kind))
             else:
                 records, which = elementwise_records(op, lane)
         except FieldError as error:

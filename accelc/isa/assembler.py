@@ -14,6 +14,7 @@ from accelc.errors import AccelcError, ProgramError, suggestion
 from accelc.isa.disassembler import TEXT_VERSION
 from accelc.isa.loader import load_program
 from accelc.isa.program import (
+    DELAY_KINDS,
     NO_DEBUG,
     PLACES,
     ROLES,
@@ -315,13 +316,13 @@ class Assembler:
         self._device().semaphores.append(_string(name))
 
     def add_delay(self, index: str, name: str, lane: str, *limits: str) -> None:
-        """`.delay INDEX "NAME" LANE default=N minimum=N maximum=N`."""
+        """`.delay INDEX "NAME" LANE default=N minimum=N maximum=N kind=KIND`."""
         self._numbered(index, self._device().delays)
         values = {key: value for key, _, value in (limit.partition("=") for limit in limits)}
-        if set(values) != {"default", "minimum", "maximum"}:
-            raise ProgramError("expected default=N minimum=N maximum=N")
-        numbers = (integer(values[key], key, 0, _MAX) for key in ("default", "maximum", "minimum"))
-        self._device().delays.append(DelaySlot(_string(name), lane, *numbers))
+        if set(values) != {"default", "minimum", "maximum", "kind"} or values["kind"] not in DELAY_KINDS:
+            raise ProgramError(f"expected default=N minimum=N maximum=N kind={'|'.join(DELAY_KINDS)}")
+        default, maximum, minimum = (integer(values[key], key, 0, _MAX) for key in ("default", "maximum", "minimum"))
+        self._device().delays.append(DelaySlot(_string(name), lane, default, maximum, minimum, values["kind"]))
 
     def add_debug(self, index: str, op: str, name: str, layer: str) -> None:
         """`.debug INDEX "OP" "NODE" LAYER|-`."""
@@ -370,7 +371,7 @@ DIRECTIVES: Mapping[str, tuple[Handler, int, int, str]] = {
     ".hbm": (Assembler.set_hbm, 1, 1, "BYTES"),
     ".bind": (Assembler.add_binding, 4, 4, 'ROLE "NAME" dtype[size,...] @OFFSET'),
     ".semaphore": (Assembler.add_semaphore, 2, 2, 'INDEX "NAME"'),
-    ".delay": (Assembler.add_delay, 6, 6, 'INDEX "NAME" LANE default=N minimum=N maximum=N'),
+    ".delay": (Assembler.add_delay, 7, 7, 'INDEX "NAME" LANE default=N minimum=N maximum=N kind=KIND'),
     ".debug": (Assembler.add_debug, 4, 4, 'INDEX "OP" "NODE" LAYER|-'),
     ".core": (Assembler.start_core, 1, 1, "INDEX"),
     ".stream": (Assembler.start_stream, 1, 1, "LANE"),

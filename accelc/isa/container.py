@@ -14,16 +14,16 @@ from pathlib import Path
 from accelc.errors import ModelError, ProgramError
 from accelc.isa import manifest
 from accelc.isa.archive import Data, write_archive
-from accelc.isa.program import AcceleratorSegment, HbmBinding, HostSegment, Program, Segment, ValueType
+from accelc.isa.program import AcceleratorSegment, HbmBinding, HostSegment, Program, Segment, ValueType, streams_hash
 from accelc.isa.table import ISA_VERSION
 from accelc.isa.validation import validate_program
 from accelc.weights import weights_to_bytes
 
 FORMAT = "accelc-program"
-FORMAT_VERSION = (1, 0)
+FORMAT_VERSION = (2, 0)
 """(major, minor): a reader accepts its own major version and minor versions up to its own."""
 FEATURES = frozenset[str]()
-"""Names of optional features this package can execute; version 1.0 has none."""
+"""Names of optional features this package can execute; version 2.0 has none."""
 
 MANIFEST, TARGET, WEIGHTS = "manifest.json", "target.toml", "weights.safetensors"
 
@@ -69,7 +69,7 @@ def _members(program: Program) -> Iterator[tuple[str, Data]]:
         for core, streams in enumerate(segment.cores):
             for lane, records in streams.items():
                 yield stream_member(index, core, lane), records.tobytes()
-        yield segment_member(index, "delays.json"), manifest.dump([dict(vars(slot)) for slot in segment.delays])
+        yield segment_member(index, "delays.json"), manifest.dump(_delay_table(segment))
         yield segment_member(index, "debug.json"), manifest.dump(manifest.debug_list(segment.debug))
     yield WEIGHTS, weights_to_bytes(program.weights)
 
@@ -89,6 +89,13 @@ def _manifest(program: Program) -> dict[str, object]:
 
 def _value(value: ValueType) -> dict[str, object]:
     return {"name": value.name, "dtype": value.dtype, "shape": list(value.shape)}
+
+
+def _delay_table(segment: AcceleratorSegment) -> dict[str, object]:
+    return {
+        "streams_sha256": streams_hash(segment.cores),
+        "slots": [dict(vars(slot)) for slot in segment.delays],
+    }
 
 
 def _binding(binding: HbmBinding) -> dict[str, object]:

@@ -26,7 +26,7 @@ from accelc.isa.container import (
     text_hash,
 )
 from accelc.isa.manifest import Fields
-from accelc.isa.program import PLACES, AcceleratorSegment, HostSegment, Program, Segment
+from accelc.isa.program import PLACES, AcceleratorSegment, HostSegment, Program, Segment, streams_hash
 from accelc.isa.records import RECORD, RECORD_BYTES, Records
 from accelc.isa.table import ISA_VERSION
 from accelc.isa.validation import validate_program
@@ -90,12 +90,25 @@ def load_program(path: str | Path, target: Target | None = None) -> Program:
     outputs = manifest.parse_list(fields.items("outputs"), f"{fields.where}: outputs", manifest.value_type)
     entries = [Fields(value, f"{fields.where}: segments[{i}]") for i, value in enumerate(fields.items("segments"))]
     fields.done()
-    segments = tuple(_segment(index, entry, members) for index, entry in enumerate(entries))
+    hashes: dict[str, tuple[AcceleratorSegment, str]] = {}
+    segments = tuple(_segment(index, entry, members, hashes) for index, entry in enumerate(entries))
     weights = _weights(members)
     members.done()
     program = Program(target_text, inputs, outputs, segments, weights, compiler, features)
     validate_program(program, members.path)
+    for where, (segment, digest) in hashes.items():
+        _check_delays(segment, digest, where)
     return program
+
+
+def _check_delays(segment: AcceleratorSegment, digest: str, where: str) -> None:
+    """A delay table is for the streams it was made with: in others its slots stand for other places."""
+    actual = streams_hash(segment.cores)
+    if digest != actual:
+        raise ProgramError(
+            f"{where}: field 'streams_sha256': stale delay table, made for streams with sha256 {digest[:12]}..., these "
+            f"have {actual[:12]}...; compile the model again"
+        )
 
 
 def _check_version(fields: Fields, supported: tuple[int, int], name: str = "") -> None:
@@ -132,7 +145,9 @@ def _weights(members: _Members) -> Weights:
         raise ProgramError(str(error)) from None
 
 
-def _segment(index: int, fields: Fields, members: _Members) -> Segment:
+def _segment(
+    index: int, fields: Fields, members: _Members, hashes: dict[str, tuple[AcceleratorSegment, str]]
+) -> Segment:
     place = fields.text("place", ("accelerator", *PLACES))
     name, inputs, outputs = fields.text("name"), fields.texts("inputs"), fields.texts("outputs")
     if place != "accelerator":
@@ -144,7 +159,8 @@ def _segment(index: int, fields: Fields, members: _Members) -> Segment:
     semaphores = fields.texts("semaphores")
     fields.done()
     delays, debug = segment_member(index, "delays.json"), segment_member(index, "debug.json")
-    return AcceleratorSegment(
+    digest, slots = manifest.delay_table(members.json(delays), members.at(delays))
+    segment = AcceleratorSegment(
         name,
         inputs,
         outputs,
@@ -152,9 +168,11 @@ def _segment(index: int, fields: Fields, members: _Members) -> Segment:
         hbm_bytes,
         bindings,
         semaphores,
-        manifest.parse_list(members.json(delays), members.at(delays), manifest.delay),
+        slots,
         manifest.parse_list(members.json(debug), members.at(debug), manifest.debug_entry),
     )
+    hashes[members.at(delays)] = segment, digest
+    return segment
 
 
 def _core(segment: int, core: int, value: object, fields: Fields, members: _Members) -> Mapping[str, Records]:

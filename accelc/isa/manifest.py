@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 from accelc.errors import ProgramError
-from accelc.isa.program import ROLES, VALUE_DTYPES, DebugEntry, DelaySlot, HbmBinding, ValueType
+from accelc.isa.program import DELAY_KINDS, ROLES, VALUE_DTYPES, DebugEntry, DelaySlot, HbmBinding, ValueType
 from accelc.numerics import DTYPES
 
 T = TypeVar("T")
@@ -125,9 +125,17 @@ def delay(value: object, where: str) -> DelaySlot:
     """Read a `DelaySlot`."""
     fields = Fields(value, where)
     numbers = (fields.number("default"), fields.number("maximum"), fields.number("minimum"))
-    result = DelaySlot(fields.text("name"), fields.text("lane"), *numbers)
+    result = DelaySlot(fields.text("name"), fields.text("lane"), *numbers, kind=fields.text("kind", DELAY_KINDS))
     fields.done()
     return result
+
+
+def delay_table(value: object, where: str) -> tuple[str, tuple[DelaySlot, ...]]:
+    """Read a delay table: the SHA-256 of the streams it was made for, and its slots."""
+    fields = Fields(value, where)
+    digest, slots = fields.text("streams_sha256"), parse_list(fields.items("slots"), f"{where}: slots", delay)
+    fields.done()
+    return digest, slots
 
 
 def debug_entry(value: object, where: str) -> DebugEntry:

@@ -1,8 +1,9 @@
 """A whole compiled program as typed, immutable values: what the container stores and the runtime executes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from math import prod
 from typing import Any
 
@@ -65,6 +66,10 @@ class HbmBinding:
         return self.elements * DTYPES[self.dtype].itemsize
 
 
+DELAY_KINDS = ("nop", "throttle")
+"""What a delay does with its value: keep the lane idle once, or keep so many cycles between issues from there on."""
+
+
 @dataclass(frozen=True)
 class DelaySlot:
     """An adjustable delay in cycles of its lane; its index in the table is the `slot` of its `delay` record."""
@@ -74,6 +79,7 @@ class DelaySlot:
     default: int
     maximum: int
     minimum: int = 0
+    kind: str = "nop"
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,16 @@ class AcceleratorSegment:
     semaphores: tuple[str, ...] = ()
     delays: tuple[DelaySlot, ...] = ()
     debug: tuple[DebugEntry, ...] = (NO_DEBUG,)
+
+
+def streams_hash(cores: Sequence[Mapping[str, Records]]) -> str:
+    """SHA-256 of all streams, in hexadecimal: a table of delays is for the streams with this hash only."""
+    digest = sha256()
+    for streams in cores:
+        for lane in sorted(streams):
+            digest.update(f"{lane} {len(streams[lane])} ".encode())
+            digest.update(streams[lane].tobytes())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True)

@@ -216,7 +216,8 @@ _INSTRUCTIONS = (
         ANY_LANE,
         Form.CONTROL,
         "Keeps the lane idle for the current value of a delay slot, in cycles of the lane.",
-        "The value comes from the delay table of the container and can be changed without touching the stream.",
+        "The value comes from the delay table of the container and can be changed without touching the stream. A slot "
+        "of kind `throttle` sets the least number of cycles between issues of the lane instead, until its next one.",
         fields=(FieldUse("link", 0, "slot", Kind.SLOT, "index into the delay table"),),
     ),
     Instruction(

@@ -211,10 +211,12 @@ class DelayOp(LaneOp):
     """
     Adjustable no-op: keeps the lane busy for the slot's value, which the runtime may change up to `maximum`.
 
-    Values are in cycles of the lane.
+    With `throttle` the lane does not stand still: from here on, until its next throttle, it issues one instruction
+    every so many cycles at most. Values are in cycles of the lane.
 
     ```mlir
     engine.delay on dma0 "layer3.weights" default 0 maximum 1000
+    engine.delay on tensor "throttle.tensor" default 0 maximum 1000 throttle
     ```
     """
 
@@ -225,12 +227,15 @@ class DelayOp(LaneOp):
     """Value when the runtime sets none."""
     maximum = attr_def(I64)
     """Largest value the runtime may set."""
+    throttle = opt_attr_def(UnitAttr)
+    """Whether the value bounds the rate of issue."""
 
     LANES: ClassVar[tuple[str, ...]] = ("tensor", "vector", "scalar", "gpsimd", "dma")
     SYNTAX: ClassVar[tuple[Clause, ...]] = (
         Text("slot", quoted=True),
         Integer("default", "default"),
         Integer("maximum", "maximum"),
+        Flag("throttle"),
     )
 
     def verify_lane_op(self) -> None:

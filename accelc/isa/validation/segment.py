@@ -43,6 +43,9 @@ def _check_tables(segment: AcceleratorSegment, target: Target, where: str) -> No
     for slot in segment.delays:
         if slot.lane not in target.lanes:
             raise ProgramError(f"{where}: delay '{slot.name}': target '{target.name}' has no lane '{slot.lane}'")
+        if slot.kind not in DELAY_KINDS:
+            legal = " and ".join(DELAY_KINDS)
+            raise ProgramError(f"{where}: delay '{slot.name}': unknown kind '{slot.kind}': legal are {legal}")
         if not 0 <= slot.minimum <= slot.default <= slot.maximum:
             raise ProgramError(
                 f"{where}: delay '{slot.name}': default {slot.default} is not in {slot.minimum} to {slot.maximum}"

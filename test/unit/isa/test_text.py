@@ -205,7 +205,7 @@ MISTAKES = [
     (TINY + '.segment "a"\n.bind in "a" fp32[1] @0', "x.s:4: in: expected input | output | weight | scratch"),
     (TINY + '.segment "a"\n.bind input "a" float32[1] @0', "x.s:4: float32[1]: expected dtype[size,...]"),
     (TINY + '.segment "a"\n.semaphore 1 "a"', "x.s:4: field 'index (entries stand in order)' = 1: expected an integer"),
-    (TINY + '.segment "a"\n.delay 0 "a" vector a=1 b=2 c=3', "x.s:4: expected default=N minimum=N maximum=N"),
+    (TINY + '.segment "a"\n.delay 0 "a" vector a=1 b=2 c=3 kind=nop', "x.s:4: expected default=N minimum=N maximum=N"),
     (TINY + '.segment "a"\n.inputs "a"\n.inputs "b"', "x.s:5: a second .inputs"),
     (STREAM + ".stream vector", "x.s:6: a second stream 'vector'"),
     (STREAM + ".stream vectr", "x.s:6: unknown lane 'vectr'; did you mean 'vector'? (lanes: tensor, vector"),
