@@ -33,6 +33,8 @@ SECTIONS: dict[str, type] = {
     "numerics": model.Numerics,
     "host": model.Host,
     "power": model.Power,
+    "capabilities": model.Capabilities,
+    "capabilities.op": model.Capability,
 }
 """Section of the file -> the class that holds its values, whose docstring and defaults the page shows."""
 SAME = {
@@ -52,6 +54,10 @@ values. The unit of a number is the ending of its key. Keys without a default ar
 
 A condition `when` of a cost rule is a conjunction, `a & b`, of {", ".join(f"`{name}`" for name in PREDICATES)} and
 `op_in(NAME, ...)`; the first rule of an operation whose condition holds gives its cost.
+
+A predicate `when` of a capability compares numbers, lists and texts: names of operands and results are the lists of
+their sizes (`x[1]`, `rank(x)`, `elements(weight)`), names of attributes their values (`group == 1`,
+`max(strides) <= 2`, `kind in ('max', 'average')`), joined by `and`, `or`, `not`, `+ - * // %` and parentheses.
 """
 
 

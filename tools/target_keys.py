@@ -131,6 +131,15 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "bytes_per_ns": "memory bandwidth, sustained",
         "launch_ns": "time to call one partition",
     },
+    "capabilities": {
+        "others": "whether operations without an entry may run on the accelerator",
+    },
+    "capabilities.op": {
+        "name": "operation of the graph dialect, without the prefix",
+        "dtypes": "legal element types of all operands and results",
+        "when": "predicate over shapes and attributes that must hold",
+        "max_bytes": "largest size of all operands and results together",
+    },
     "power": {
         "idle_w": "power of a core that does nothing",
         "window_ns": "window over which power is averaged",

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any, cast
 
 from accelc.targets.layout import SCHEMA
-from accelc.targets.model import Target
+from accelc.targets.model import Capabilities, Target
 
 
 def to_document(target: Target) -> dict[str, Any]:
@@ -38,6 +38,8 @@ def to_document(target: Target) -> dict[str, Any]:
     }
     if target.power is not None:
         document["power"] = _table(target.power)
+    if target.capabilities != Capabilities():
+        document["capabilities"] = _table(target.capabilities)
     return document
 
 

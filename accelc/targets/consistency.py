@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from accelc.targets.capabilities import check_capability
 from accelc.targets.conditions import parse_condition
 from accelc.targets.locate import Path
 from accelc.targets.schema import Problems
@@ -25,6 +26,8 @@ def check_consistency(document: Document, problems: Problems) -> None:
     for name, engine in document["engine"].items():
         if name != "tensor":
             _check_costs(("engine", name, "cost"), engine["cost"], problems)
+    if "capabilities" in document:
+        _check_capabilities(document["capabilities"], problems)
 
 
 def _check_domains(document: Document, problems: Problems) -> None:
@@ -147,3 +150,13 @@ def _check_costs(at: Path, rules: tuple[Document, ...], problems: Problems) -> N
             parse_condition(rule["when"])
         except ValueError as error:
             problems.add((*at, index, "when"), str(error))
+
+
+def _check_capabilities(table: Document, problems: Problems) -> None:
+    for index, entry in enumerate(table.get("op", ())):
+        for key, when in (("name", None), ("when", entry.get("when"))):
+            try:
+                check_capability(entry["name"], when)
+            except ValueError as error:
+                problems.add(("capabilities", "op", index, key), str(error))
+                break

@@ -94,6 +94,23 @@ TENSOR_ENGINE = Table(
     },
     frozenset({"ls_full", "ls_source"}),
 )
+CAPABILITIES = Table(
+    {
+        "others": Flag(),
+        "op": ListOf(
+            Table(
+                {
+                    "name": Text(r"[a-z_]{1,32}", 'the name of an operation such as "conv"'),
+                    "dtypes": ListOf(Choice(DTYPES), least=1, distinct=True),
+                    "when": Text(r"[^\n]{1,200}", 'a predicate such as "group == 1 and weight[2] <= 11"'),
+                    "max_bytes": Int(1, 1 << 44, "bytes"),
+                },
+                frozenset({"dtypes", "when", "max_bytes"}),
+            )
+        ),
+    },
+    frozenset({"others", "op"}),
+)
 TARGET = Table(
     {
         "schema": Choice((SCHEMA,)),
@@ -208,6 +225,7 @@ TARGET = Table(
                 "window_ns": Real(0, 1e9, "ns", closed=False),
             }
         ),
+        "capabilities": CAPABILITIES,
     },
-    frozenset({"power"}),
+    frozenset({"power", "capabilities"}),
 )  # fmt: skip

@@ -287,6 +287,33 @@ class Power:
 
 
 @dataclass(frozen=True)
+class Capability:
+    """
+    What the accelerator may run of one operation of the `graph` dialect.
+
+    All operands and results have one of `dtypes` (empty: any that can be lowered) and `max_bytes` together (0: no
+    limit), and the predicate `when` over shapes and attributes holds (None: always).
+    """
+
+    name: str
+    dtypes: tuple[str, ...] = ()
+    when: str | None = None
+    max_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """
+    Which operations the accelerator may run, of those that can be lowered.
+
+    An operation with entries in `op` must fit one of them; one without may run if `others` is set.
+    """
+
+    others: bool = True
+    op: tuple[Capability, ...] = ()
+
+
+@dataclass(frozen=True)
 class Target:
     """A whole machine."""
 
@@ -308,6 +335,7 @@ class Target:
     numerics: Numerics
     host: Host
     power: Power | None = None
+    capabilities: Capabilities = Capabilities()
 
     @cached_property
     def lanes(self) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from accelc.targets.consistency import check_consistency
 from accelc.targets.layout import TARGET
 from accelc.targets.locate import key_positions, nearest_position
 from accelc.targets.model import (
+    Capabilities,
+    Capability,
     ComputeEngine,
     CostRule,
     Dma,
@@ -144,6 +146,10 @@ def _engine(name: str, table: dict[str, Any]) -> ComputeEngine:
     return ComputeEngine(name=name, **values)
 
 
+def _capabilities(table: dict[str, Any]) -> Capabilities:
+    return Capabilities(table.get("others", True), tuple(Capability(**entry) for entry in table.get("op", ())))
+
+
 def _build(document: dict[str, Any]) -> Target:
     memory, engines, topology = document["memory"], document["engine"], document["topology"]
     link = Link(**topology["link"]) if "link" in topology else None
@@ -166,4 +172,5 @@ def _build(document: dict[str, Any]) -> Target:
         numerics=Numerics(**document["numerics"]),
         host=Host(**document["host"]),
         power=Power(**document["power"]) if "power" in document else None,
+        capabilities=_capabilities(document.get("capabilities", {})),
     )
