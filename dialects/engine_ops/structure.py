@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from xdsl.dialects.builtin import StringAttr, SymbolNameConstraint
+from xdsl.dialects.builtin import StringAttr, SymbolNameConstraint, UnitAttr
 from xdsl.ir import Attribute, Operation, Region, SSAValue
 from xdsl.irdl import (
     IRDLOperation,
@@ -18,7 +18,7 @@ from xdsl.printer import Printer
 from xdsl.traits import IsolatedFromAbove, IsTerminator
 
 from accelc.dialects.engine_ops.base import LaneOp, require
-from accelc.dialects.engine_ops.syntax import Clause, Integer, Text, parse_op, print_op
+from accelc.dialects.engine_ops.syntax import Clause, Flag, Integer, Text, parse_op, print_op
 from accelc.dialects.engine_ops.types import (
     ELEMENT_TYPES,
     I64,

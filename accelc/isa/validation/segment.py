@@ -6,8 +6,8 @@ from itertools import pairwise
 import numpy as np
 
 from accelc.errors import ProgramError
-from accelc.isa.program import NO_DEBUG, AcceleratorSegment, Array, HbmBinding
-from accelc.isa.records import Records
+from accelc.isa.program import DELAY_KINDS, NO_DEBUG, AcceleratorSegment, Array, HbmBinding
+from accelc.isa.records import Records, Wait
 from accelc.isa.validation.context import Limits, Stream, largest_count
 from accelc.isa.validation.stream import validate_stream
 from accelc.numerics import DTYPES
