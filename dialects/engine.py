@@ -38,6 +38,7 @@ from accelc.dialects.engine_ops.types import (
     BufferType,
     I64Array,
     SignalAttr,
+    VectorClockAttr,
     WaitAttr,
     i64_array,
     i64_attr,
@@ -78,6 +79,7 @@ __all__ = [
     "TensorScalarOp",
     "TensorTensorFields",
     "TensorTensorOp",
+    "VectorClockAttr",
     "WaitAttr",
     "access",
     "buffer_of",
@@ -111,5 +113,5 @@ Engine = Dialect(
         MemsetOp,
         DelayOp,
     ],
-    [BufferType, AccessAttr, AddressAttr, WaitAttr, SignalAttr],
+    [BufferType, AccessAttr, AddressAttr, WaitAttr, SignalAttr, VectorClockAttr],
 )

@@ -26,12 +26,12 @@ def verify_sync(program: ProgramOp, target: Target) -> list[Violation]:
 
 def _issued(ops: list[LaneOp], target: Target) -> Issued:
     number: dict[str, int] = {}
-    waits: list[tuple[int, int, int]] = []
+    waits: list[tuple[int, int, int, int]] = []
     updates: list[tuple[int, int, int, int]] = []
     for index, op in enumerate(ops):
         for wait in op.waits or ():
             semaphore = number.setdefault(wait.semaphore.data, len(number))
-            waits.append((index, semaphore, wait.value.value.data))
+            waits.append((index, semaphore, wait.value.value.data, wait.bits.value.data))
         for signal in op.signals or ():
             semaphore = number.setdefault(signal.semaphore.data, len(number))
             updates.append((index, semaphore, 1, _phase(op, signal.point.data)))
@@ -43,7 +43,7 @@ def _issued(ops: list[LaneOp], target: Target) -> Issued:
         lane,
         range(len(lanes)),
         [not is_dma(name) for name in lanes],
-        np.array(waits, np.int64).reshape(-1, 3),
+        np.array(waits, np.int64).reshape(-1, 4),
         np.array(updates, np.int64).reshape(-1, 4),
         lambda index: f"{ops[index].name} number {index} (on {ops[index].lane.data})",
         lambda semaphore: repr(names[semaphore]),

@@ -14,7 +14,7 @@ one in-order stream only, so that any number of consumers can wait on one signal
 A consuming wait would need one semaphore per pair of producer and consumer.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,9 @@ import numpy.typing as npt
 
 from accelc.analysis.footprint import footprint
 from accelc.analysis.hazards import Edge, Hazards, Phase, Streams, find_hazards, record_streams
+from accelc.analysis.sync.clocks import Clocks
+from accelc.analysis.sync.counters import Plan, count_up, roll_over
+from accelc.analysis.sync.events import registers_needed, use_events
 from accelc.errors import SynchronizationError
 from accelc.isa.records import RECORD, Records, Update, Wait, empty_records, field
 from accelc.isa.table import Opcode
@@ -31,16 +34,41 @@ from accelc.targets.model import Target
 MODELS = ("phase", "simple")
 """`phase` distinguishes operands-read from complete; `simple` signals only completion (S3)."""
 
-Clock = list[int]
+MECHANISMS = ("counter", "event")
+"""`counter` counts the signals of one channel; `event` toggles one bit, in registers that edges share."""
+FALLBACKS = ("counter", "error")
+"""What a wait gets for which no event register is free."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """
+    How waits are realised.
+
+    `width`: bits of a counter, 0 for the target's; `registers`: event registers, 0 for all semaphores of the target.
+    """
+
+    mechanism: str = "counter"
+    width: int = 0
+    registers: int = 0
+    fallback: str = "counter"
+
+
+DEFAULT = Options()
 
 
 @dataclass(frozen=True)
 class Semaphore:
-    """A counter: which channel raises it, and its readable name."""
+    """
+    A counter: which channel raises it first, its readable name, and how often it is raised.
+
+    `bits` is the number of low bits that waits compare, 0 for the whole count.
+    """
 
     channel: int
     name: str
     signals: int
+    bits: int = 0
 
 
 @dataclass(frozen=True)
@@ -48,7 +76,8 @@ class Sync:
     """
     Waits and updates of a program, as flat arrays ordered by instruction.
 
-    Instruction `wait_record[k]` issues when semaphore `wait_semaphore[k]` is at least `wait_value[k]`; instruction
+    Instruction `wait_record[k]` issues when semaphore `wait_semaphore[k]` is at least `wait_value[k]` (modulo 2^bits
+    where the semaphore has `bits`: less than half a turn ahead); instruction
     `update_record[k]` adds one to `update_semaphore[k]` at phase `update_phase[k]` (`Phase`).
     """
 
@@ -75,109 +104,104 @@ def keep_edges(hazards: Hazards, streams: Streams, model: str = "phase") -> list
     """
     if model not in MODELS:
         raise ValueError(f"unknown vector-clock model {model!r}: legal are {', '.join(MODELS)}")
-    clocks: list[Clock] = []
-    at_lane: list[Clock] = [[-1] * streams.channels for _ in streams.interlocked]
+    clocks = Clocks(streams)
     kept: list[list[Edge]] = []
     for record, lane in enumerate(streams.lane):
-        clock = at_lane[lane]
         needed = hazards.edges[record]
         if needed and model == "simple":
-            needed = _completions(needed)
-        waits = [edge for edge in needed if clock[edge[0]] < edge[1]]
-        if len(waits) > 1:
-            waits = [edge for edge in waits if not any(_implies(clocks, by, edge) for by in waits if by is not edge)]
-        if waits:
-            clock = list(clock)
-            for channel, producer in waits:
-                _join(clock, clocks[producer], channel, producer)
-            at_lane[lane] = clock
-        clocks.append(clock)
+            needed = _completions(needed, streams)
+        waits = clocks.reduce(needed, lane)
+        clocks.add(lane, waits)
         kept.append(waits)
     return kept
 
 
-def _completions(edges: Sequence[Edge]) -> list[Edge]:
+def _completions(edges: Sequence[Edge], streams: Streams) -> list[Edge]:
     latest: dict[int, int] = {}
+    others: dict[Edge, None] = {}
     for channel, producer in edges:
-        channel |= Phase.COMPLETE
-        latest[channel] = max(latest.get(channel, -1), producer)
-    return list(latest.items())
+        complete = channel | Phase.COMPLETE
+        if streams.ordered[channel >> 1]:
+            latest[complete] = max(latest.get(complete, -1), producer)
+        else:
+            others[complete, producer] = None
+    return [*latest.items(), *others]
 
 
-def _implies(clocks: Sequence[Clock], by: Edge, edge: Edge) -> bool:
-    """Whether waiting for `by` makes sure of `edge` too."""
-    channel, producer = edge
-    by_channel, by_producer = by
-    if clocks[by_producer][channel] >= producer:
-        return True
-    same_stream = channel >> 1 == by_channel >> 1
-    return same_stream and channel <= by_channel and by_producer >= producer
-
-
-def _join(clock: Clock, other: Clock, channel: int, producer: int) -> None:
-    for index, known in enumerate(other):
-        if known > clock[index]:
-            clock[index] = known
-    clock[channel] = max(clock[channel], producer)
-    # Complete implies operands read.
-    if channel & 1:
-        clock[channel - 1] = max(clock[channel - 1], producer)
-
-
-def assign_semaphores(
-    kept: Sequence[Sequence[Edge]],
-    streams: Streams,
-    required: int,
-    limits: SyncTarget,
-    describe: Callable[[int], str] = str,
-) -> Sync:
+def plan_semaphores(
+    kept: Sequence[Sequence[Edge]], streams: Streams, limits: SyncTarget, options: Options = DEFAULT
+) -> Plan:
     """
-    One counter for each channel that some wait uses, raised only by instructions that a wait names.
+    Counters or event registers for `kept` waits.
 
-    `describe` renders an instruction for messages. Raises SynchronizationError when the target has too few
-    semaphores or a counter would overflow.
+    Counters have the target's width, or `options.width` bits; those that would count further roll over. Raises
+    SynchronizationError when the target has too few semaphores, or event registers do not suffice and may not be
+    helped out.
     """
-    sources: dict[int, set[int]] = {}
-    for edges in kept:
-        for channel, producer in edges:
-            sources.setdefault(channel, set()).add(producer)
-    if len(sources) > limits.semaphores:
+    if options.mechanism == "event":
+        return _plan_events(kept, streams, limits, options)
+    if options.width:
+        plan = roll_over(kept, streams, options.width)
+    else:
+        plan = count_up(kept, streams)
+        if max((len(counter.updates) for counter in plan.counters), default=0) > (1 << (limits.width_bits - 1)) - 1:
+            plan = roll_over(kept, streams, limits.width_bits)
+    if len(plan.counters) > limits.semaphores:
         raise SynchronizationError(
-            f"the program needs {len(sources)} semaphores, one for each lane and phase that another lane waits for; "
+            f"the program needs {len(plan.counters)} semaphores, {_WHAT_FOR[any(c.bits for c in plan.counters)]}; "
             f"the target has {limits.semaphores}: use fewer DMA queues (dma.rings_per_engine), or a target with more "
             "semaphores (sync.semaphores)"
         )
-    largest = (1 << (limits.width_bits - 1)) - 1
-    rank: dict[Edge, int] = {}
-    semaphores: list[Semaphore] = []
-    updates: list[tuple[int, int, int]] = []
-    number = {channel: index for index, channel in enumerate(sorted(sources))}
-    for channel, index in number.items():
-        ordered = sorted(sources[channel])
-        if len(ordered) > largest:
-            raise SynchronizationError(
-                f"semaphore {streams.channel_name(channel)} would count to {len(ordered)} at "
-                f"{describe(ordered[largest])}; counters of {limits.width_bits} bits hold at most {largest}: split the "
-                "program, or use a target with wider counters (sync.width_bits)"
-            )
-        semaphores.append(Semaphore(channel, streams.channel_name(channel), len(ordered)))
-        for position, producer in enumerate(ordered, start=1):
-            rank[channel, producer] = position
-            updates.append((producer, index, channel & 1))
-    updates.sort()
+    return plan
+
+
+_WHAT_FOR = {
+    False: "one for each lane and phase that another lane waits for",
+    True: "rolling over, one for each lane and phase and each lane that waits for it",
+}
+
+
+def _plan_events(kept: Sequence[Sequence[Edge]], streams: Streams, limits: SyncTarget, options: Options) -> Plan:
+    registers = options.registers or limits.semaphores
+    if registers > limits.semaphores:
+        raise SynchronizationError(
+            f"{registers} event registers asked for (registers): the target has {limits.semaphores} semaphores "
+            "(sync.semaphores)"
+        )
+    events = use_events(kept, streams, registers)
+    needed = len(events.plan.counters)
+    if events.spilled and (options.fallback == "error" or needed > limits.semaphores):
+        enough = registers_needed(kept, streams)
+        counters = "" if options.fallback == "error" else f" and {needed - events.registers} counters for the rest"
+        raise SynchronizationError(
+            f"{events.spilled} waits find no free event register among {registers}{counters}: without guards "
+            f"{enough} registers suffice (registers), the target has {limits.semaphores} semaphores "
+            "(sync.semaphores); or use mechanism=counter"
+        )
+    return events.plan
+
+
+def to_sync(plan: Plan, required: int) -> Sync:
+    """The waits and updates of a plan as flat arrays."""
+    semaphores = tuple(
+        Semaphore(counter.updates[0][0], counter.name, len(counter.updates), counter.bits) for counter in plan.counters
+    )
+    updates = sorted(
+        (producer, index, channel & 1)
+        for index, counter in enumerate(plan.counters)
+        for channel, producer in counter.updates
+    )
     waits = [
-        (record, number[channel], rank[channel, producer])
-        for record, edges in enumerate(kept)
-        for channel, producer in edges
+        (record, number, plan.counters[number].value(count))
+        for record, ranks in enumerate(plan.waits)
+        for number, count in ranks
     ]
     wait = np.array(waits, np.int64).reshape(-1, 3)
     update = np.array(updates, np.int64).reshape(-1, 3)
-    return Sync(
-        tuple(semaphores), wait[:, 0], wait[:, 1], wait[:, 2], update[:, 0], update[:, 1], update[:, 2], required
-    )
+    return Sync(semaphores, wait[:, 0], wait[:, 1], wait[:, 2], update[:, 0], update[:, 1], update[:, 2], required)
 
 
-def synchronize_records(records: Records, target: Target, model: str = "phase") -> Sync:
+def synchronize_records(records: Records, target: Target, model: str = "phase", options: Options = DEFAULT) -> Sync:
     """
     Waits and updates for records in one global program order, without any as yet.
 
@@ -185,26 +209,30 @@ def synchronize_records(records: Records, target: Target, model: str = "phase") 
     """
     streams = record_streams(records, target)
     hazards = find_hazards(footprint(records, target), streams)
+    plan = plan_semaphores(keep_edges(hazards, streams, model), streams, target.sync, options)
+    return to_sync(plan, hazards.required)
 
-    def describe(record: int) -> str:
-        return f"record {record} ({Opcode(int(field(records, 'opcode')[record])).name})"
 
-    return assign_semaphores(keep_edges(hazards, streams, model), streams, hazards.required, target.sync, describe)
+SLOTS = 2
+"""Updates that one record carries."""
 
 
 def write_sync(records: Records, sync: Sync) -> tuple[Records, npt.NDArray[np.int64]]:
     """
     Fills waits and updates into `records`: (new array, index of every old record in it).
 
-    A record carries one wait; each further one becomes a `SEM_WAIT` in front of it on the same lane.
+    A record carries one wait and two updates. Each further wait becomes a `SEM_WAIT` in front of it on the same lane,
+    every two further updates a `SEM_UPD` behind it.
     """
     count = len(records)
     order = np.arange(len(sync.wait_record))
     first = np.searchsorted(sync.wait_record, np.arange(count))
     extra = order > first[sync.wait_record] if len(order) else np.zeros(0, bool)
     more = np.bincount(sync.wait_record[extra], minlength=count)
-    place = np.arange(count) + np.cumsum(more)
-    result = empty_records(count + int(more.sum()))
+    slot = np.arange(len(sync.update_record)) - np.searchsorted(sync.update_record, sync.update_record)
+    behind = -(-np.maximum(np.bincount(sync.update_record, minlength=count) - SLOTS, 0) // SLOTS)
+    place = np.arange(count) + np.cumsum(more) + np.cumsum(behind) - behind
+    result = empty_records(count + int(more.sum()) + int(behind.sum()))
     result[place] = records
 
     inline = order[~extra]
@@ -219,18 +247,24 @@ def write_sync(records: Records, sync: Sync) -> tuple[Records, npt.NDArray[np.in
     field(result, "debug")[at] = field(records, "debug")[owner]
     _write_waits(result, at, sync, spare)
 
-    at = place[sync.update_record]
-    second = np.zeros(len(at), np.int64)
-    second[1:] = at[1:] == at[:-1]
+    at = place[sync.update_record] + slot // SLOTS
+    late = slot >= SLOTS
+    field(result, "opcode")[at[late]] = Opcode.SEM_UPD
+    for name in ("lane", "debug"):
+        field(result, name)[at[late]] = field(records, name)[sync.update_record[late]]
     update = field(result, "update")
-    update["semaphore"][at, second] = sync.update_semaphore
-    update["op"][at, second] = np.where(sync.update_phase == Phase.READ, Update.ADD_AT_READ, Update.ADD_AT_COMPLETE)
-    update["value"][at, second] = 1
+    update["semaphore"][at, slot % SLOTS] = sync.update_semaphore
+    read = sync.update_phase == Phase.READ
+    update["op"][at, slot % SLOTS] = np.where(read, Update.ADD_AT_READ, Update.ADD_AT_COMPLETE)
+    update["value"][at, slot % SLOTS] = 1
     assert result.dtype == RECORD
     return result, place
 
 
 def _write_waits(records: Records, at: npt.NDArray[np.int64], sync: Sync, chosen: npt.NDArray[np.int64]) -> None:
-    field(records, "wait_semaphore")[at] = sync.wait_semaphore[chosen]
-    field(records, "wait_condition")[at] = Wait.GE
+    semaphore = sync.wait_semaphore[chosen]
+    bits = np.array([each.bits for each in sync.semaphores], np.int64)[semaphore]
+    field(records, "wait_semaphore")[at] = semaphore
+    field(records, "wait_condition")[at] = np.where(bits > 0, Wait.WRAP, Wait.GE)
+    field(records, "wait_bits")[at] = bits
     field(records, "wait_value")[at] = sync.wait_value[chosen]

@@ -116,7 +116,10 @@ class LaneOp(IRDLOperation):
             if pattern is not None:
                 require_inside(name, pattern, buffer_type(getattr(self, operand)))
         for wait in self.waits or ():
-            require(wait.value.value.data >= 1, f"waits for {wait.value.value.data}: semaphores start at 0, wait for 1")
+            value, bits = wait.value.value.data, wait.bits.value.data
+            require(0 <= bits <= 32, f"waits modulo 2^{bits}; legal are 0 (no modulus) to 32 bits")
+            require(bits > 0 or value >= 1, f"waits for {value}: semaphores start at 0, wait for 1")
+            require(bits == 0 or 0 <= value < 1 << bits, f"waits for {value} modulo {1 << bits}: it is never reached")
         for signal in self.signals or ():
             point = signal.point.data
             require(point in POINTS, f"signals at '{point}'; legal are {', '.join(POINTS)}")

@@ -6,7 +6,7 @@ MLIR tool loads them; only ops have a syntax of their own:
 
 - access pattern `%b[0:4, 8:24]`: partitions 0..3, elements 8..23; `%b[0:4, 8 + (2, 6):(10, 1)]`: from element 8, two
   steps of 10 elements with six contiguous elements each; in HBM without the partitions;
-- `waits (s >= 3)`, `signals (s at complete)`.
+- `waits (s >= 3)`, `waits (s >= 3 mod 16)`, `signals (s at complete)`.
 """
 
 from collections.abc import Sequence
@@ -281,7 +281,8 @@ class Synchronization:
 def _print_entry(entry: WaitAttr | SignalAttr, printer: Printer) -> None:
     printer.print_identifier_or_string_literal(entry.semaphore.data)
     if isinstance(entry, WaitAttr):
-        printer.print_string(f" >= {entry.value.value.data}")
+        bits = entry.bits.value.data
+        printer.print_string(f" >= {entry.value.value.data}" + (f" mod {1 << bits}" if bits else ""))
         return
     printer.print_string(" at ")
     printer.print_identifier_or_string_literal(entry.point.data)
@@ -291,7 +292,14 @@ def _parse_wait(parser: Parser) -> WaitAttr:
     semaphore = parser.parse_identifier_or_str_literal()
     parser.parse_punctuation(">")
     parser.parse_punctuation("=")
-    return WaitAttr(StringAttr(semaphore), i64_attr(parse_int(parser)))
+    value, bits = parse_int(parser), 0
+    if parser.parse_optional_keyword("mod") is not None:
+        position = parser.pos
+        modulus = parse_int(parser)
+        bits = modulus.bit_length() - 1
+        if modulus < 2 or modulus != 1 << bits:
+            parser.raise_error(f"modulus {modulus} of a wait is not a power of two of at least 2", position, parser.pos)
+    return WaitAttr.of(semaphore, value, bits)
 
 
 def _parse_signal(parser: Parser) -> SignalAttr:

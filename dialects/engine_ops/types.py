@@ -5,6 +5,7 @@ from math import prod
 
 from xdsl.dialects.builtin import (
     DenseArrayBase,
+    DictionaryAttr,
     FixedBitwidthType,
     IntegerAttr,
     IntegerType,
@@ -178,11 +179,33 @@ class AddressAttr(ParametrizedAttribute):
 
 @irdl_attr_definition
 class WaitAttr(ParametrizedAttribute):
-    """The op issues once semaphore `semaphore` is at least `value`."""
+    """
+    The op issues once semaphore `semaphore` is at least `value`.
+
+    `bits` > 0: modulo 2^bits, when the semaphore is less than half a turn at or past `value`; it may have rolled over.
+    """
 
     name = "engine.wait"
     semaphore: StringAttr
     value: I64
+    bits: I64
+
+    @staticmethod
+    def of(semaphore: str, value: int, bits: int = 0) -> "WaitAttr":
+        """Wait from plain values."""
+        return WaitAttr(StringAttr(semaphore), i64_attr(value), i64_attr(bits))
+
+
+@irdl_attr_definition
+class VectorClockAttr(ParametrizedAttribute):
+    """
+    What is known to have happened when the op starts: `known` maps channels to numbers of ops.
+
+    `{vector.complete = 3, dma0.read = 1}`: the first three ops on `vector` are complete, the first on `dma0` has read.
+    """
+
+    name = "engine.vc"
+    known: DictionaryAttr
 
 
 @irdl_attr_definition

@@ -367,6 +367,7 @@ def _unsignalled(records: Records) -> None:
 
 def _two_producers(records: Records) -> None:
     set_update(records[1:2], 1, int(records["wait_semaphore"][1]), Update.ADD_AT_COMPLETE)
+    records["wait_condition"][1] = Wait.NONE
 
 
 def _backwards(records: Records) -> None:
@@ -423,9 +424,12 @@ def test_too_few_semaphores_are_reported() -> None:
         synchronize_records(three_records(), target)
 
 
-def test_an_overflowing_counter_is_reported() -> None:
+def test_a_counter_that_would_overflow_rolls_over() -> None:
     target = replace(TINY, sync=replace(TINY.sync, width_bits=2))
-    records = np.concatenate([three_records()] * 3)
-    expected = r"semaphore vector.complete would count to 3 at record 4 \(COPY\); counters of 2 bits hold at most 1"
-    with pytest.raises(SynchronizationError, match=expected):
-        synchronize_records(records, target)
+    records = write_sync(three_records(), synchronize_records(three_records(), target))[0]
+    assert set(records["wait_condition"].tolist()) == {Wait.NONE, Wait.GE}
+    records = np.concatenate([three_records()] * 9)
+    records = write_sync(records, synchronize_records(records, target))[0]
+    assert set(records["wait_condition"].tolist()) == {Wait.NONE, Wait.WRAP}
+    assert set(records["wait_bits"].tolist()) == {0, 2}
+    assert verify_records(records, target) == []

@@ -1,0 +1,1 @@
+"""Clocks, counters, event registers and loops of the synchronization analysis."""
