@@ -1,6 +1,5 @@
 """What the rest of the pipeline would make of a scheduled program, and how long that takes on the machine."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +11,11 @@ from accelc.targets.model import Target
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """Simulated time of a program (ns), and start and end of each of its lane ops, in program order."""
+    """
+    Simulated time of a program (ns), and start and end of each of its lane ops, in program order.
+
+    A product starts when it takes in its first moving element.
+    """
 
     total_ns: float
     starts: npt.NDArray[np.float64]
@@ -29,6 +32,7 @@ def rehearse(program: ProgramOp, target: Target) -> Rehearsal:
     from accelc.emit.emitter import emit
     from accelc.emit.streams import split_streams
     from accelc.isa.records import field
+    from accelc.isa.table import Opcode
     from accelc.passes.assign_memory import assign_memory
     from accelc.passes.schedule_systolic_tiles import schedule_systolic_tiles
     from accelc.simulator.decode import decode_core
@@ -48,14 +52,9 @@ def rehearse(program: ProgramOp, target: Target) -> Rehearsal:
     starts, ends = np.full(count + 1, np.inf), np.zeros(count + 1)
     for lane, measured in zip(code, times.lanes, strict=True):
         owner = field(lane.records, "debug").astype(np.int64)
-        np.minimum.at(starts, owner, measured.start)
+        begins = np.where(field(lane.records, "opcode") == Opcode.LS, np.inf, measured.start)
+        np.minimum.at(starts, owner, begins)
         np.maximum.at(ends, owner, measured.complete)
     tick_ns = 1e9 / target.time.tick_hz
     starts[np.isinf(starts)] = 0.0
     return Rehearsal(times.total_ticks * tick_ns, starts[1:] * tick_ns, ends[1:] * tick_ns)
-
-
-def spans(names: Sequence[str], rehearsal: Rehearsal) -> list[tuple[str, float, float]]:
-    """`(name, start, end)` in nanoseconds of every op, by start."""
-    rows = zip(names, rehearsal.starts.tolist(), rehearsal.ends.tolist(), strict=True)
-    return sorted(rows, key=lambda row: row[1])

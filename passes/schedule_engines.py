@@ -1,8 +1,9 @@
 """Order and lanes of the macro-ops of engine programs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.ir import SSAValue
@@ -10,8 +11,17 @@ from xdsl.passes import ModulePass
 
 from accelc.analysis.allocate import allocate
 from accelc.analysis.cost import cycles, dma_share
-from accelc.analysis.scheduling.dependences import region_dependences
-from accelc.analysis.scheduling.portfolio import HEURISTICS, MOST_TASKS, Candidate, Machine, candidates
+from accelc.analysis.footprint import Footprint
+from accelc.analysis.scheduling.dependences import observe_overlaps, region_dependences
+from accelc.analysis.scheduling.portfolio import (
+    HEURISTICS,
+    MOST_TASKS,
+    Candidate,
+    Machine,
+    program_schedule,
+    ranked,
+    rule_schedule,
+)
 from accelc.analysis.scheduling.task import Queues, Storage, Task, live_ranges
 from accelc.dialects.engine import (
     BufferOp,
@@ -31,7 +41,7 @@ from accelc.rehearsal import Rehearsal, rehearse
 from accelc.targets import load_target
 from accelc.targets.model import Target, is_dma
 
-REHEARSED_OPS = 5000
+REHEARSED_OPS = 2500
 """Macro-ops that are timed exactly, over all schedules of one program that are."""
 ESTIMATE_MARGIN = 0.1
 """Share by which an estimate must be better than program order's where nothing is timed exactly."""
@@ -95,17 +105,45 @@ def schedule_engines(program: ProgramOp, target: Target, heuristic: str = "portf
     storages = [_storage(op, places[buffer_type(op.result).space.data][1]) for op in buffer_ops]
     machine = Machine(
         {space: memory.capacity for space, (memory, _) in places.items() if space != "hbm"},
-        Queues(tuple(lane for lane in target.lanes if is_dma(lane)), target.dma.static_issue_interval_ns),
+        Queues(
+            tuple(lane for lane in target.lanes if is_dma(lane)),
+            target.dma.static_issue_interval_ns,
+            target.sync.inc_latency_ns + target.sync.wait_wakeup_ns,
+        ),
     )
 
-    def fits(order: Sequence[int]) -> bool:
-        return _fits(program, target, [tasks[i] for i in order])
+    def place(order: Sequence[int]) -> list[int | None] | None:
+        return _place(program, target, [tasks[i] for i in order])
 
     related = None
     if len(lane_ops) <= MOST_TASKS and not any(isinstance(op, DelayOp) for op in lane_ops):
-        related = region_dependences(macro_regions(lane_ops, list(number), target), len(lane_ops))
-    found = candidates(heuristic, tasks, storages, related, machine, fits)
-    return _choose(found, program, lane_ops, tasks, target)
+        related = region_dependences(*_regions(lane_ops, number, target))
+    stage = _Stage(program, lane_ops, tasks, target)
+    kept = program_schedule(tasks, storages, related, machine, place)
+    if heuristic == "program":
+        return stage.play(kept)
+    if heuristic != "portfolio":
+        return stage.play(rule_schedule(heuristic, tasks, storages, related, machine, place) or kept)
+    if 2 * len(lane_ops) > REHEARSED_OPS:
+        best = min(ranked(tasks, storages, related, machine, place), key=_estimate, default=kept)
+        return stage.set(best if _estimate(best) < (1 - ESTIMATE_MARGIN) * _estimate(kept) else kept)
+    first = stage.play(kept)
+    if related is not None and first.rehearsal is not None:
+        related = observe_overlaps(tasks, related, first.rehearsal.starts.tolist(), first.rehearsal.ends.tolist())
+    others = ranked(tasks, storages, related, machine, place)[: REHEARSED_OPS // max(1, len(lane_ops)) - 1]
+    best = min([first, *(stage.play(other) for other in others)], key=lambda played: played.predicted_ns)
+    return stage.set(best.candidate, best.rehearsal)
+
+
+def _regions(
+    lane_ops: Sequence[LaneOp], buffers: Mapping[SSAValue, int], target: Target
+) -> tuple[Footprint, int, list[int]]:
+    footprint, bases = macro_regions(lane_ops, list(buffers), target)
+    return footprint, len(lane_ops), bases
+
+
+def _estimate(candidate: Candidate) -> float:
+    return candidate.schedule.makespan_ns
 
 
 def check_heuristic(heuristic: str) -> None:
@@ -123,65 +161,58 @@ def _storage(op: BufferOp, align: int) -> Storage:
     return Storage(buffer_type(op.result).space.data, size, is_bound=op.role.data in ("input", "weight"))
 
 
-def _choose(
-    found: Sequence[Candidate], program: ProgramOp, lane_ops: Sequence[LaneOp], tasks: Sequence[Task], target: Target
-) -> Scheduled:
-    """
-    Applies the best of `found`: the estimates order them, times on the machine decide.
+@dataclass(frozen=True)
+class _Stage:
+    """A program whose lane ops, given in their original order, are put in the order of one candidate after another."""
 
-    As many are timed as `REHEARSED_OPS` allows. Where not even two can be, program order, which is the first, yields
-    only to an estimate that is better by `ESTIMATE_MARGIN`.
-    """
-    count = min(len(found), REHEARSED_OPS // max(1, len(lane_ops)))
-    if count < min(2, len(found)):
-        best = min(found, key=lambda candidate: candidate.schedule.makespan_ns)
-        if best.schedule.makespan_ns > (1 - ESTIMATE_MARGIN) * found[0].schedule.makespan_ns:
-            best = found[0]
-        _apply(best, program, lane_ops, tasks, target)
-        return Scheduled(best, None)
-    timed: list[Scheduled] = []
-    for candidate in found[:count]:
-        _apply(candidate, program, lane_ops, tasks, target)
+    program: ProgramOp
+    lane_ops: Sequence[LaneOp]
+    tasks: Sequence[Task]
+    target: Target
+
+    def set(self, candidate: Candidate, rehearsal: Rehearsal | None = None) -> Scheduled:
+        """Puts the program in the order of a candidate."""
+        block = self.program.body.block
+        last = block.last_op
+        assert last is not None
+        for op in self.lane_ops:
+            op.detach()
+        for position in candidate.schedule.order:
+            op, task = self.lane_ops[position], self.tasks[position]
+            op.lane = StringAttr(candidate.schedule.lanes[position])
+            op.cycles = i64_attr(cycles(self.target, op.lane.data, task.busy_ns))
+            block.insert_op_before(op, last)
+        return Scheduled(candidate, rehearsal)
+
+    def play(self, candidate: Candidate) -> Scheduled:
+        """Does that and times the program, if it is small enough and has addresses; op times by original number."""
+        scheduled = self.set(candidate)
+        if len(self.lane_ops) > REHEARSED_OPS:
+            return scheduled
         try:
-            timed.append(Scheduled(candidate, rehearse(program, target)))
+            played = rehearse(self.program, self.target)
         except CapacityError:
-            # Left to `assign-memory` to report where no candidate has addresses.
-            continue
-    best = min(timed, key=lambda scheduled: scheduled.predicted_ns, default=Scheduled(found[0], None))
-    _apply(best.candidate, program, lane_ops, tasks, target)
-    return best
+            # Left to `assign-memory` to report.
+            return scheduled
+        number = np.argsort(candidate.schedule.order)
+        return replace(scheduled, rehearsal=Rehearsal(played.total_ns, played.starts[number], played.ends[number]))
 
 
-def _apply(
-    candidate: Candidate, program: ProgramOp, lane_ops: Sequence[LaneOp], tasks: Sequence[Task], target: Target
-) -> None:
-    """Puts the lane ops of `program`, given in its original order, in the order of a candidate."""
-    block = program.body.block
-    last = block.last_op
-    assert last is not None
-    for op in lane_ops:
-        op.detach()
-    for position in candidate.schedule.order:
-        op, task = lane_ops[position], tasks[position]
-        op.lane = StringAttr(candidate.schedule.lanes[position])
-        op.cycles = i64_attr(cycles(target, op.lane.data, task.busy_ns))
-        block.insert_op_before(op, last)
-
-
-def _fits(program: ProgramOp, target: Target, tasks: Sequence[Task]) -> bool:
-    """Whether on-chip addresses can be assigned for this order."""
+def _place(program: ProgramOp, target: Target, tasks: Sequence[Task]) -> list[int | None] | None:
+    """On-chip offsets of the buffers for this order of tasks, None where they do not fit."""
     ranges = live_ranges(tasks)
     buffer_ops = [op for op in program.body.block.ops if isinstance(op, BufferOp)]
     live = {op: ranges.get(index, (0, 0)) for index, op in enumerate(buffer_ops)}
+    offsets: dict[BufferOp, int] = {}
     for space, members in by_space(program).items():
         if space == "hbm":
             continue
         memory, align = memory_of(target, space)
         try:
-            allocate(memory_requests(members, live, align), memory)
+            offsets.update(zip(members, allocate(memory_requests(members, live, align), memory), strict=True))
         except CapacityError:
-            return False
-    return True
+            return None
+    return [offsets.get(op) for op in buffer_ops]
 
 
 @dataclass(frozen=True)

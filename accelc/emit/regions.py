@@ -17,11 +17,14 @@ _GAP = 64
 _Row = tuple[int, bool, int, int, int, tuple[int, ...], tuple[int, ...], int]
 
 
-def macro_regions(lane_ops: Sequence[LaneOp], buffers: Sequence[SSAValue], target: Target) -> Footprint:
+def macro_regions(
+    lane_ops: Sequence[LaneOp], buffers: Sequence[SSAValue], target: Target
+) -> tuple[Footprint, list[int]]:
     """
-    Accesses of macro-ops by region; op i is record i. Op and buffer order are those of the program.
+    Accesses of macro-ops by region, op i being record i, and the byte at which every buffer begins.
 
-    A product counts as writing its whole output buffer, and as reading it where it accumulates.
+    A product counts as writing its whole output buffer, and as reading it where it accumulates; of its operands it
+    counts as reading everything between the first and the last element in the same partitions.
     """
     base: dict[SSAValue, int] = {}
     end = 0
@@ -32,7 +35,7 @@ def macro_regions(lane_ops: Sequence[LaneOp], buffers: Sequence[SSAValue], targe
     rows: list[_Row] = []
     for number, op in enumerate(lane_ops):
         rows += _product_rows(number, op, base, target) if isinstance(op, MatmulFields) else _rows(number, op, base)
-    return relate(_table(rows), len(lane_ops), target)
+    return relate(_table(rows), len(lane_ops), target), list(base.values())
 
 
 def _rows(number: int, op: LaneOp, base: Mapping[SSAValue, int]) -> list[_Row]:
@@ -54,15 +57,21 @@ def _rows(number: int, op: LaneOp, base: Mapping[SSAValue, int]) -> list[_Row]:
 def _product_rows(number: int, op: MatmulFields, base: Mapping[SSAValue, int], target: Target) -> list[_Row]:
     product = Product.of(op, target.tensor.cols)
     rows: list[_Row] = []
-    held, moved = buffer_type(op.stationary).itemsize, buffer_type(op.moving).itemsize
-    strides = tuple(stride * moved for stride in product.strides)
-    steps = zip(product.partitions, product.rows, product.stationary_offsets, product.moving_offsets, strict=True)
-    for start, count, stationary, moving in steps:
-        first = base[op.stationary] + stationary * held
-        rows.append((number, False, start, start + count, first, (product.m,), (held,), held))
-        rows.append(
-            (number, False, start, start + count, base[op.moving] + moving * moved, product.sizes, strides, moved)
-        )
+    reach = sum((size - 1) * max(stride, 0) for size, stride in zip(product.sizes, product.strides, strict=True))
+    back = sum((size - 1) * min(stride, 0) for size, stride in zip(product.sizes, product.strides, strict=True))
+    for value, offsets, low, high in (
+        (op.stationary, product.stationary_offsets, 0, product.m - 1),
+        (op.moving, product.moving_offsets, back, reach),
+    ):
+        spans: dict[tuple[int, int], tuple[int, int]] = {}
+        for start, count, offset in zip(product.partitions, product.rows, offsets, strict=True):
+            first, last = spans.get((start, count), (offset, offset))
+            spans[start, count] = min(first, offset), max(last, offset)
+        size = buffer_type(value).itemsize
+        for (start, count), (first, last) in spans.items():
+            elements = last + high - first - low + 1
+            at = base[value] + (first + low) * size
+            rows.append((number, False, start, start + count, at, (elements,), (size,), size))
     kind = buffer_type(op.out)
     whole = (0, kind.partitions, base[op.out], (kind.free_elements,), (kind.itemsize,), kind.itemsize)
     if product.accumulate:

@@ -5,8 +5,9 @@ Unlike `accelc.analysis.hazards`, which trusts that lanes issue in order, every 
 other one that it conflicts with, directly or through a third: any order that respects the edges gives the same results.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from accelc.analysis.footprint import Access, Footprint
 from accelc.analysis.hazards import distinct
@@ -14,16 +15,29 @@ from accelc.analysis.scheduling.task import Task
 
 
 @dataclass(frozen=True)
+class Overlap:
+    """
+    How far a task may overlap one it follows, because both work block by block (ns).
+
+    It starts at least `lag_ns` after the other starts, and ends at least `trail_ns` after the other ends.
+    """
+
+    lag_ns: float
+    trail_ns: float
+
+
+@dataclass(frozen=True)
 class Dependences:
     """
     Predecessors of every task, all of smaller number.
 
-    `after[i]` must be complete before task i starts (read after write, write after write), of those in `read[i]` only
-    the operands must have been read (write after read).
+    `after[i]` must be complete before task i starts (read after write, write after write) unless `overlaps` has an
+    entry (predecessor, i); of those in `read[i]` only the operands must have been read (write after read).
     """
 
     after: list[list[int]]
     read: list[list[int]]
+    overlaps: Mapping[tuple[int, int], Overlap] = field(default_factory=dict[tuple[int, int], Overlap])
 
     def successors(self) -> list[list[int]]:
         """Tasks that follow each task, of either kind."""
@@ -34,10 +48,18 @@ class Dependences:
         return result
 
 
-def region_dependences(footprint: Footprint, count: int) -> Dependences:
-    """Dependences of `count` tasks whose accesses, region by region, are the records of `footprint`."""
+def region_dependences(footprint: Footprint, count: int, bases: Sequence[int] = (0,)) -> Dependences:
+    """
+    Dependences of `count` tasks whose accesses, region by region, are the records of `footprint`.
+
+    `bases` are ascending byte offsets that no access crosses: where buffers begin.
+    """
     writers = {space: footprint.shadow(space) for space in footprint.spaces}
-    readers: dict[int, list[tuple[int, Access]]] = {space: [] for space in footprint.spaces}
+    homes = {
+        space: [bisect_right(bases, offset) for offset in atoms.atom_start.tolist()]
+        for space, atoms in footprint.spaces.items()
+    }
+    readers: dict[tuple[int, int], list[tuple[int, Access]]] = {}
     after: list[list[int]] = []
     read: list[list[int]] = []
     for task in range(count):
@@ -47,19 +69,41 @@ def region_dependences(footprint: Footprint, count: int) -> Dependences:
         for access in accesses:
             complete.update(distinct(writers[access.space][access.groups, access.cells]))
             if access.is_write:
-                earlier.update(other for other, held in readers[access.space] if _meet(held, access))
+                home = access.space, homes[access.space][_span(access)[0]]
+                earlier.update(other for other, held in readers.get(home, ()) if _meet(held, access))
         for access in accesses:
-            held = readers[access.space]
+            home = access.space, homes[access.space][_span(access)[0]]
             if access.is_write:
                 writers[access.space][access.groups, access.cells] = task
-                readers[access.space] = [entry for entry in held if not _covers(access, entry[1])]
+                if home in readers:
+                    readers[home] = [entry for entry in readers[home] if not _covers(access, entry[1])]
         for access in accesses:
             if not access.is_write:
-                readers[access.space].append((task, access))
+                home = access.space, homes[access.space][_span(access)[0]]
+                readers.setdefault(home, []).append((task, access))
         complete.discard(task)
         after.append(sorted(complete))
         read.append(sorted(earlier - complete - {task}))
     return Dependences(after, read)
+
+
+def observe_overlaps(
+    tasks: Sequence[Task], dependences: Dependences, starts: Sequence[float], ends: Sequence[float]
+) -> Dependences:
+    """
+    `dependences` with the overlaps that one execution shows, given start and end (ns) of every task in it.
+
+    What a task did in spite of an unfinished predecessor it can do again. It may have started and ended later than that
+    predecessor asks for, but then no later than after the whole of it.
+    """
+    overlaps: dict[tuple[int, int], Overlap] = {}
+    for number, earlier in enumerate(dependences.after):
+        own = tasks[number].busy_ns + tasks[number].tail_ns
+        for other in earlier:
+            if starts[number] < ends[other]:
+                lag = max(0.0, starts[number] - starts[other])
+                overlaps[other, number] = Overlap(lag, min(own, ends[number] - ends[other]))
+    return replace(dependences, overlaps=overlaps)
 
 
 def _span(access: Access) -> tuple[int, int]:

@@ -22,16 +22,20 @@ def list_order(
     priorities: Sequence[Priority],
     limits: Mapping[str, float],
     load_limits: Mapping[str, float],
+    window: int | None = None,
 ) -> list[int]:
     """
     An order of all tasks that respects `dependences`, by start times of the list schedule.
 
-    `limits` are bytes of each memory for all buffers, `load_limits` those beyond which no load starts.
+    `limits` are bytes of each memory for all buffers, `load_limits` those beyond which no load starts. No other task
+    passes one that stands `window` or more places before it: that keeps short what buffers are live for.
     """
-    return _Lists(tasks, buffers, dependences, priorities, limits, load_limits).run()
+    return _Lists(tasks, buffers, dependences, priorities, limits, load_limits, window or len(tasks)).run()
 
 
 _DMA, _LOADS = "dma", "dma.load"
+_END, _READY, _FREE = range(3)
+"""Events of one instant in the order in which they are handled."""
 
 
 def _lane(task: Task) -> str:
@@ -47,10 +51,14 @@ class _Lists:
         priorities: Sequence[Priority],
         limits: Mapping[str, float],
         load_limits: Mapping[str, float],
+        window: int,
     ) -> None:
         self.tasks, self.buffers, self.priorities = tasks, buffers, priorities
+        self.window = window
+        self.beyond: list[int] = []
         self.limits, self.load_limits = limits, load_limits
         self.successors = dependences.successors()
+        self.overlaps = dependences.overlaps
         self.open = [len({*a, *b}) for a, b in zip(dependences.after, dependences.read, strict=True)]
         self.users = [0] * len(buffers)
         self.touched = [tuple(dict.fromkeys((*task.reads, *task.writes))) for task in tasks]
@@ -62,10 +70,12 @@ class _Lists:
         self.ready: dict[str, list[tuple[Priority, int]]] = {}
         self.passed_over: list[int] = []
         self.free: dict[str, float] = {}
-        self.ends: list[tuple[float, int]] = []
+        self.events: list[tuple[float, int, int]] = []
+        self.earliest = [0.0] * len(tasks)
+        self.least = [0.0] * len(tasks)
         self.order: list[int] = []
         self.started = [False] * len(tasks)
-        self.first = 0
+        self.first = next((i for i, task in enumerate(tasks) if not task.is_load), 0)
 
     def run(self) -> list[int]:
         for number, count in enumerate(self.open):
@@ -74,15 +84,24 @@ class _Lists:
         now = 0.0
         while len(self.order) < len(self.tasks):
             self._fill(now)
-            if not self.ends:
+            if not self.events:
                 self._force(now)
-            now = max(now, self.ends[0][0])
-            while self.ends and self.ends[0][0] <= now:
-                self._finish(heappop(self.ends)[1])
+            now = max(now, self.events[0][0])
+            while self.beyond and self.beyond[0] < self.first + self.window:
+                self._make_ready(heappop(self.beyond))
+            while self.events and self.events[0][0] <= now:
+                _, kind, number = heappop(self.events)
+                if kind == _END:
+                    self._finish(number)
+                elif kind == _READY:
+                    self._make_ready(number)
         return self.order
 
     def _make_ready(self, number: int) -> None:
         task = self.tasks[number]
+        if not task.is_load and number >= self.first + self.window:
+            heappush(self.beyond, number)
+            return
         kind = _LOADS if task.is_load else _lane(task)
         heappush(self.ready.setdefault(kind, []), (self.priorities[number], number))
 
@@ -112,6 +131,8 @@ class _Lists:
         task = self.tasks[number]
         self.started[number] = True
         self.order.append(number)
+        while self.first < len(self.tasks) and (self.started[self.first] or self.tasks[self.first].is_load):
+            self.first += 1
         for buffer in self.touched[number]:
             if not self.live[buffer]:
                 self.live[buffer] = True
@@ -119,15 +140,23 @@ class _Lists:
                 if memory in self.level:
                     self.level[memory] += self.buffers[buffer].size
         lane = _lane(task)
-        self.free[lane] = now + task.busy_ns * (task.share if task.is_dma else 1.0)
-        heappush(self.ends, (now + task.busy_ns + task.tail_ns, number))
-        if task.tail_ns:
-            # The lane takes its next task before the results of this one are visible.
-            heappush(self.ends, (self.free[lane], -1))
+        span = task.busy_ns * (task.share if task.is_dma else 1.0)
+        end = max(now + task.busy_ns + task.tail_ns, self.least[number])
+        self.free[lane] = now + span if task.is_dma else max(now + span, end - task.tail_ns)
+        heappush(self.events, (self.free[lane], _FREE, number))
+        heappush(self.events, (end, _END, number))
+        for other in self.successors[number]:
+            overlap = self.overlaps.get((number, other))
+            begin = end if overlap is None else now + overlap.lag_ns
+            if overlap is not None:
+                self.least[other] = max(self.least[other], end + overlap.trail_ns)
+            self.earliest[other] = max(self.earliest[other], begin)
+            self.open[other] -= 1
+            if not self.open[other]:
+                heappush(self.events, (self.earliest[other], _READY, other))
 
     def _finish(self, number: int) -> None:
-        if number < 0:
-            return
+        """Frees the buffers that no other task touches, and looks at what waits for room."""
         freed = False
         for buffer in self.touched[number]:
             self.users[buffer] -= 1
@@ -135,10 +164,6 @@ class _Lists:
             if not self.users[buffer] and memory in self.level:
                 self.level[memory] -= self.buffers[buffer].size
                 freed = True
-        for other in self.successors[number]:
-            self.open[other] -= 1
-            if not self.open[other]:
-                self._make_ready(other)
         if freed:
             for other in self.passed_over:
                 self._make_ready(other)
@@ -146,15 +171,14 @@ class _Lists:
 
     def _force(self, now: float) -> None:
         """Starts the first task in program order: its predecessors are through, since nothing runs."""
-        while self.started[self.first]:
-            self.first += 1
-        self.passed_over = [other for other in self.passed_over if other != self.first]
+        number = self.started.index(False)
+        self.passed_over = [other for other in self.passed_over if other != number]
         for heap in self.ready.values():
-            kept = [entry for entry in heap if entry[1] != self.first]
+            kept = [entry for entry in heap if entry[1] != number]
             if len(kept) < len(heap):
                 heap[:] = kept
                 heapify(heap)
-        self._start(self.first, now)
+        self._start(number, now)
 
 
 def sink_loads(tasks: Sequence[Task], dependences: Dependences, order: Sequence[int]) -> list[int]:

@@ -14,15 +14,22 @@ Priority = tuple[float, ...]
 
 
 def tails(tasks: Sequence[Task], dependences: Dependences) -> list[float]:
-    """Longest path of tasks that depend on each task, the task itself excluded: busy and tail times of its members."""
+    """
+    Time from the end of each task to the end of all that depends on it, on as many lanes as there are tasks.
+
+    Without overlaps that is the longest path of dependents, busy and tail times of its members, the task excluded.
+    """
     tail = [0.0] * len(tasks)
     for number in range(len(tasks) - 1, -1, -1):
         task = tasks[number]
         path = task.busy_ns + task.tail_ns + tail[number]
         for other in dependences.after[number]:
-            tail[other] = max(tail[other], path)
+            overlap = dependences.overlaps.get((other, number))
+            own = tasks[other].busy_ns + tasks[other].tail_ns
+            behind = path if overlap is None else max(overlap.lag_ns + path - own, overlap.trail_ns + tail[number])
+            tail[other] = max(tail[other], behind)
         for other in dependences.read[number]:
-            tail[other] = max(tail[other], path)
+            tail[other] = max(tail[other], path - tasks[other].tail_ns)
     return tail
 
 

@@ -38,10 +38,15 @@ class Storage:
 
 @dataclass(frozen=True)
 class Queues:
-    """DMA lanes: names, and the time one of them needs between two transfers."""
+    """
+    DMA lanes: names, and the time one of them needs between two transfers.
+
+    `signal_ns` pass on any lane between the end of a task and the start of one on another lane that waits for it.
+    """
 
     names: tuple[str, ...]
     issue_ns: float
+    signal_ns: float = 0.0
 
 
 @dataclass(frozen=True)

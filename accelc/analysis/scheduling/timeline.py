@@ -7,6 +7,7 @@ compute engine.
 
 from collections.abc import Mapping, Sequence
 
+from accelc.analysis.scheduling.dependences import Dependences
 from accelc.analysis.scheduling.task import Queues, Schedule, Storage, Task
 
 
@@ -34,17 +35,57 @@ class Ready:
             self._written[buffer] = max(self._written.get(buffer, 0.0), end)
 
 
-def assign_queues(tasks: Sequence[Task], buffers: Sequence[Storage], order: Sequence[int], queues: Queues) -> Schedule:
-    """Chooses the queue of every transfer on a timeline of in-order lanes that all progress at once."""
+class _Edges:
+    """When tasks may start, by their dependences."""
+
+    def __init__(self, tasks: Sequence[Task], dependences: Dependences, signal_ns: float) -> None:
+        self._tasks, self._dependences, self._signal_ns = tasks, dependences, signal_ns
+
+    def of(self, number: int, starts: Sequence[float], ends: Sequence[float]) -> tuple[float, float]:
+        """Earliest start and earliest end of a task, given times of what it follows."""
+        tasks, overlaps = self._tasks, self._dependences.overlaps
+        lane = tasks[number].lane
+        start = end = 0.0
+        for other in self._dependences.after[number]:
+            overlap = overlaps.get((other, number))
+            if overlap is not None:
+                start = max(start, starts[other] + overlap.lag_ns)
+                end = max(end, ends[other] + overlap.trail_ns)
+            else:
+                signal = self._signal_ns if tasks[other].is_dma or tasks[other].lane != lane else 0.0
+                start = max(start, ends[other] + signal)
+        for other in self._dependences.read[number]:
+            start = max(start, ends[other] - tasks[other].tail_ns)
+        return start, end
+
+
+def assign_queues(
+    tasks: Sequence[Task],
+    buffers: Sequence[Storage],
+    order: Sequence[int],
+    queues: Queues,
+    dependences: Dependences | None = None,
+    reuse: Sequence[tuple[int, ...]] | None = None,
+) -> Schedule:
+    """
+    Chooses the queue of every transfer on a timeline of in-order lanes that all progress at once.
+
+    Without `dependences`, tasks wait for whole buffers. `reuse[b]` are the buffers whose bytes buffer b takes over:
+    who touches b waits for all who touched them.
+    """
     few, early, late = _divide(tasks, buffers, queues)
     free: dict[str, float] = {}
     ready = Ready()
+    edges = None if dependences is None else _Edges(tasks, dependences, queues.signal_ns)
     lanes = [task.lane for task in tasks]
     engines_free = 0.0
     starts, ends = [0.0] * len(tasks), [0.0] * len(tasks)
+    released = [0.0] * len(buffers)
     for position in order:
         task = tasks[position]
-        start = ready.of(task)
+        start, least = (ready.of(task), 0.0) if edges is None else edges.of(position, starts, ends)
+        if reuse is not None:
+            start = max([start, *(released[old] for buffer in task.writes for old in reuse[buffer])])
         if task.is_dma:
             names = late
             if _is_early(task, buffers):
@@ -57,10 +98,14 @@ def assign_queues(tasks: Sequence[Task], buffers: Sequence[Storage], order: Sequ
             free[lanes[position]] = max(start + queues.issue_ns, end - task.tail_ns)
         else:
             start = max(start, free.get(task.lane, 0.0))
-            end = start + task.busy_ns + task.tail_ns
-            free[task.lane] = start + task.busy_ns
+            end = max(start + task.busy_ns + task.tail_ns, least)
+            free[task.lane] = end - task.tail_ns
         ready.passed(task, start, end)
         starts[position], ends[position] = start, end
+        for buffer in task.reads:
+            released[buffer] = max(released[buffer], end - task.tail_ns)
+        for buffer in task.writes:
+            released[buffer] = max(released[buffer], end)
     return Schedule(list(order), lanes, max(ends, default=0.0), starts, ends)
 
 

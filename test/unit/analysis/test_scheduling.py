@@ -7,15 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accelc.analysis.scheduling.dependences import Dependences, buffer_dependences
+from accelc.analysis.scheduling.dependences import Dependences, Overlap, buffer_dependences, observe_overlaps
 from accelc.analysis.scheduling.list_schedule import list_order, sink_loads
 from accelc.analysis.scheduling.loads import advance_loads
-from accelc.analysis.scheduling.portfolio import Machine, candidates
+from accelc.analysis.scheduling.portfolio import Machine, program_schedule, ranked
+from accelc.analysis.scheduling.reuse import reused_buffers
 from accelc.analysis.scheduling.rules import RULES, tails
 from accelc.analysis.scheduling.task import Queues, Storage, Task, live_ranges, occupancy
 from accelc.analysis.scheduling.timeline import assign_queues
 
 LIMIT = 40.0
+BUFFERS = 8
 QUEUES = Queues(("dma0", "dma1", "dma2", "dma3"), 1.0)
 
 
@@ -25,7 +27,7 @@ def programs(draw: st.DrawFn) -> tuple[list[Task], list[Storage]]:
         Storage(
             *draw(st.sampled_from([("hbm", 100, True), ("hbm", 100, False), ("sbuf", 5, False), ("sbuf", 20, False)]))
         )
-        for _ in range(draw(st.integers(2, 8)))
+        for _ in range(draw(st.integers(2, BUFFERS)))
     ]
     buffers[:2] = [Storage("hbm", 100, True), Storage("sbuf", 10)]
     hbm = [i for i, buffer in enumerate(buffers) if buffer.memory == "hbm"]
@@ -74,20 +76,24 @@ def test_moved_loads_respect_the_occupancy_limit(program: tuple[list[Task], list
         assert max(after.get("sbuf", [0])) <= max(peak, limit)
 
 
-def anywhere(order: Sequence[int]) -> bool:
-    """Every order has addresses."""
-    return True
+def anywhere(order: Sequence[int]) -> list[int | None]:
+    """Every order has addresses, which overlap nowhere."""
+    return [None] * BUFFERS
 
 
-@given(programs(), st.sampled_from([*RULES]), st.sampled_from([0.0, 25.0, 1000.0]))
+def nowhere(order: Sequence[int]) -> None:
+    """No order has addresses."""
+
+
+@given(programs(), st.sampled_from([*RULES]), st.sampled_from([0.0, 25.0, 1000.0]), st.sampled_from([None, 1, 4]))
 def test_every_rule_keeps_the_order_of_conflicting_tasks(
-    program: tuple[list[Task], list[Storage]], rule: str, limit: float
+    program: tuple[list[Task], list[Storage]], rule: str, limit: float, window: int | None
 ) -> None:
     tasks, buffers = program
     dependences = buffer_dependences(tasks)
     limits = {"sbuf": limit, "hbm": 1000.0}
     priorities = RULES[rule](tasks, dependences)
-    listed = list_order(tasks, buffers, dependences, priorities, limits, {"sbuf": limit / 2, "hbm": 1000.0})
+    listed = list_order(tasks, buffers, dependences, priorities, limits, {"sbuf": limit / 2, "hbm": 1000.0}, window)
     for order in (listed, sink_loads(tasks, dependences, listed)):
         assert sorted(order) == list(range(len(tasks)))
         place = {task: position for position, task in enumerate(order)}
@@ -95,13 +101,17 @@ def test_every_rule_keeps_the_order_of_conflicting_tasks(
             for earlier in range(later):
                 if conflict(tasks[earlier], tasks[later]):
                     assert place[earlier] < place[later]
+                if window == 1 and not tasks[earlier].is_load and not tasks[later].is_load:
+                    assert place[earlier] < place[later]
 
 
 @given(programs())
 def test_candidates_are_whole_schedules_the_best_estimate_first(program: tuple[list[Task], list[Storage]]) -> None:
     tasks, buffers = program
     machine = Machine({"sbuf": int(LIMIT)}, QUEUES)
-    kept, *found = candidates("portfolio", tasks, buffers, buffer_dependences(tasks), machine, anywhere)
+    dependences = buffer_dependences(tasks)
+    kept = program_schedule(tasks, buffers, dependences, machine, anywhere)
+    found = ranked(tasks, buffers, dependences, machine, anywhere)
     assert kept.schedule.order == list(range(len(tasks)))
     estimates = [candidate.schedule.makespan_ns for candidate in found]
     assert estimates == sorted(estimates)
@@ -116,8 +126,48 @@ def test_candidates_are_whole_schedules_the_best_estimate_first(program: tuple[l
 def test_a_schedule_without_addresses_is_no_candidate(program: tuple[list[Task], list[Storage]]) -> None:
     tasks, buffers = program
     machine = Machine({"sbuf": int(LIMIT)}, QUEUES)
-    found = candidates("portfolio", tasks, buffers, buffer_dependences(tasks), machine, lambda order: False)
-    assert [candidate.rule for candidate in found] == ["program"]
+    assert ranked(tasks, buffers, buffer_dependences(tasks), machine, nowhere) == []
+
+
+@given(programs())
+def test_estimated_times_respect_lanes_and_dependences(program: tuple[list[Task], list[Storage]]) -> None:
+    tasks, buffers = program
+    dependences = buffer_dependences(tasks)
+    found = assign_queues(tasks, buffers, range(len(tasks)), QUEUES, dependences)
+    for later, task in enumerate(tasks):
+        assert found.ends[later] >= found.starts[later] + task.busy_ns + task.tail_ns
+        for earlier in dependences.after[later]:
+            assert found.starts[later] >= found.ends[earlier]
+        for earlier in dependences.read[later]:
+            assert found.starts[later] >= found.ends[earlier] - tasks[earlier].tail_ns
+        for earlier in range(later):
+            if found.lanes[earlier] == found.lanes[later] and not task.is_dma:
+                assert found.starts[later] >= found.ends[earlier] - tasks[earlier].tail_ns
+
+
+def test_overlaps_that_were_observed_shorten_the_estimate() -> None:
+    """A consumer that started after half of its producer does so again, and ends after it again."""
+    tasks = [Task("tensor", 10.0, 2.0, (), (0,)), Task("scalar", 6.0, 1.0, (0,), (1,))]
+    buffers = [Storage("psum", 1), Storage("sbuf", 1)]
+    dependences = buffer_dependences(tasks)
+    assert assign_queues(tasks, buffers, [0, 1], QUEUES, dependences).makespan_ns == 19.0
+    seen = observe_overlaps(tasks, dependences, [100.0, 105.0], [112.0, 115.0])
+    assert seen.overlaps == {(0, 1): Overlap(5.0, 3.0)}
+    found = assign_queues(tasks, buffers, [0, 1], QUEUES, seen)
+    assert (found.starts[1], found.ends[1]) == (5.0, 15.0)
+    assert tails(tasks, seen) == [3.0, 0.0]
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 12)), max_size=20))
+def test_reused_buffers_are_those_whose_bytes_were_taken(placed: list[tuple[int, int]]) -> None:
+    """Against a map of every byte."""
+    buffers = [Storage("sbuf", size) for _, size in placed]
+    found = reused_buffers(range(len(placed)), buffers, [low for low, _ in placed])
+    owner: dict[int, int] = {}
+    for buffer, (low, size) in enumerate(placed):
+        expected = {owner[byte] for byte in range(low, low + size) if byte in owner}
+        assert set(found[buffer]) == expected
+        owner.update(dict.fromkeys(range(low, low + size), buffer))
 
 
 def graph(*edges: tuple[int, int], times: Sequence[float]) -> tuple[list[Task], Dependences]:
