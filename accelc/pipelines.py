@@ -116,7 +116,7 @@ def compile_partition(
 
     Raises CapacityError when no share of `RESIDENT_SHARES` gives a program whose buffers all have a place.
     """
-    program, stored = _lower_until_it_fits(partition, weights, target, observer)
+    program, stored = _lower_until_it_fits(partition, weights, target, (inputs, outputs), observer)
     return _finish(
         program, stored, name, _values(inputs, partition.inputs), _values(outputs, partition.outputs), target, observer
     )
@@ -130,7 +130,11 @@ def _values(names: tuple[str, ...], values: Iterable[SSAValue]) -> _Values:
 
 
 def _lower_until_it_fits(
-    partition: PartitionOp, weights: Mapping[str, Array], target: Target, observer: Observer
+    partition: PartitionOp,
+    weights: Mapping[str, Array],
+    target: Target,
+    labels: tuple[tuple[str, ...], tuple[str, ...]],
+    observer: Observer,
 ) -> tuple[ProgramOp, Mapping[str, Array]]:
     from accelc.passes.assign_memory import assign_memory
     from accelc.passes.schedule_engines import schedule_engines
@@ -138,7 +142,7 @@ def _lower_until_it_fits(
     failure: CapacityError | None = None
     for share in RESIDENT_SHARES:
         try:
-            lowered = lower_partition(partition, weights, target, Budget(resident=share))
+            lowered = lower_partition(partition, weights, target, Budget(resident=share), labels=labels)
             program = lowered.program
             observer("lower-to-engine", lambda program=program: str(program))
             schedule_engines(program, target)

@@ -1,11 +1,12 @@
 """Builds one `engine.program`: storages become buffers, views become legal access patterns on a lane."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from xdsl.dialects.builtin import FloatAttr, StringAttr, UnitAttr, bf16, f16, f32, i32
+from xdsl.dialects.builtin import FloatAttr, StringAttr, UnitAttr
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from accelc.dialects import engine
@@ -16,8 +17,11 @@ from accelc.lowering.views import (
     Limits,
     Storage,
     View,
+    dense_strides,
     dma_accesses,
     elementwise_accesses,
+    itemsize,
+    partition_bytes,
     reduce_accesses,
     row_major,
 )
@@ -25,19 +29,31 @@ from accelc.targets.model import Target
 
 Array = npt.NDArray[np.generic]
 
-ELEMENT_TYPES: Mapping[str, Attribute] = {"fp32": f32, "bf16": bf16, "fp16": f16, "int32": i32}
-ITEM_BYTES: Mapping[str, int] = {"fp32": 4, "bf16": 2, "fp16": 2, "int32": 4}
+ELEMENT_TYPES: Mapping[str, Attribute] = {name: kind for kind, name in engine.ELEMENT_TYPES.items()}
+"""Element type of a buffer by its name in the instruction set."""
+
+
+@dataclass(frozen=True)
+class Location:
+    """Where macro-ops come from: the model's node and its layer number."""
+
+    name: str = ""
+    layer: int = 0
 
 
 @dataclass
 class ProgramBuilder:
-    """Appends macro-ops in program order and remembers what the weight buffers hold."""
+    """
+    Appends macro-ops in program order and remembers what the weight buffers hold.
+
+    `location` is given to what is appended; `label` names the tensor at work in messages.
+    """
 
     target: Target
     name: str
     weights: dict[str, Array] = field(default_factory=dict[str, Array])
-    layer: int = 0
-    loc_name: str = ""
+    location: Location = Location()
+    label: str = ""
     _declarations: list[Operation] = field(default_factory=list[Operation])
     _body: list[Operation] = field(default_factory=list[Operation])
     _values: dict[Storage, SSAValue] = field(default_factory=dict[Storage, SSAValue])
@@ -50,12 +66,13 @@ class ProgramBuilder:
         symbol = f"{name}.{count}" if count else name
         partitions = 1 if space == "hbm" else self.target.partitioned(space).partitions
         limit = self.target.hbm.bytes if space == "hbm" else self.target.partitioned(space).partition_bytes
-        needed = max(elements, 1) * ITEM_BYTES[dtype]
+        needed = max(elements, 1) * itemsize(dtype)
         if needed > limit:
-            where = space if space == "hbm" else f"{space} partition"
+            where = "hbm" if space == "hbm" else f"one {space} partition"
+            what = f"tensor '{self.label or name}'" + (f" of '{self.location.name}'" if self.location.name else "")
             raise CapacityError(
-                f"'{name}' needs {needed} bytes in one {where} of target '{self.target.name}', "
-                f"which has {limit}; use a target with more memory or a smaller model input"
+                f"{what} needs {needed} bytes in {where} of target '{self.target.name}', which has {limit}; use a "
+                "target with more memory, a smaller model input, or keep the model off the accelerator (--force host)"
             )
         storage = Storage(symbol, space, partitions, max(elements, 1), dtype, role)
         shape = [storage.elements] if space == "hbm" else [partitions, storage.elements]
@@ -91,18 +108,23 @@ class ProgramBuilder:
         The view shows the interior; the halo is reached by negative or larger indices.
         """
         halo = halo or {}
-        rows = self.target.partitioned(space).partitions
-        sizes = [1 if a == axis else n + sum(halo.get(a, (0, 0))) for a, n in enumerate(shape)]
-        inner = row_major(sizes)
-        tile = int(np.prod(sizes, dtype=np.int64))
-        tiles = -(-shape[axis] // rows)
-        strides = tuple(tile if a == axis else s for a, s in enumerate(inner))
-        offset = sum(low * inner[a] for a, (low, _) in halo.items())
-        return View(self.storage(name, space, tile * tiles, dtype), tuple(shape), strides, offset=offset, axis=axis)
+        padded = [n + sum(halo.get(a, (0, 0))) for a, n in enumerate(shape)]
+        strides = dense_strides(padded, axis)
+        elements = partition_bytes(padded, axis, self.target.partitioned(space).partitions, 1)
+        offset = sum(low * strides[a] for a, (low, _) in halo.items())
+        return View(self.storage(name, space, elements, dtype), tuple(shape), strides, offset=offset, axis=axis)
 
     def limits(self, *views: View) -> Limits:
         """Access-pattern limits for an instruction over `views`."""
         return Limits(min(self.target.partitioned(v.storage.space).free_dims for v in views))
+
+    @contextmanager
+    def at(self, location: Location | None) -> Generator[None]:
+        """Gives what is appended inside another location; None keeps the present one."""
+        before = self.location
+        self.location = location or before
+        yield
+        self.location = before
 
     def value(self, storage: Storage) -> SSAValue:
         """SSA value of a storage."""
@@ -111,9 +133,9 @@ class ProgramBuilder:
     def append(self, op_type: type[Operation], lane: str, operands: Sequence[Storage], **attributes: Attribute) -> None:
         """Appends one macro-op."""
         attributes["lane"] = StringAttr(lane)
-        attributes["layer"] = i64_attr(self.layer)
-        if self.loc_name:
-            attributes["loc_name"] = StringAttr(self.loc_name)
+        attributes["layer"] = i64_attr(self.location.layer)
+        if self.location.name:
+            attributes["loc_name"] = StringAttr(self.location.name)
         self._body.append(op_type.create(operands=[self._values[s] for s in operands], attributes=attributes))
 
     def activate(self, func: str, source: View, out: View, *, scale: float = 1.0, bias: float | View = 0.0) -> None:

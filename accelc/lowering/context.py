@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import prod
 
 import numpy as np
 from xdsl.ir import SSAValue
 
 from accelc.dialects.graph_ops.base import shape_of
 from accelc.errors import CapacityError
-from accelc.lowering.builder import ITEM_BYTES, Array, ProgramBuilder
+from accelc.lowering.builder import Array, ProgramBuilder
 from accelc.lowering.packing import F32, split_terms
-from accelc.lowering.views import Storage, View, dma_accesses, row_major
+from accelc.lowering.views import Storage, View, dense_strides, dma_accesses, itemsize, partition_bytes
 from accelc.numerics import cast
 from accelc.targets.model import Target
 
@@ -125,7 +124,7 @@ class Lowering:
 
     def resident_bytes(self) -> int:
         """Bytes per SBUF partition taken by live tensors."""
-        return sum(s.elements * ITEM_BYTES[s.dtype] for s in self._live)
+        return sum(storage.row_bytes for storage in self._live)
 
     def allocate(self, value: SSAValue, axis: int, name: str) -> View:
         """
@@ -135,17 +134,15 @@ class Lowering:
         forward = self.forwards.get(value)
         if forward is not None:
             whole = self.values.get(forward.whole) or self.allocate(forward.whole, axis, name)
-            view = whole.slice(1, forward.start, forward.start + shape_of(value)[1])
-            assert view is not None
+            view = whole.cut(1, forward.start, forward.start + shape_of(value)[1])
             self.bind(value, view)
             return view
         halo = self.halos.get(value)
         around: dict[int, tuple[int, int]] = {}
         if halo and len(shape) == 4 and axis == 1 and not self.split_terms:
             around = {2: (halo.pads[0], halo.pads[2]), 3: (halo.pads[1], halo.pads[3])}
-        tiles = -(-shape[axis] // self.target.sbuf.partitions)
-        free = prod(n + sum(around.get(a, (0, 0))) for a, n in enumerate(shape) if a != axis)
-        needed = tiles * free * ITEM_BYTES[self.dtype]
+        padded = [n + sum(around.get(a, (0, 0))) for a, n in enumerate(shape)]
+        needed = partition_bytes(padded, axis, self.target.sbuf.partitions, itemsize(self.dtype))
         limit = int(self.target.sbuf.partition_bytes * self.budget.resident)
         if self.resident_bytes() + needed > limit:
             view = self.builder.hbm(name, shape, self.dtype)
@@ -250,20 +247,19 @@ class Lowering:
 
     def _remember(self, key: tuple[View, int], loaded: View) -> None:
         limit = self.target.sbuf.partition_bytes * self.budget.resident
-        if self.resident_bytes() + loaded.storage.elements * ITEM_BYTES[loaded.storage.dtype] <= limit:
+        if self.resident_bytes() + loaded.storage.row_bytes <= limit:
             uses = [self.last_use.get(v, 0) for v, held in self.values.items() if held.storage is key[0].storage]
             self._live[loaded.storage] = max([self.position, *uses])
             self._loaded[key] = loaded
 
     def _check_room(self, view: View, axis: int) -> None:
-        tiles = -(-view.shape[axis] // self.target.sbuf.partitions)
-        free = prod(n for a, n in enumerate(view.shape) if a != axis)
-        needed = tiles * free * ITEM_BYTES[view.storage.dtype]
+        needed = self.chip_bytes(view, axis)
         if needed > self.target.sbuf.partition_bytes:
             raise CapacityError(
-                f"layer '{self.builder.loc_name}': tensor '{view.storage.symbol}' of shape {list(view.shape)} needs "
-                f"{needed} bytes per sbuf partition, target '{self.target.name}' has "
-                f"{self.target.sbuf.partition_bytes}; this op cannot be tiled further"
+                f"layer '{self.builder.location.name}': tensor '{view.storage.symbol}' of shape {list(view.shape)} "
+                f"needs {needed} bytes per sbuf partition, target '{self.target.name}' has "
+                f"{self.target.sbuf.partition_bytes}, and this op cannot be tiled further: use a target with more "
+                "memory, or keep the model off the accelerator (--force host)"
             )
 
     def best_axis(self, shape: Sequence[int]) -> int:
@@ -293,8 +289,9 @@ class Lowering:
             return direct
         if view.on_chip and not view.replicated:
             assert view.axis is not None
-            dense = _dense(view, view.axis)
-            if dense.reshape(shape) is not None and self._free_bytes(dense) <= self.staging_bytes:
+            strides = dense_strides(view.shape, view.axis)
+            dense = replace(view, strides=strides, offset=0)
+            if dense.reshape(shape) is not None and self.chip_bytes(view, view.axis) <= self.staging_bytes:
                 copied = self.scratch("dense", view.shape, view.axis, view.storage.dtype)
                 self.builder.copy(view, copied)
                 result = copied.reshape(shape)
@@ -310,9 +307,9 @@ class Lowering:
         size = self.target.sbuf.partition_bytes
         return max(int(size * self.budget.staging), min(size // 4, SMALL_STAGE))
 
-    def _free_bytes(self, view: View) -> int:
-        free = prod(n for a, n in enumerate(view.shape) if a != view.axis)
-        return view.tiles() * free * ITEM_BYTES[view.storage.dtype]
+    def chip_bytes(self, view: View, axis: int) -> int:
+        """Bytes per SBUF partition of a dense copy of `view` with `axis` over the partitions."""
+        return partition_bytes(view.shape, axis, self.target.sbuf.partitions, view.storage.itemsize)
 
     def transfer(self, source: View, destination: View) -> None:
         """Copies between any two views of one shape."""
@@ -329,9 +326,7 @@ class Lowering:
         """Copies `source` into `whole` from index `start` of `axis` on, across partitions if need be."""
         extent = source.shape[axis]
         if not whole.on_chip or whole.axis != axis or start % whole.storage.partitions == 0:
-            cut = whole.slice(axis, start, start + extent)
-            assert cut is not None
-            self.transfer(source, cut)
+            self.transfer(source, whole.cut(axis, start, start + extent))
             return
         rows = whole.storage.partitions
         if source.on_chip and source.axis != axis:
@@ -358,9 +353,7 @@ class Lowering:
             part = replace(source, shape=shape, offset=source.offset + low // rows * source.strides[axis])
         else:
             lane = 0
-            cut = source.slice(axis, low, low + count)
-            assert cut is not None
-            part = cut
+            part = source.cut(axis, low, low + count)
         for source_ap, destination_ap in dma_accesses(part, destination, self.target.dma.ndims):
             self.builder.dma_raw(
                 part.storage,
@@ -368,10 +361,3 @@ class Lowering:
                 destination.storage,
                 replace(destination_ap, partition=destination_ap.partition + first),
             )
-
-
-def _dense(view: View, axis: int) -> View:
-    sizes = [1 if a == axis else n for a, n in enumerate(view.shape)]
-    inner = row_major(sizes)
-    tile = prod(sizes)
-    return replace(view, strides=tuple(tile if a == axis else s for a, s in enumerate(inner)), offset=0)

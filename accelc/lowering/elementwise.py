@@ -10,7 +10,6 @@ from xdsl.ir import Operation, SSAValue
 
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import shape_of
-from accelc.lowering.builder import ITEM_BYTES
 from accelc.lowering.context import Lowering
 from accelc.lowering.plan import FUNCTIONS, Node
 from accelc.lowering.views import View
@@ -152,8 +151,8 @@ def apply(ctx: Lowering, views: Sequence[View], out: View, compute: Compute) -> 
     axis = out.axis if out.axis is not None else _partition_axis(ctx, views, out.shape)
     sources = [_usable(ctx, view, out, axis) for view in views]
     moved = [view for view in sources if not _is_direct(view, out, axis)]
-    staged = sum(ITEM_BYTES[view.storage.dtype] for view in moved if _is_large(view, out, axis))
-    staged += 0 if out.on_chip else ITEM_BYTES[out.storage.dtype]
+    staged = sum(view.storage.itemsize for view in moved if _is_large(view, out, axis))
+    staged += 0 if out.on_chip else out.storage.itemsize
     limit = ctx.rows_per_chunk(2**31, fixed=0, per_row=staged) if staged else 2**31
     for bounds in pieces(out.shape, axis, ctx.target.sbuf.partitions, limit):
         region = out.part(bounds)

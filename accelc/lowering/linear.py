@@ -3,26 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
-from math import prod
 
 import numpy as np
-from xdsl.ir import Operation, SSAValue
+from xdsl.ir import SSAValue
 
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import ints, shape_of
-from accelc.lowering.builder import ITEM_BYTES, Array
+from accelc.lowering.builder import Array
 from accelc.lowering.context import Lowering
-from accelc.lowering.contraction import Epilogue, conv2d, multiply
+from accelc.lowering.contraction import conv2d
 from accelc.lowering.images import as_2d, as_image
 from accelc.lowering.plan import Node, contraction_axis
+from accelc.lowering.product import Contraction, Epilogue, multiply
 from accelc.lowering.staging import Window, split
 from accelc.lowering.stationary import TensorWeights, load_whole
 from accelc.lowering.views import View
 from accelc.targets.model import Target
 
 
-def array_support(op: Operation, target: Target) -> str | None:
-    """Reason why the array cannot take the operands of `op`, or None."""
+def array_support(target: Target) -> str | None:
+    """Reason why the lowering cannot use the array, or None."""
     if target.tensor.rows != target.sbuf.partitions or target.psum.partitions != target.tensor.cols:
         return (
             f"an array of {target.tensor.rows}x{target.tensor.cols} beside {target.sbuf.partitions} sbuf and "
@@ -38,7 +38,7 @@ def conv_support(op: graph.ConvOp, target: Target) -> str | None:
     for value in (op.weight, op.bias):
         if value is not None and not isinstance(value.owner, graph.WeightOp | graph.ConstantOp):
             return "weights or bias are computed at run time"
-    return array_support(op, target)
+    return array_support(target)
 
 
 def lower_conv(ctx: Lowering, node: Node) -> None:
@@ -66,8 +66,12 @@ def lower_conv(ctx: Lowering, node: Node) -> None:
         residual = ctx.view_of(node.residual)
         residual = as_2d(ctx.to_hbm(residual) if residual.on_chip and residual.axis != 1 else residual)
     terms = [ctx.constants[value] for value in (op.bias, node.bias) if value is not None]
-    epilogue = Epilogue(_bias(ctx, terms, weight.shape[0]), residual, node.func)
+    epilogue = _epilogue(node, _bias(ctx, terms, weight.shape[0]), residual)
     conv2d(ctx, as_2d(x), weight, out, geometry, epilogue, "conv")
+
+
+def _epilogue(node: Node, bias: View | None, residual: View | None) -> Epilogue:
+    return Epilogue(bias, residual, node.func, node.residual_at, node.func_at)
 
 
 def _bias(ctx: Lowering, terms: Sequence[Array], channels: int) -> View | None:
@@ -84,7 +88,7 @@ def matmul_support(op: graph.MatmulOp, target: Target) -> str | None:
     """Reason why a matrix product cannot run on the target, or None."""
     if min(len(shape_of(op.lhs)), len(shape_of(op.rhs))) < 2:
         return "a vector operand of a matrix product stays on the host"
-    return array_support(op, target)
+    return array_support(target)
 
 
 def lower_matmul(ctx: Lowering, node: Node) -> None:
@@ -111,7 +115,7 @@ def lower_matmul(ctx: Lowering, node: Node) -> None:
     target = as_image(out, axis)
     assert target is not None
     views = _same_image([source, target, *([residual] if residual is not None else [])])
-    epilogue = Epilogue(bias, views[2] if residual is not None else None, node.func)
+    epilogue = _epilogue(node, bias, views[2] if residual is not None else None)
     conv2d(ctx, views[0], np.ascontiguousarray(weight), views[1], Window((1, 1)), epilogue, "matmul")
 
 
@@ -159,18 +163,14 @@ def _reachable(ctx: Lowering, view: View, axis: int) -> View:
     if view.axis == axis:
         return view
     source = ctx.to_hbm(view) if view.on_chip else view
-    tiles = -(-view.shape[axis] // ctx.target.sbuf.partitions)
-    free = tiles * prod(n for a, n in enumerate(view.shape) if a != axis) * ITEM_BYTES[view.storage.dtype]
-    return ctx.on_chip(source, axis) if free <= ctx.staging_bytes else source
+    return ctx.on_chip(source, axis) if ctx.chip_bytes(view, axis) <= ctx.staging_bytes else source
 
 
 def _entry(view: View, index: Sequence[int]) -> View:
     """Matrix `index` of a batch; batch axes of size 1 are broadcast."""
     for axis, i in enumerate(index):
         i = i if view.shape[axis] > 1 else 0
-        cut = view.slice(axis, i, i + 1)
-        assert cut is not None
-        view = cut
+        view = view.cut(axis, i, i + 1)
     axis = None if view.axis is None else view.axis - len(index)
     return replace(view, shape=view.shape[-2:], strides=view.strides[-2:], axis=axis)
 
@@ -191,4 +191,4 @@ def _product(ctx: Lowering, a: View, b: View, out: View) -> None:
     target = View(out.storage, (*out.shape, 1), (*out.strides, 0), out.offset, 0)
     source = TensorWeights(a, ctx.split_terms)
     loaded = load_whole(ctx, source, m)
-    multiply(ctx, image, source, loaded, target, Window((1, 1)), Epilogue(), "product")
+    multiply(ctx, Contraction(image, Window((1, 1)), source, loaded, "product"), target, Epilogue())

@@ -1,6 +1,6 @@
 """Lowers an accelerator partition of the graph to one engine program; the table of what can be lowered."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -9,9 +9,9 @@ from xdsl.dialects.builtin import BFloat16Type, Float16Type, Float32Type
 from xdsl.ir import Attribute, Operation, SSAValue
 
 from accelc.dialects import engine, graph
-from accelc.dialects.graph_ops.base import GraphOp, element_of, shape_of
+from accelc.dialects.graph_ops.base import element_of, shape_of
 from accelc.errors import ModelError
-from accelc.lowering.builder import Array, ProgramBuilder
+from accelc.lowering.builder import Array, Location, ProgramBuilder
 from accelc.lowering.context import Budget, Lowering
 from accelc.lowering.elementwise import ALU, SIMPLE, lower_binary, lower_unary, unary_support
 from accelc.lowering.linear import conv_support, lower_conv, lower_matmul, matmul_support
@@ -24,8 +24,9 @@ from accelc.lowering.movement import (
     lower_slice,
     lower_transpose,
 )
-from accelc.lowering.plan import FUNCTIONS, Node, array_of, make_plan
+from accelc.lowering.plan import FUNCTIONS, Node, array_of, location_of, make_plan
 from accelc.lowering.reduction import lower_pool, lower_reduce, pool_support, reduce_support
+from accelc.lowering.views import View
 from accelc.targets.model import Target
 
 FLOATS: Mapping[type[Attribute], str] = {Float32Type: "fp32", BFloat16Type: "bf16", Float16Type: "fp16"}
@@ -85,38 +86,37 @@ def lower_partition(
     target: Target,
     budget: Budget | None = None,
     name: str = "main",
+    labels: tuple[Sequence[str], Sequence[str]] = ((), ()),
 ) -> Lowered:
     """
     Engine program of an accelerator partition, in HBM `in0..` -> `out0..` in the order of operands and results.
 
+    `labels` are the names of operands and results for messages.
     Raises CapacityError when a tensor cannot be held or tiled on the target, ModelError for an operation that
     `supported` turns down.
     """
     block = partition.body.block
-    constants: dict[SSAValue, Array] = {}
-    for op in block.ops:
-        data = array_of(op, weights)
-        if data is not None:
-            constants[op.results[0]] = data
-        elif op is not partition.yield_op and (reason := supported(op, target)) is not None:
-            raise ModelError(f"{op.name} cannot run on the accelerator of target '{target.name}': {reason}")
+    constants = _constants(partition, weights, target)
     plan = make_plan(block, target, constants)
     builder = ProgramBuilder(target, name)
     ctx = Lowering(target, builder, budget or Budget(), plan.last_use, constants, plan.halos, plan.forwards)
     for index, argument in enumerate(block.args):
+        builder.label = labels[0][index] if labels[0] else ""
         ctx.values[argument] = builder.hbm(f"in{index}", shape_of(argument) or (1,), _dtype(argument), role="input")
     results = list(partition.yield_op.values)
-    outputs = [
-        builder.hbm(f"out{index}", shape_of(value) or (1,), _dtype(value), role="output")
-        for index, value in enumerate(results)
-    ]
+    outputs: list[View] = []
+    for index, value in enumerate(results):
+        builder.label = labels[1][index] if labels[1] else ""
+        outputs.append(builder.hbm(f"out{index}", shape_of(value) or (1,), _dtype(value), role="output"))
+    builder.label = ""
     for position, node in enumerate(plan.nodes):
-        _describe(builder, node.op)
+        builder.location = location_of(node.op)
         ctx.begin(position, _dtype(node.result))
         RULES[type(node.op)].lower(ctx, node)
         for value, output in zip(results, outputs, strict=True):
             if value is node.result:
                 ctx.transfer(ctx.values[value], output)
+    builder.location = Location()
     for value, output in zip(results, outputs, strict=True):
         if value in constants or value in block.args:
             ctx.dtype = output.storage.dtype
@@ -124,11 +124,17 @@ def lower_partition(
     return Lowered(builder.finish(), builder.weights)
 
 
+def _constants(partition: graph.PartitionOp, weights: Mapping[str, Array], target: Target) -> dict[SSAValue, Array]:
+    """Data of the partition's weights and constants. Raises ModelError for an operation that cannot be lowered."""
+    constants: dict[SSAValue, Array] = {}
+    for op in partition.body.block.ops:
+        data = array_of(op, weights)
+        if data is not None:
+            constants[op.results[0]] = data
+        elif op is not partition.yield_op and (reason := supported(op, target)) is not None:
+            raise ModelError(f"{op.name} cannot run on the accelerator of target '{target.name}': {reason}")
+    return constants
+
+
 def _dtype(value: SSAValue) -> str:
     return FLOATS[type(element_of(value))]
-
-
-def _describe(builder: ProgramBuilder, op: Operation) -> None:
-    assert isinstance(op, GraphOp)
-    builder.loc_name = op.loc_name.data if op.loc_name is not None else ""
-    builder.layer = op.layer.value.data if op.layer is not None else 0

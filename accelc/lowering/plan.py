@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from xdsl.ir import Block, Operation, SSAValue
 
 from accelc.dialects import graph
-from accelc.dialects.graph_ops.base import element_of, ints, is_float, shape_of
-from accelc.lowering.builder import Array
+from accelc.dialects.graph_ops.base import ints, shape_of
+from accelc.dialects.graph_ops.element_types import dense_to_array
+from accelc.lowering.builder import Array, Location
 from accelc.lowering.context import Forward, Halo
+from accelc.lowering.staging import Layout, layout_of
 from accelc.targets.model import Target
 
 FUNCTIONS: Mapping[type[Operation], str] = {
@@ -42,6 +43,10 @@ class Node:
     bias: SSAValue | None = None
     residual: SSAValue | None = None
     func: str = "identity"
+    residual_at: Location | None = None
+    """where the residual is added in the model"""
+    func_at: Location | None = None
+    """where the function is applied, or the bias added, if not by `op` itself"""
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,13 @@ def make_plan(body: Block, target: Target, constants: Mapping[SSAValue, Array]) 
     return Plan(nodes, last_use, halos, _forwards(nodes, target, constants))
 
 
+def location_of(op: Operation) -> Location:
+    """The model's node and layer that an operation came from."""
+    assert isinstance(op, graph.GraphOp)
+    name = op.loc_name.data if op.loc_name is not None else ""
+    return Location(name, op.layer.value.data if op.layer is not None else 0)
+
+
 def contraction_axis(op: Operation, constants: Mapping[SSAValue, Array]) -> int | None:
     """Axis of the result that is the product's stationary free axis, or None for any other operation."""
     if isinstance(op, graph.ConvOp) and op.weight in constants:
@@ -101,25 +113,26 @@ def _fuse(
     if axis is None:
         return node, fused
     bias, residual, func = None, None, "identity"
+    residual_at, func_at = None, None
     value = node.result
     while func == "identity" and (user := value.get_user_of_unique_use()) is not None and user not in taken:
         if isinstance(user, graph.AddOp) and shape_of(user.result) == shape_of(value):
             other = user.rhs if user.lhs is value else user.lhs
             if other in constants and bias is None and residual is None and _is_bias(other, value, axis):
-                bias = other
+                bias, func_at = other, location_of(user)
             elif other not in constants and residual is None and shape_of(other) == shape_of(value):
-                residual = other
+                residual, residual_at = other, location_of(user)
             else:
                 break
         elif FUNCTIONS.get(type(user)) in target.engines["scalar"].funcs:
-            func = FUNCTIONS[type(user)]
+            func, func_at = FUNCTIONS[type(user)], location_of(user)
         else:
             break
         if user.results[0].type != op.results[0].type:
             break
         fused.append(user)
         value = user.results[0]
-        node = Node(op, value, bias, residual, func)
+        node = Node(op, value, bias, residual, func, residual_at, func_at)
     return node, fused
 
 
@@ -141,9 +154,9 @@ def _halos(nodes: Sequence[Node], target: Target) -> dict[SSAValue, Halo]:
         op = node.op
         if isinstance(op, graph.ConvOp) and len(shape_of(op.x)) == 4:
             pads = ints(op.pads)
-            rows = min(target.tensor.rows, target.sbuf.partitions)
-            _, channels, kh, _ = (shape_of(op.x)[0], shape_of(op.x)[1], *shape_of(op.weight)[2:])
-            if op.group.value.data == 1 and kh > 1 and channels * kh <= rows:
+            kernel = shape_of(op.weight)[2:]
+            layout = layout_of(target.tensor.rows, shape_of(op.x)[1], (kernel[0], kernel[1]), op.group.value.data)
+            if layout is not Layout.CHANNELS:
                 continue
         elif isinstance(op, graph.PoolOp) and len(shape_of(op.x)) == 4 and op.x in positive:
             if op.kind.data != "max":
@@ -201,7 +214,4 @@ def array_of(op: Operation, weights: Mapping[str, Array]) -> Array | None:
     """Data of a weight or constant operation, or None for any other."""
     if isinstance(op, graph.WeightOp):
         return weights[op.weight_name.data]
-    if isinstance(op, graph.ConstantOp):
-        kind = np.float32 if is_float(element_of(op.result)) else np.int64
-        return np.array(op.value.get_values(), kind).reshape(shape_of(op.result))
-    return None
+    return dense_to_array(op.value) if isinstance(op, graph.ConstantOp) else None

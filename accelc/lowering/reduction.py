@@ -9,12 +9,13 @@ import numpy as np
 
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import ints, shape_of
-from accelc.lowering.builder import ITEM_BYTES
 from accelc.lowering.context import Lowering
-from accelc.lowering.contraction import Epilogue, conv2d
+from accelc.lowering.contraction import conv2d
 from accelc.lowering.elementwise import apply, pieces
 from accelc.lowering.images import as_2d, as_image
+from accelc.lowering.linear import array_support
 from accelc.lowering.plan import Node, pool_pads
+from accelc.lowering.product import Epilogue
 from accelc.lowering.staging import Window
 from accelc.lowering.views import View, reduce_accesses, row_major
 from accelc.targets.model import Target
@@ -66,35 +67,45 @@ def reduce_view(ctx: Lowering, view: View, op: str, axes: Sequence[int]) -> View
         if free:
             view = _reduce_free(ctx, view, op, free)
         assert view.axis is not None
-        if op == "add":
+        if op == "add" and array_support(ctx.target) is None:
             return _sum_partitions(ctx, view, view.axis)
         return _reduce_moved(ctx, view, op, view.axis)
-    if not view.on_chip:
-        axis = ctx.best_axis([view.shape[a] for a in kept]) if kept else 0
-        wide = kept and view.shape[kept[axis]] > 1
-        if not wide:
-            view = ctx.on_chip(view, ctx.best_axis(view.shape))
-            return reduce_view(ctx, view, op, axes)
-        return _reduce_staged(ctx, view, op, axes, kept[axis])
-    return _reduce_free(ctx, view, op, axes)
+    if view.on_chip:
+        return _reduce_free(ctx, view, op, axes)
+    axis = kept[ctx.best_axis([view.shape[a] for a in kept])] if kept else None
+    if axis is None or view.shape[axis] == 1:
+        best = ctx.best_axis(view.shape)
+        on_array = op == "add" and array_support(ctx.target) is None
+        if (on_array or len(axes) > 1) and ctx.chip_bytes(view, best) <= ctx.staging_bytes:
+            return reduce_view(ctx, ctx.on_chip(view, best), op, axes)
+    if axis is None:
+        led = reduce_view(ctx, view.lead(len(view.shape) + 1), op, [a + 1 for a in axes])
+        return ctx.reshaped(led, (1,) * len(view.shape))
+    return _reduce_staged(ctx, view, op, axes, axis)
 
 
 def _reduce_moved(ctx: Lowering, view: View, op: str, axis: int) -> View:
     """Reduces the partition axis after laying the tensor out along another one."""
-    if len(view.shape) == 1:
-        view = view.lead(2)
-        moved = _reduce_free(ctx, ctx.on_chip(view, 0), op, [axis + 1])
-        return ctx.to_hbm(moved).reshape((1,)) or moved
-    other = max((a for a in range(len(view.shape)) if a != axis), key=lambda a: view.shape[a])
-    return _reduce_free(ctx, ctx.on_chip(view, other), op, [axis])
+    return reduce_view(ctx, ctx.to_hbm(view), op, [axis])
 
 
 def _reduce_staged(ctx: Lowering, view: View, op: str, axes: Sequence[int], axis: int) -> View:
-    """Loads pieces of a tensor in HBM along `axis` and reduces each."""
+    """Loads pieces of a tensor in HBM along `axis` and reduces each; one too long is reduced in parts."""
+    longest = max(axes, key=lambda a: view.shape[a])
+    inner = prod(view.shape[a] for a in axes) * view.storage.itemsize
+    parts = min(-(-inner // ctx.staging_bytes), view.shape[longest])
     shape = tuple(1 if a in axes else n for a, n in enumerate(view.shape))
+    if parts > 1:
+        step = -(-view.shape[longest] // parts)
+        bounds = [(low, min(low + step, view.shape[longest])) for low in range(0, view.shape[longest], step)]
+        collected = tuple(len(bounds) if a == longest else n for a, n in enumerate(shape))
+        partial = ctx.scratch("partials", collected, axis, "fp32")
+        for index, (low, high) in enumerate(bounds):
+            piece = reduce_view(ctx, view.cut(longest, low, high), op, axes)
+            ctx.transfer(piece, partial.cut(longest, index, index + 1))
+        return _reduce_free(ctx, partial, op, [longest])
     out = ctx.scratch("reduced", shape, axis, "fp32")
-    inner = prod(view.shape[a] for a in axes)
-    limit = ctx.rows_per_chunk(2**31, fixed=0, per_row=inner * ITEM_BYTES[view.storage.dtype])
+    limit = ctx.rows_per_chunk(view.size, fixed=0, per_row=inner)
     for bounds in pieces(shape, axis, ctx.target.sbuf.partitions, limit):
         cut = [(0, view.shape[a]) if a in axes else b for a, b in enumerate(bounds)]
         _reduce_into(ctx, ctx.on_chip(view.part(cut), axis), out.part(bounds), op, axes)
@@ -139,26 +150,18 @@ def _reduce_axis(ctx: Lowering, view: View, out: View, op: str, axis: int) -> No
     half = -(-size // 2)
     shape = tuple(half if a == axis else n for a, n in enumerate(view.shape))
     folded = ctx.scratch("fold", shape, view.axis, "fp32")
-    low, high = view.slice(axis, 0, half), view.slice(axis, half, size)
-    first, rest = folded.slice(axis, 0, size - half), folded.slice(axis, size - half, half)
-    assert low is not None
-    assert high is not None
-    assert first is not None
-    assert rest is not None
-    head, tail = low.slice(axis, 0, size - half), low.slice(axis, size - half, half)
-    assert head is not None
-    assert tail is not None
-    ctx.builder.tensor_tensor(op, head, high, first)
-    if half > size - half:
-        ctx.builder.copy(tail, rest)
+    pairs = size - half
+    low, high = view.cut(axis, 0, half), view.cut(axis, half, size)
+    ctx.builder.tensor_tensor(op, low.cut(axis, 0, pairs), high, folded.cut(axis, 0, pairs))
+    if half > pairs:
+        ctx.builder.copy(low.cut(axis, pairs, half), folded.cut(axis, pairs, half))
     _reduce_axis(ctx, folded, out, op, axis)
 
 
 def _sum_partitions(ctx: Lowering, view: View, axis: int) -> View:
     """Sum over the partitions by a product with ones on the array; every partition receives the result."""
     rows = ctx.target.sbuf.partitions
-    if view.replicated:
-        raise AssertionError("a replicated axis has size 1 and is not reduced")
+    assert not view.replicated
     image = as_image(view, axis)
     if image is None:
         image = as_image(ctx.to_hbm(view), axis)
@@ -236,13 +239,10 @@ def _pool2d(
         high = min(low + step, out.shape[2])
         count = geometry.rows_in(high - low)
         first = low * sh - pads[0]
-        image = x.slice(0, n, n + 1)
+        image = x.cut(0, n, n + 1)
         region = out.part([(n, n + 1), (0, channels), (low, high), (0, out.shape[3])])
         if batch > 1:
-            cut = out.slice(0, n, n + 1)
-            assert cut is not None
-            region = cut.part([(0, 1), (0, channels), (low, high), (0, out.shape[3])])
-        assert image is not None
+            region = out.cut(0, n, n + 1).part([(0, 1), (0, channels), (low, high), (0, out.shape[3])])
         if direct:
             source = replace(
                 image,

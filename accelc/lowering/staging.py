@@ -10,10 +10,9 @@ from enum import Enum
 
 import numpy as np
 
-from accelc.lowering.builder import ITEM_BYTES
 from accelc.lowering.context import Lowering
 from accelc.lowering.packing import F32
-from accelc.lowering.views import View
+from accelc.lowering.views import View, itemsize
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,20 @@ class Layout(Enum):
     FIBRES = "whole windows: kernel row, channel, column"
 
 
+def layout_of(rows: int, channels: int, kernel: tuple[int, int], group: int) -> Layout:
+    """
+    The layout with the fewest contraction steps on an array of `rows` rows; whole windows only where they halve them.
+
+    `WINDOWS` stands for both orders of a window.
+    """
+    kh, kw = kernel
+    plain = kh * kw * -(-channels // rows)
+    by_rows = kw if kh > 1 and channels * kh <= rows else plain
+    if group == 1 and 2 * -(-channels * kh * kw // rows) <= min(plain, by_rows):
+        return Layout.WINDOWS
+    return Layout.ROWS if group == 1 and by_rows < plain else Layout.CHANNELS
+
+
 @dataclass(frozen=True)
 class Staging:
     """How the input (C, H, W) of one convolution is staged; `window` is what is left to do by contraction steps."""
@@ -58,23 +71,20 @@ class Staging:
 
     @staticmethod
     def choose(ctx: Lowering, x: View, source: Window, columns: int) -> "Staging":
-        """The layout with the fewest contraction steps; whole windows only where they halve the steps."""
+        """How to stage `x` (N, C, H, W) for the window `source` with `columns` output columns."""
         _, channels, _, width = x.shape
-        rows = ctx.target.tensor.rows
-        kh, kw = source.kernel
         wide = width + source.pads[1] + source.pads[3]
-        plain = kh * kw * -(-channels // rows)
-        by_rows = kw if kh > 1 and channels * kh <= rows else plain
-        windows = -(-channels * kh * kw // rows)
-        if source.group == 1 and 2 * windows <= min(plain, by_rows):
-            fibres = channels < kw and not x.on_chip and source.pads[1] == source.pads[3] == 0
-            layout = Layout.FIBRES if fibres else Layout.WINDOWS
+        layout = layout_of(ctx.target.tensor.rows, channels, source.kernel, source.group)
+        if layout is Layout.WINDOWS:
+            kh, kw = source.kernel
+            if channels < kw and not x.on_chip and source.pads[1] == source.pads[3] == 0:
+                layout = Layout.FIBRES
             return Staging(source, Window((1, 1)), layout, channels * kh * kw, False, columns)
-        if source.group == 1 and by_rows < plain:
-            return Staging(source, replace(source, packed=True), Layout.ROWS, channels, False, wide)
+        if layout is Layout.ROWS:
+            return Staging(source, replace(source, packed=True), layout, channels, False, wide)
         ready = x.on_chip and ctx.has_halo(x, source.pads, 0.0)
         ready = ready and x.storage.dtype == ctx.matmul_dtype and not ctx.split_terms
-        return Staging(source, source, Layout.CHANNELS, channels, ready, wide)
+        return Staging(source, source, layout, channels, ready, wide)
 
     def arrange(self, weight: F32) -> F32:
         """`weight` (M, C, kh, kw) in the order of the layout: (M, rows of the contraction, kernel left)."""
@@ -87,7 +97,7 @@ class Staging:
     def _line_bytes(self, ctx: Lowering) -> int:
         """Bytes per partition of one staged row, with its terms."""
         tiles = 1 if self.layout is Layout.ROWS else -(-self.channels // ctx.target.tensor.rows)
-        item = ITEM_BYTES[ctx.dtype] + ctx.split_terms * ITEM_BYTES[ctx.matmul_dtype]
+        item = itemsize(ctx.dtype) + ctx.split_terms * itemsize(ctx.matmul_dtype)
         return tiles * self.width * item
 
     def fixed_bytes(self, ctx: Lowering) -> int:
@@ -151,8 +161,7 @@ class Staging:
             if self.layout is Layout.FIBRES:
                 for c in range(channels):
                     columns = (0, self.width)
-                    fibre = _shifted(image, self.source, (r, 0), rows, columns).slice(0, c, c + 1)
-                    assert fibre is not None
+                    fibre = _shifted(image, self.source, (r, 0), rows, columns).cut(0, c, c + 1)
                     step = image.strides[2] * self.source.dilations[1]
                     source = replace(fibre, shape=(kw, *fibre.shape[1:]), strides=(step, *fibre.strides[1:]))
                     self._put(ctx, source, packed, (r * channels + c) * kw, (rows, columns), low)

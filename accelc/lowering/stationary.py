@@ -10,10 +10,9 @@ from typing import Protocol
 
 import numpy as np
 
-from accelc.lowering.builder import ITEM_BYTES
 from accelc.lowering.context import Lowering
 from accelc.lowering.packing import Slab, Tap
-from accelc.lowering.views import Storage, View
+from accelc.lowering.views import Storage, View, itemsize
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class Stationary(Protocol):
 def load_whole(ctx: Lowering, source: Stationary, columns: int) -> Loaded | None:
     """All units at once if they fit the weight budget, else None."""
     units = len(source.taps) * max(ctx.split_terms, 1)
-    if units * columns * ITEM_BYTES[ctx.matmul_dtype] > ctx.weight_budget:
+    if units * columns * itemsize(ctx.matmul_dtype) > ctx.weight_budget:
         return None
     return source.load(ctx, 0, units, 0, columns)
 

@@ -12,6 +12,9 @@ from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 
+from accelc.isa.records import MAX_DMA_SIZE, MAX_DMA_STRIDE, MAX_SIZE, MAX_STRIDE
+from accelc.numerics import DTYPES
+
 
 @dataclass(frozen=True, eq=False)
 class Storage:
@@ -23,6 +26,26 @@ class Storage:
     elements: int
     dtype: str
     role: str = "scratch"
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes of one element."""
+        return itemsize(self.dtype)
+
+    @property
+    def row_bytes(self) -> int:
+        """Bytes in one partition, or in all in HBM."""
+        return self.elements * self.itemsize
+
+
+def itemsize(dtype: str) -> int:
+    """Bytes of one element of an instruction-set dtype."""
+    return DTYPES[dtype].itemsize
+
+
+def partition_bytes(shape: Sequence[int], axis: int, partitions: int, itemsize: int) -> int:
+    """Bytes per partition of a dense tensor with `axis` over `partitions` partitions, in tiles one after the other."""
+    return -(-shape[axis] // partitions) * prod(n for a, n in enumerate(shape) if a != axis) * itemsize
 
 
 @dataclass(frozen=True)
@@ -63,14 +86,18 @@ class View:
         axis = None if self.axis is None else self.axis + more
         return replace(self, shape=(1,) * more + self.shape, strides=(0,) * more + self.strides, axis=axis)
 
+    def cut(self, axis: int, low: int, high: int) -> "View":
+        """View of `low:high` along `axis`; on the partition axis `low` starts a tile."""
+        view = self.slice(axis, low, high)
+        assert view is not None
+        return view
+
     def part(self, bounds: Sequence[tuple[int, int]]) -> "View":
         """View of `low:high` along every axis; axes of size 1 are kept. Cuts of the partition axis start a tile."""
         view = self
         for axis, (low, high) in enumerate(bounds):
             if view.shape[axis] != 1 and (low, high) != (0, view.shape[axis]):
-                cut = view.slice(axis, low, high)
-                assert cut is not None
-                view = cut
+                view = view.cut(axis, low, high)
         return view
 
     def permute(self, perm: Sequence[int]) -> "View":
@@ -164,6 +191,12 @@ def row_major(shape: Sequence[int]) -> tuple[int, ...]:
     return tuple(strides)
 
 
+def dense_strides(shape: Sequence[int], axis: int) -> tuple[int, ...]:
+    """Strides of a dense tensor on chip; along the partition axis from tile to tile."""
+    sizes = [1 if a == axis else n for a, n in enumerate(shape)]
+    return tuple(prod(sizes) if a == axis else stride for a, stride in enumerate(row_major(sizes)))
+
+
 @dataclass(frozen=True)
 class Access:
     """One instruction's access pattern: (start, count) partitions and a free pattern in elements."""
@@ -180,8 +213,8 @@ class Limits:
     """What one access pattern can express: dimensions, and the ranges of the record's size and stride fields."""
 
     dims: int
-    size: int = 65535
-    stride: int = 32767
+    size: int = MAX_SIZE
+    stride: int = MAX_STRIDE
 
 
 Dim = tuple[int, tuple[int, ...]]
@@ -325,13 +358,14 @@ def dma_accesses(source: View, destination: View, dims: int) -> list[tuple[Acces
     (source, destination) patterns of the transfers that copy one view to another of the same shape.
 
     Either side may be in HBM. Views that lie on different partition axes are not handled here: one side is HBM,
-    or both share the axis. DMA fields are 32 bits wide, so only the number of dimensions is limited; the
-    partition dimension counts as one.
+    or both share the axis. The partition dimension counts as one of `dims`.
     """
     assert source.shape == destination.shape
     chip = next((v for v in (source, destination) if v.on_chip), None)
     views = (source, destination)
-    limits = Limits(dims - (1 if chip else 0), 2**31 - 1, 2**31 - 1)
+    # The fields of a transfer are in bytes.
+    widest = max(view.storage.itemsize for view in views)
+    limits = Limits(dims - (1 if chip else 0), MAX_DMA_SIZE, MAX_DMA_STRIDE // widest)
     result: list[tuple[Access, Access]] = []
     if chip is None:
         order = sorted(range(len(source.shape)), key=lambda a: (-destination.strides[a], -source.strides[a]))

@@ -36,7 +36,7 @@ graph.func @main(%x : tensor<4x4xf32>) -> tensor<4x1xi64> {
 // -----
 
 // What does not fit HBM is named, with its size and the limit.
-// CHECK: 'in0' needs 4194304 bytes in one hbm of target 'tiny', which has 1048576
+// CHECK: tensor 'in0' needs 4194304 bytes in hbm of target 'tiny', which has 1048576; use a target with more memory
 graph.func @main(%x : tensor<1024x1024xf32>) -> tensor<1024x1024xf32> {
   %r = graph.partition "accelerator" (%x) : (tensor<1024x1024xf32>) -> tensor<1024x1024xf32> {
   ^bb0(%a : tensor<1024x1024xf32>):

@@ -1,6 +1,7 @@
 """Builds small partitions and checks every level of their compilation against the level above."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,7 @@ def partition_of(inputs: Sequence[Array], build: Build) -> tuple[graph.Partition
 
 
 def check_lowering(
-    inputs: Sequence[Array], build: Build, target: str, tolerance: float = 2e-5, resident: float = 0.5
+    inputs: Sequence[Array], build: Build, target: str | Path, tolerance: float = 2e-5, resident: float = 0.5
 ) -> None:
     """
     Asserts that the engine program equals the graph within `tolerance` of the largest value, and that the scheduled
@@ -101,7 +102,7 @@ def stored_weights(compiled: CompiledPartition) -> dict[str, Array]:
 
 
 def simulate_partition(
-    partition: graph.PartitionOp, weights: Mapping[str, Array], inputs: Sequence[Array], target: str
+    partition: graph.PartitionOp, weights: Mapping[str, Array], inputs: Sequence[Array], target: str | Path
 ) -> tuple[CompiledPartition, list[Array], SimulationResult]:
     """A compiled partition, its outputs in the simulator, and what the simulator counted; asserts it has no race."""
     machine = load_target(target)

@@ -1,17 +1,22 @@
 """Every operation the accelerator takes, on every preset, against the graph's reference semantics."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import ml_dtypes
 import numpy as np
 import numpy.typing as npt
 import pytest
-from lowering_support import Body, Build, check_lowering
+from lowering_support import Body, Build, check_lowering, partition_of
 from xdsl.dialects.builtin import TensorType, bf16, f32
 from xdsl.ir import SSAValue
 
 from accelc.dialects import graph
+from accelc.dialects.engine import LaneOp
+from accelc.lowering import lower_partition
+from accelc.targets import load_target
+from accelc.targets.canonical import canonical_toml
 
 Array = npt.NDArray[Any]
 PRESETS = ("trn-like", "tpu-like", "gemmini-like", "tiny")
@@ -325,3 +330,56 @@ def test_inputs_and_constants_returned_as_they_are() -> None:
         return [body.args[0], body.weight(normal(4, seed=5)), body.add(graph.ReluOp(body.args[0]))]
 
     check_lowering([normal(3, 3)], build, "trn-like", tolerance=0.0)
+
+
+@pytest.mark.parametrize("kind", ["sum", "max"])
+@pytest.mark.parametrize("shape", [(2, 1500), (1500,), (3, 1, 1100)])
+def test_reduce_of_what_no_partition_holds(kind: str, shape: Sequence[int]) -> None:
+    """Reduced in parts where one row is longer than a partition, from HBM and after a computation."""
+    axes = [len(shape) - 1]
+    check_lowering([normal(*shape)], single(graph.ReduceOp, kind, axes), "tiny", tolerance=1e-4)
+
+    def build(body: Body) -> list[SSAValue]:
+        total = body.add(graph.ReduceOp(body.add(graph.TanhOp(body.args[0])), kind, axes, keepdims=True))
+        return [body.add(graph.SubOp(body.args[0], total))]
+
+    check_lowering([normal(*shape)], build, "tiny", tolerance=1e-4)
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(4, 4), (8, 4), (4, 8)])
+def test_reduce_beside_an_array_that_is_smaller(rows: int, columns: int, tmp_path: Path) -> None:
+    """An array with fewer rows or columns than there are partitions takes no part in a sum over partitions."""
+    text = canonical_toml(load_target("tiny"))
+    for table in ("sbuf", "psum"):
+        head, tail = text.split(f"[memory.{table}]")
+        text = f"{head}[memory.{table}]" + tail.replace("partitions = 4", "partitions = 8", 1)
+    text = text.replace("rows = 4", f"rows = {rows}").replace("cols = 4", f"cols = {columns}")
+    text = text.replace("max_parts = 4", "max_parts = 8").replace(
+        "tiling = [[4, 4]]", f"tiling = [[{rows}, {columns}]]"
+    )
+    machine = tmp_path / "machine.toml"
+    machine.write_text(text)
+
+    def build(body: Body) -> list[SSAValue]:
+        y = body.add(graph.ExpOp(body.args[0]))
+        return [body.add(graph.DivOp(y, body.add(graph.ReduceOp(y, "sum", [1], keepdims=True))))]
+
+    check_lowering([normal(3, 17)], build, machine)
+
+
+def test_fused_operations_keep_their_places() -> None:
+    """What leaves PSUM is located at the residual and the function, the product at the convolution."""
+
+    def build(body: Body) -> list[SSAValue]:
+        x = body.args[0]
+        conv = body.add(graph.ConvOp(x, body.weight(normal(4, 4, 1, 1)), loc_name="conv"))
+        return [body.add(graph.ReluOp(body.add(graph.AddOp(conv, x, loc_name="add")), loc_name="relu"))]
+
+    partition, weights = partition_of([normal(1, 4, 3, 3)], build)
+    places: dict[str, set[str]] = {}
+    for op in lower_partition(partition, weights, load_target("tiny")).program.body.block.ops:
+        if isinstance(op, LaneOp) and op.loc_name is not None:
+            places.setdefault(op.loc_name.data, set()).add(op.name)
+    assert places["add"] == {"engine.tensor_tensor"}
+    assert "engine.activate" in places["relu"]
+    assert "engine.matmul" in places["conv"]
