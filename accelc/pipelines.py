@@ -81,6 +81,7 @@ def run_graph_passes(
 
     `precision` is `model` or a float type, `force` a home for all operations.
     """
+    from accelc.analysis.partition_tasks import Rules, stays_whole
     from accelc.passes.decompose import decompose
     from accelc.passes.fold_constants import fold_constants
     from accelc.passes.normalize_inplace import NormalizeInplacePass
@@ -91,9 +92,9 @@ def run_graph_passes(
     stages: dict[str, Callable[[], object]] = {
         "normalize-inplace": lambda: NormalizeInplacePass().apply(Context(), module),
         "fold-constants": lambda: fold_constants(module, weights),
-        "decompose": lambda: decompose(module, weights),
+        "decompose": lambda: decompose(module, weights, lambda op: stays_whole(op, Rules(target, force), weights)),
         "set-precision": lambda: set_precision(module, weights, precision),
-        "partition-hierarchical": lambda: report.append(partition_hierarchical(module, target, force)),
+        "partition-hierarchical": lambda: report.append(partition_hierarchical(module, target, force, weights=weights)),
     }
     for name in GRAPH_PASSES:
         stages[name]()

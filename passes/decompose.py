@@ -29,7 +29,7 @@ TOLERANCE = 1e-3
 """How far written constants (0.5, sqrt(2)) may be from exact ones, relative."""
 
 
-class _Replacement:
+class Replacement:
     """The operations that take the place of one, in order; all keep its location."""
 
     def __init__(self, op: Operation, constants: Constants):
@@ -61,15 +61,17 @@ def _result_type(op: Operation) -> AnyTensor:
 
 
 @dataclass(frozen=True)
-class _Pattern(RewritePattern):
+class ConstantPattern(RewritePattern):
+    """A rewrite that looks at data of weights, or makes new ones."""
+
     constants: Constants
 
-    def replace(self, op: Operation) -> _Replacement:
+    def replace(self, op: Operation) -> Replacement:
         """Start to replace an operation."""
-        return _Replacement(op, self.constants)
+        return Replacement(op, self.constants)
 
 
-class DecomposeSoftmax(_Pattern):
+class DecomposeSoftmax(ConstantPattern):
     """softmax(x) = e / sum(e) with e = exp(x - max(x))."""
 
     @op_type_rewrite_pattern
@@ -82,7 +84,7 @@ class DecomposeSoftmax(_Pattern):
         new.finish(rewriter, new.add(graph.DivOp(powers, total, _result_type(op))))
 
 
-class DecomposeLrn(_Pattern):
+class DecomposeLrn(ConstantPattern):
     """lrn(x) = x * exp(-beta * log(bias + band * x²)): a 1x1 convolution whose filter is a band over the channels."""
 
     @op_type_rewrite_pattern
@@ -105,7 +107,7 @@ class DecomposeLrn(_Pattern):
         new.finish(rewriter, new.add(graph.MulOp(op.x, new.add(graph.ExpOp(scaled)), _result_type(op))))
 
 
-class DecomposeConvTranspose(_Pattern):
+class DecomposeConvTranspose(ConstantPattern):
     """A transposed convolution is a convolution of the input, spread by its strides, with flipped filters."""
 
     @op_type_rewrite_pattern
@@ -130,7 +132,7 @@ class DecomposeConvTranspose(_Pattern):
         new.finish(rewriter, new.add(conv))
 
     def _spread(
-        self, new: _Replacement, x: SSAValue, low: Sequence[int], high: Sequence[int], interior: Sequence[int]
+        self, new: Replacement, x: SSAValue, low: Sequence[int], high: Sequence[int], interior: Sequence[int]
     ) -> SSAValue:
         def grown(values: Sequence[int]) -> list[int]:
             return [0, 0, *(max(v, 0) for v in values)]
@@ -144,7 +146,7 @@ class DecomposeConvTranspose(_Pattern):
         return new.add(graph.SliceOp(padded, starts, sizes))
 
 
-class DecomposePower(_Pattern):
+class DecomposePower(ConstantPattern):
     """A power with one known exponent of a few values is a function, or products."""
 
     @op_type_rewrite_pattern
@@ -163,7 +165,7 @@ class DecomposePower(_Pattern):
             new.finish(rewriter, new.add(graph.MulOp(new.add(graph.SquareOp(op.lhs)), op.lhs, kind)))
 
 
-class DecomposeDivision(_Pattern):
+class DecomposeDivision(ConstantPattern):
     """A division by a known power of two is a multiplication by its reciprocal, which is exact."""
 
     @op_type_rewrite_pattern
@@ -179,7 +181,7 @@ class DecomposeDivision(_Pattern):
         new.finish(rewriter, new.add(graph.MulOp(op.lhs, factor, _result_type(op))))
 
 
-class DecomposeGlobalPool(_Pattern):
+class DecomposeGlobalPool(ConstantPattern):
     """One window that covers the whole input is a reduction of the spatial axes."""
 
     @op_type_rewrite_pattern
@@ -195,7 +197,7 @@ class DecomposeGlobalPool(_Pattern):
         new.finish(rewriter, new.add(graph.ReduceOp(op.x, kind, list(axes), True, _result_type(op))))
 
 
-class FoldIntoConvolution(_Pattern):
+class FoldIntoConvolution(ConstantPattern):
     """
     A product, sum, difference or quotient of a convolution and one known number per channel changes its filters.
 
@@ -259,7 +261,7 @@ class FoldIntoConvolution(_Pattern):
         return True
 
 
-class ComposeGelu(_Pattern):
+class ComposeGelu(ConstantPattern):
     """x * 0.5 * (1 + erf(x / sqrt 2)), in any order of the factors, is one function of the engines."""
 
     @op_type_rewrite_pattern
@@ -319,7 +321,7 @@ def _close(value: float, expected: float) -> bool:
     return abs(value - expected) <= TOLERANCE * expected
 
 
-class ComposeSilu(_Pattern):
+class ComposeSilu(ConstantPattern):
     """x * sigmoid(x) is one function of the engines."""
 
     @op_type_rewrite_pattern
@@ -332,7 +334,7 @@ class ComposeSilu(_Pattern):
                 return
 
 
-PATTERNS: Sequence[type[_Pattern]] = (
+PATTERNS: Sequence[type[ConstantPattern]] = (
     ComposeGelu,
     ComposeSilu,
     DecomposeSoftmax,
@@ -346,14 +348,32 @@ PATTERNS: Sequence[type[_Pattern]] = (
 """In the order they are tried: a recognized function must be whole when its pattern looks at it."""
 
 
-def decompose(module: ModuleOp, weights: MutableMapping[str, Array]) -> None:
+@dataclass(frozen=True)
+class _Unless(RewritePattern):
+    """A pattern for all operations but some."""
+
+    keep: Callable[[Operation], bool]
+    pattern: RewritePattern
+
+    def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter) -> None:
+        """Rewrite one operation."""
+        if not self.keep(op):
+            self.pattern.match_and_rewrite(op, rewriter)
+
+
+def decompose(
+    module: ModuleOp, weights: MutableMapping[str, Array], keep: Callable[[Operation], bool] | None = None
+) -> None:
     """
     Rewrite `module` until only operations remain that engines can execute, or that no pattern rewrites.
 
-    New filters and bands become entries of `weights`. Call after `fold_constants`.
+    New filters and bands become entries of `weights`. Operations for which `keep` holds stay whole, so that their
+    parts can be placed by cost. Call after `fold_constants`.
     """
     constants = Constants(weights)
-    patterns = [*NEUTRAL, *(pattern(constants) for pattern in PATTERNS)]
+    patterns: list[RewritePattern] = [*NEUTRAL, *(pattern(constants) for pattern in PATTERNS)]
+    if keep is not None:
+        patterns = [_Unless(keep, pattern) for pattern in patterns]
     PatternRewriteWalker(GreedyRewritePatternApplier(patterns)).rewrite_module(module)
     fold_constants(module, weights)
 

@@ -1,11 +1,12 @@
 """
 Pass `partition-hierarchical`: decide where every operation runs and wrap the groups in `graph.partition`.
 
-The grouping is in `accelc.analysis.partition`; the method is that of US12182688B2.
+The mathematics is in `accelc.analysis.partition`, `partition_search` and `partition_tree`, what an operation can do in
+`partition_tasks` and `partition_bodies`; the tiers are those of US12182688B2.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass
 
 from xdsl.context import Context
@@ -13,20 +14,19 @@ from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
 
-from accelc.analysis.host_cost import host_operation_ns, host_transfer_ns
-from accelc.analysis.partition import Costs, Group, group, repair
-from accelc.analysis.work import macs_of, moved_bytes, value_bytes
+from accelc.analysis.partition import group
+from accelc.analysis.partition_bodies import EXPANSIONS, FREE_OPS, Expansions, use_body
+from accelc.analysis.partition_costs import launch_ns
+from accelc.analysis.partition_tasks import Option, Rules, Supported, describe, options_of, tasks_of
+from accelc.analysis.partition_tree import Path, place_tasks
 from accelc.dialects import graph
-from accelc.dialects.graph_ops.base import element_of, is_float
+from accelc.dialects.graph_ops.element_types import Array
 from accelc.errors import ModelError, UsageError
+from accelc.frontends.constants import read_sidecar, write_sidecar
 from accelc.targets import load_target
 from accelc.targets.model import Target
 
-Supported = Callable[[Operation, Target], str | None]
-"""None if the accelerator can execute an operation, else the reason why not."""
-
-FREE_OPS = (graph.WeightOp, graph.ConstantOp)
-"""Data, not work: copied into every partition that reads it."""
+CHEAPER = "cheaper on the host than moving its tensors to the accelerator and back"
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,10 @@ class Placement:
     """`accelerator`, `host` or `framework`"""
     reason: str | None
     """why it is not on the accelerator; None when it is"""
+    rule: str | None = None
+    """what decided that: `list`, `type`, `param` or `param:<which>`, `cost` or `forced`"""
+    whole: str | None = None
+    """the operation it is a part of, if one was taken apart"""
 
 
 @dataclass(frozen=True)
@@ -57,68 +61,23 @@ class Partitioning:
         return {home: found[home] for home in graph.HOMES}
 
 
-def _describe(op: Operation) -> str:
-    name = op.attributes.get("loc_name")
-    return f"{op.name} '{name.data}'" if isinstance(name, StringAttr) else op.name
+@dataclass(frozen=True)
+class _Decided:
+    """An operation in the program, what was known of it (of its copy, for a part) and what it is a part of."""
 
+    op: Operation
+    option: Option
+    whole: str | None
 
-def _accelerator_supports(op: Operation, target: Target) -> str | None:
-    from accelc.lowering import supported
-
-    return supported(op, target)
-
-
-def _on_host(op: Operation) -> str | None:
-    """None if NumPy can execute an operation, else the reason."""
-    from accelc.dialects.graph_ops.element_types import dtype_of
-    from accelc.interpreters.graph import HOST_OPERATIONS
-
-    if type(op) not in HOST_OPERATIONS:
-        return "the host has no implementation"
-    try:
-        for value in (*op.operands, *op.results):
-            dtype_of(value)
-    except ModelError as error:
-        return str(error)
-    return None
-
-
-def _is_integer_work(op: Operation) -> bool:
-    values = [*op.operands, *op.results]
-    return macs_of(op) == 0 and bool(values) and not any(is_float(element_of(v)) for v in values)
-
-
-def _forced(op: Operation, target: Target, force: str, supported: Supported) -> tuple[str, str | None]:
-    """The forced destination, if the operation can run there. Raises ModelError if not."""
-    if force == "framework":
-        return force, "forced"
-    reason = supported(op, target) if force == "accelerator" else _on_host(op)
-    if reason is not None:
-        raise ModelError(f"{_describe(op)} cannot run on the forced {force}: {reason}")
-    return force, None if force == "accelerator" else "forced"
-
-
-def _choose(op: Operation, target: Target, supported: Supported) -> tuple[str, str | None]:
-    """Destination of one operation, and why it is not on the accelerator. Raises ModelError if it has none."""
-    if isinstance(op, graph.CallFrameworkOp):
-        return "framework", f"operator {op.op_type.data} is not known to the compiler"
-    reason, host_reason = supported(op, target), _on_host(op)
-    if host_reason is None and _is_integer_work(op):
-        return "host", reason or "integers and truth values without multiply-accumulates are computed on the host"
-    if reason is None:
-        return "accelerator", None
-    if host_reason is None:
-        return "host", reason
-    raise ModelError(f"{_describe(op)} has no home: accelerator {target.name}: {reason}; host: {host_reason}")
-
-
-def _costs(ops: Sequence[Operation], target: Target) -> Costs:
-    return Costs(
-        host_ns=[host_operation_ns(op, target) for op in ops],
-        accelerator_ns=[moved_bytes(op) / target.hbm.bytes_per_ns for op in ops],
-        transfer_ns=[sum(host_transfer_ns(value_bytes(v), target) for v in op.results) for op in ops],
-        launch_ns=dict.fromkeys(graph.HOMES, target.host.launch_ns),
-    )
+    def placement(self, destination: str) -> Placement:
+        """The row of the report."""
+        name = self.op.attributes.get("loc_name")
+        reason, rule = None, None
+        if destination != "accelerator":
+            refused = self.option.refusal
+            reason, rule = (CHEAPER, "cost") if refused is None else (refused.reason, refused.rule)
+        loc_name = name.data if isinstance(name, StringAttr) else None
+        return Placement(self.op.name, loc_name, destination, reason, rule, self.whole)
 
 
 def _predecessors(ops: Sequence[Operation]) -> list[list[int]]:
@@ -163,8 +122,43 @@ def _group_reason(reasons: Sequence[str | None]) -> str | None:
     return "; ".join(dict.fromkeys(r for r in reasons if r is not None)) or None
 
 
+def _take_apart(
+    op: Operation, option: Option, path: Path, split: frozenset[Path], weights: MutableMapping[str, Array], whole: str
+) -> list[_Decided]:
+    """The operation, or the parts that take its place."""
+    if path not in split:
+        return [_Decided(op, option, whole or None)]
+    assert option.body is not None
+    whole = whole or op.name
+    # The operands of the program's operation, which for a part are not those of the copy that was looked at.
+    computed = tuple(dict.fromkeys(v for v in op.operands if not isinstance(v.owner, FREE_OPS)))
+    found: list[_Decided] = []
+    parts = use_body(op, computed, option.body, weights)
+    for index, (part, inner) in enumerate(zip(parts, option.parts, strict=True)):
+        found += _take_apart(part, inner, (*path, index), split, weights, whole)
+    return found
+
+
+def _certain(options: Sequence[Option]) -> tuple[list[str], frozenset[Path]]:
+    """Destinations by capability alone: the accelerator, else parts on it, else whatever is first."""
+    destinations: list[str] = []
+    split: set[Path] = set()
+
+    def visit(option: Option, path: Path) -> None:
+        if option.parts and (not option.homes or all("accelerator" in p.homes for p in option.parts)):
+            split.add(path)
+            for index, part in enumerate(option.parts):
+                visit(part, (*path, index))
+        else:
+            destinations.append(option.homes[0])
+
+    for index, option in enumerate(options):
+        visit(option, (index,))
+    return destinations, frozenset(split)
+
+
 def _partition_function(
-    function: graph.FuncOp, target: Target, force: str | None, islands: str, supported: Supported
+    function: graph.FuncOp, rules: Rules, islands: str, weights: MutableMapping[str, Array]
 ) -> tuple[list[Placement], list[graph.PartitionOp]]:
     block = function.body.block
     ops = [op for op in block.ops if not isinstance(op, (*FREE_OPS, graph.ReturnOp))]
@@ -174,29 +168,27 @@ def _partition_function(
         if not isinstance(op, graph.GraphOp) or (op.regions and not isinstance(op, (graph.ForOp, graph.IfOp))):
             raise ModelError(f"{op.name} is no pure operation of the graph dialect")
         if any(isinstance(value.type, graph.VarType) for value in (*op.operands, *op.results)):
-            raise ModelError(f"{_describe(op)} works on a variable: run normalize-inplace first")
-    choices = [_choose(op, target, supported) if force is None else _forced(op, target, force, supported) for op in ops]
-    destinations, reasons = [c[0] for c in choices], [c[1] for c in choices]
-    predecessors = _predecessors(ops)
-    groups: Sequence[Group]
-    if force is None and islands == "cost":
-        pinned = [macs_of(op) > 0 or _on_host(op) is not None for op in ops]
-        repaired = repair(destinations, predecessors, pinned, _costs(ops, target))
-        groups = repaired.groups
-        for index in repaired.demoted:
-            destinations[index] = "host"
-            reasons[index] = "cheaper on the host than moving its tensors to the accelerator and back"
+            raise ModelError(f"{describe(op)} works on a variable: run normalize-inplace first")
+    options = [options_of(op, rules, weights) for op in ops]
+    launches = launch_ns(graph.HOMES, rules.target)
+    if islands == "cost":
+        placed = place_tasks(tasks_of(options, rules.target), launches)
+        destinations, split = list(placed.destinations), placed.split
     else:
-        groups = group(destinations, predecessors)
-    placements = [
-        Placement(op.name, name.data if isinstance(name := op.attributes.get("loc_name"), StringAttr) else None, d, r)
-        for op, d, r in zip(ops, destinations, reasons, strict=True)
+        destinations, split = _certain(options)
+    decided = [
+        one
+        for index, (op, option) in enumerate(zip(ops, options, strict=True))
+        for one in _take_apart(op, option, (index,), split, weights, "")
     ]
+    ops = [one.op for one in decided]
+    placements = [one.placement(home) for one, home in zip(decided, destinations, strict=True)]
+    groups = group(destinations, _predecessors(ops), launches)
     partitions = [
         _wrap(
             [ops[m] for m in g.members],
             g.destination,
-            _group_reason([reasons[m] for m in g.members]),
+            _group_reason([placements[m].reason for m in g.members]),
             function.return_op,
         )
         for g in groups
@@ -213,25 +205,29 @@ def partition_hierarchical(
     force: str | None = None,
     *,
     islands: str = "cost",
+    weights: MutableMapping[str, Array] | None = None,
     supported: Supported | None = None,
+    expansions: Expansions = EXPANSIONS,
 ) -> Partitioning:
     """
     Wrap the operations of every `graph.func` in partitions and say why each is where it is.
 
-    `force` puts everything at one home (an error if something cannot run there). `islands` is `cost` (accelerator
-    groups without multiply-accumulates go to the host when that is cheaper) or `none`. `supported` replaces the
-    capability table of the accelerator. Raises ModelError for an operation without a home.
+    `force` puts everything at one home (an error if something cannot run there). `islands` is `cost` (operations
+    without multiply-accumulates go where all of it is cheapest, transfers and launches included) or `none` (what the
+    accelerator can do it does). `weights` is the data of weights; operations taken apart may add some. `supported`
+    replaces what lowering says of an operation, `expansions` how operations are taken apart. Raises ModelError for an
+    operation without a home and for one that is made of itself.
     """
     if force is not None and force not in graph.HOMES:
         raise UsageError(f"force '{force}' is not one of {', '.join(graph.HOMES)}")
     if islands not in ("cost", "none"):
         raise UsageError(f"islands '{islands}' is not one of cost, none")
-    if supported is None:
-        supported = _accelerator_supports
+    rules = Rules(target, force, supported, expansions)
+    data: MutableMapping[str, Array] = {} if weights is None else weights
     placements: list[Placement] = []
     partitions: list[graph.PartitionOp] = []
     for function in [op for op in module.walk() if isinstance(op, graph.FuncOp)]:
-        found, made = _partition_function(function, target, force, islands, supported)
+        found, made = _partition_function(function, rules, islands, data)
         placements += found
         partitions += made
     return Partitioning(tuple(placements), tuple(partitions))
@@ -242,7 +238,10 @@ class PartitionHierarchicalPass(ModulePass):
     """
     Group operations by where they run: accelerator, host or framework.
 
-    Input: `graph.func` of pure operations, decomposed. Before:
+    An operation is for the framework if the compiler does not know it, for the host if no engine of the target has it
+    or not with its types, sizes and attributes; `[capabilities]` of the target file can forbid more. One that is not
+    for the accelerator is tried as its parts. Among what is possible the least time is searched for, transfers and
+    launches included. Input: `graph.func` of pure operations. Before:
     ```mlir
     %0 = graph.conv %x, %w ...
     %1 = graph.argmax %0 axis 1 ...
@@ -261,8 +260,16 @@ class PartitionHierarchicalPass(ModulePass):
     force: str | None = None
     """Put everything at this home: accelerator, host or framework."""
     islands: str = "cost"
-    """`cost`: accelerator groups without multiply-accumulates move to the host when cheaper; `none`: they stay."""
+    """`cost`: operations go where all of it is cheapest; `none`: the accelerator gets what it can do."""
+    weights: str | None = None
+    """Safetensors file with the data of the weights; some operations are taken apart only if theirs is known."""
+    save: str | None = None
+    """Safetensors file to write the weights to after the pass."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         """Run on a module."""
-        partition_hierarchical(op, load_target(self.target), self.force, islands=self.islands)
+        weights = read_sidecar(self.weights)
+        known = set(weights)
+        target = load_target(self.target)
+        partition_hierarchical(op, target, self.force, islands=self.islands, weights=weights)
+        write_sidecar(self.save, weights, known, self.name)

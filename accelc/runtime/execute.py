@@ -34,7 +34,8 @@ SHOWN_NAMES = 20
 @dataclass(frozen=True)
 class SegmentResult:
     """
-    Time of one segment in nanoseconds; `transfer_ns` is the part spent moving values between HBM and host.
+    Time of one segment in nanoseconds; `transfer_ns` is the part spent on its `transfers` of values between HBM
+    and host.
 
     `simulation` is None for segments that did not run on the accelerator.
     """
@@ -44,6 +45,7 @@ class SegmentResult:
     ns: float
     transfer_ns: float
     simulation: SimulationResult | None
+    transfers: int = 0
 
 
 @dataclass(frozen=True)
@@ -194,8 +196,12 @@ class _Run:
         sizes = [nbytes for name, nbytes in arrived if name in self.on_device]
         sizes += [nbytes for name, nbytes in needed if name in self.read_by_device]
         moved = sum(host_transfer_ns(nbytes, self.target) for nbytes in sizes)
+        # The host keeps what it once received.
+        self.on_device.difference_update(segment.inputs)
         if self.functional:
             inputs: Sequence[Array] = [self.values[name] for name in segment.inputs]
             results = run_host(function, inputs, self.program.weights, self.framework)
             self.values.update(zip(segment.outputs, results, strict=True))
-        return SegmentResult(segment.name, segment.place, host_ns(function, self.target) + moved, moved, None)
+        return SegmentResult(
+            segment.name, segment.place, host_ns(function, self.target) + moved, moved, None, len(sizes)
+        )

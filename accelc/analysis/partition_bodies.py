@@ -1,0 +1,206 @@
+"""
+Operations as other operations that do the same: what `partition-hierarchical` tries where an operation has no engine.
+
+Rewrites of `decompose` give the bodies; here are those that pay only where the whole operation is not supported, and
+operators of the framework that elementary operations express. A body is a function of its own until it is used.
+"""
+
+from collections import ChainMap
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from xdsl.dialects.builtin import FloatAttr, ModuleOp
+from xdsl.ir import Block, Operation, Region, SSAValue
+from xdsl.pattern_rewriter import PatternRewriter, PatternRewriteWalker, op_type_rewrite_pattern
+
+from accelc.dialects import graph
+from accelc.dialects.graph_ops.base import element_of, is_float
+from accelc.dialects.graph_ops.element_types import Array
+from accelc.frontends.constants import Constants
+from accelc.passes.decompose import (
+    ConstantPattern,
+    DecomposeConvTranspose,
+    DecomposeLrn,
+    DecomposeSoftmax,
+    Replacement,
+)
+
+FREE_OPS = (graph.WeightOp, graph.ConstantOp)
+"""Data, not work: copied to wherever it is read."""
+
+
+class ExpandGelu(ConstantPattern):
+    """gelu(x) = x / 2 * (1 + erf(x / sqrt 2))."""
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: graph.GeluOp, rewriter: PatternRewriter) -> None:
+        """Rewrite one operation."""
+        new = self.replace(op)
+        erf = new.add(graph.ErfOp(new.add(graph.MulOp(op.x, new.constant(sqrt(0.5), op.x)))))
+        gate = new.add(graph.AddOp(erf, new.constant(1.0, op.x)))
+        half = new.add(graph.MulOp(op.x, new.constant(0.5, op.x)))
+        new.finish(rewriter, new.add(graph.MulOp(half, gate)))
+
+
+class ExpandSilu(ConstantPattern):
+    """silu(x) = x * sigmoid(x)."""
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: graph.SiluOp, rewriter: PatternRewriter) -> None:
+        """Rewrite one operation."""
+        new = self.replace(op)
+        new.finish(rewriter, new.add(graph.MulOp(op.x, new.add(graph.SigmoidOp(op.x)))))
+
+
+class ExpandSoftplus(ConstantPattern):
+    """softplus(x) = max(x, 0) + log(1 + exp(-abs(x))), which does not overflow."""
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: graph.SoftplusOp, rewriter: PatternRewriter) -> None:
+        """Rewrite one operation."""
+        new = self.replace(op)
+        decay = new.add(graph.ExpOp(new.add(graph.NegOp(new.add(graph.AbsOp(op.x))))))
+        rest = new.add(graph.LogOp(new.add(graph.AddOp(decay, new.constant(1.0, op.x)))))
+        new.finish(rewriter, new.add(graph.AddOp(new.add(graph.ReluOp(op.x)), rest)))
+
+
+class ExpandFramework(ConstantPattern):
+    """Elu, Selu, Celu and a soft Shrink of ONNX by elementary operations, as the standard defines them."""
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: graph.CallFrameworkOp, rewriter: PatternRewriter) -> None:
+        """Rewrite one operation."""
+        if op.domain.data not in ("", "ai.onnx") or len(op.inputs) != 1 or len(op.outputs) != 1:
+            return
+        x = op.inputs[0]
+        if not is_float(element_of(x)):
+            return
+        new = self.replace(op)
+        match op.op_type.data:
+            case "Elu":
+                result = _elu(new, x, _number(op, "alpha", 1.0), 1.0)
+            case "Celu":
+                alpha = _number(op, "alpha", 1.0)
+                result = _elu(new, x, alpha, alpha)
+            case "Selu":
+                curve = _elu(new, x, _number(op, "alpha", 1.67326319217681884765625), 1.0)
+                gamma = new.constant(_number(op, "gamma", 1.05070102214813232421875), x)
+                result = new.add(graph.MulOp(curve, gamma))
+            case "Shrink" if _number(op, "bias", 0.0) == _number(op, "lambd", 0.5) > 0:
+                limit = _number(op, "lambd", 0.5)
+                upper = new.add(graph.MinOp(x, new.constant(limit, x)))
+                result = new.add(graph.SubOp(x, new.add(graph.MaxOp(upper, new.constant(-limit, x)))))
+            case _:
+                return
+        new.finish(rewriter, result)
+
+
+def _elu(new: Replacement, x: SSAValue, alpha: float, scale: float) -> SSAValue:
+    """max(x, 0) + alpha * (exp(min(x, 0) / scale) - 1)."""
+    low = new.add(graph.MinOp(x, new.constant(0.0, x)))
+    if scale != 1:
+        low = new.add(graph.MulOp(low, new.constant(1 / scale, x)))
+    curve = new.add(graph.SubOp(new.add(graph.ExpOp(low)), new.constant(1.0, x)))
+    if alpha != 1:
+        curve = new.add(graph.MulOp(curve, new.constant(alpha, x)))
+    return new.add(graph.AddOp(new.add(graph.ReluOp(x)), curve))
+
+
+def _number(op: graph.CallFrameworkOp, name: str, default: float) -> float:
+    value = op.onnx_attributes.data.get(name)
+    return value.value.data if isinstance(value, FloatAttr) else default
+
+
+Expansions = Mapping[type[Operation], type[ConstantPattern]]
+
+EXPANSIONS: Expansions = {
+    graph.SoftmaxOp: DecomposeSoftmax,
+    graph.LrnOp: DecomposeLrn,
+    graph.ConvTransposeOp: DecomposeConvTranspose,
+    graph.GeluOp: ExpandGelu,
+    graph.SiluOp: ExpandSilu,
+    graph.SoftplusOp: ExpandSoftplus,
+    graph.CallFrameworkOp: ExpandFramework,
+}
+"""How operations are taken apart; a pattern that does not match leaves an operation whole."""
+
+
+@dataclass(frozen=True)
+class Body:
+    """
+    What an operation is made of.
+
+    `arguments` are the operands that are computed, each once; `function` has one argument for each. `weights` holds
+    the data of the weights that the body has beyond those of the model.
+    """
+
+    arguments: tuple[SSAValue, ...]
+    function: graph.FuncOp
+    weights: Mapping[str, Array]
+
+    @property
+    def parts(self) -> list[Operation]:
+        """The operations that do the work, in order; the last one gives the result."""
+        return [op for op in self.function.body.block.ops if not isinstance(op, (*FREE_OPS, graph.ReturnOp))]
+
+
+def body_of(op: Operation, weights: Mapping[str, Array], expansions: Expansions = EXPANSIONS) -> Body | None:
+    """What `op` is made of, or None if it is elementary; nothing changes but a copy of it."""
+    pattern = expansions.get(type(op))
+    if pattern is None or len(op.results) != 1:
+        return None
+    computed = tuple(dict.fromkeys(v for v in op.operands if not isinstance(v.owner, FREE_OPS)))
+    block = Block(arg_types=[v.type for v in computed])
+    values: dict[SSAValue, SSAValue] = dict(zip(computed, block.args, strict=True))
+    for operand in op.operands:
+        if operand not in values:
+            assert isinstance(operand.owner, Operation)
+            data = operand.owner.clone()
+            block.add_op(data)
+            values[operand] = data.results[0]
+    copy = op.clone(value_mapper=values)
+    block.add_ops([copy, graph.ReturnOp(copy.results)])
+    kinds = ([v.type for v in computed], [v.type for v in op.results])
+    function = graph.FuncOp("body", kinds, Region(block))
+    added: dict[str, Array] = {}
+    # New weights land in the first map; those of the model are only read.
+    constants = Constants(ChainMap(added, dict(weights)))
+    walker = PatternRewriteWalker(pattern(constants), apply_recursively=False)
+    if not walker.rewrite_module(ModuleOp([function])):
+        return None
+    for unread in [o for o in block.ops if isinstance(o, FREE_OPS) and not list(o.results[0].uses)]:
+        unread.detach()
+        unread.erase()
+    body = Body(computed, function, added)
+    return body if body.parts and function.return_op.values[0].owner is body.parts[-1] else None
+
+
+def use_body(
+    op: Operation, arguments: Sequence[SSAValue], body: Body, weights: MutableMapping[str, Array]
+) -> Sequence[Operation]:
+    """
+    Put the parts of a body in the place of `op`; they are returned in order.
+
+    `arguments` take the place of the body's. Data of new weights go to `weights`.
+    """
+    block = op.parent_block()
+    assert block is not None
+    values: dict[SSAValue, SSAValue] = dict(zip(body.function.body.block.args, arguments, strict=True))
+    constants = Constants(weights)
+    parts: list[Operation] = []
+    for inner in body.function.body.block.ops:
+        if isinstance(inner, graph.ReturnOp):
+            op.results[0].replace_all_uses_with(values[inner.values[0]])
+            break
+        if isinstance(inner, graph.WeightOp) and (name := inner.weight_name.data) in body.weights:
+            copy = constants.make(body.weights[name], name)
+        else:
+            copy = inner.clone(value_mapper=values)
+        block.insert_op_before(copy, op)
+        values.update(zip(inner.results, copy.results, strict=True))
+        if not isinstance(copy, FREE_OPS):
+            parts.append(copy)
+    op.detach()
+    op.erase()
+    return parts
