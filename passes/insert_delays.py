@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 
 from xdsl.context import Context
-from xdsl.dialects.builtin import ModuleOp, StringAttr
+from xdsl.dialects.builtin import ModuleOp, StringAttr, UnitAttr
 from xdsl.passes import ModulePass
 
 from accelc.analysis.cost import cycles
-from accelc.analysis.delays import POINTS, POLICIES, Issue, burst_heads, stagger
+from accelc.analysis.delays import POINTS, POLICIES, START, THROTTLE, Issue, burst_heads, lane_heads, stagger
 from accelc.dialects.engine import DelayOp, DmaCopyOp, LaneOp, ProgramOp, i64_attr
+from accelc.emit.macro_cost import op_cost
 from accelc.errors import UsageError, suggestion
-from accelc.passes.schedule_engines import op_cost
 from accelc.targets import load_target
-from accelc.targets.model import Target
+from accelc.targets.model import COMPUTE_LANES, Target, is_dma
 
 
 @dataclass(frozen=True)
@@ -21,13 +21,16 @@ class DelayOptions:
 
     points: str = "layer"
     policy: str = "off"
+    start: bool = True
+    throttle: tuple[str, ...] = ("tensor",)
     max_slots: int = 64
-    maximum_ns: int = 1_000_000
+    maximum_ns: int = 100_000_000
     element: int = 0
     elements: int = 1
 
     def __post_init__(self) -> None:
-        for name, value, legal in (("points", self.points, POINTS), ("policy", self.policy, POLICIES)):
+        named = [("points", self.points, POINTS), ("policy", self.policy, POLICIES)]
+        for name, value, legal in (*named, *(("throttle lane", lane, COMPUTE_LANES) for lane in self.throttle)):
             if value not in legal:
                 raise UsageError(
                     f"insert-delays: unknown {name} '{value}': legal are {', '.join(legal)}{suggestion(value, legal)}"
@@ -40,11 +43,14 @@ class DelayOptions:
             raise UsageError(
                 f"insert-delays: max-slots {self.max_slots} and maximum-ns {self.maximum_ns} must not be negative"
             )
+        if self.policy == "stagger" and not self.start:
+            raise UsageError("insert-delays: policy 'stagger' needs the delays at the start: leave out start=false")
 
 
 def insert_delays(program: ProgramOp, target: Target, options: DelayOptions | None = None) -> list[DelayOp]:
     """
-    Puts an `engine.delay` in front of each chosen burst of transfers, on the lane of its first transfer.
+    Puts an `engine.delay` in front of each chosen burst of transfers, on the lane of its first transfer, and in front
+    of the first transfer of every lane and of the first op of every throttled lane.
 
     Raises UsageError when a program has delays already or a staggered value exceeds the maximum.
     """
@@ -61,43 +67,57 @@ def insert_delays(program: ProgramOp, target: Target, options: DelayOptions | No
         )
         for op in ops
     ]
-    points = burst_heads(issues, options.points, options.max_slots)
-    values = [0] * len(points)
-    if options.policy == "stagger":
-        values = stagger(points, options.element, options.elements)
+    lanes, free = [op.lane.data for op in ops], options.max_slots
+    throttles = lane_heads(lanes, options.throttle, free)
+    free -= len(throttles)
+    starts = lane_heads(lanes, [lane for lane in target.lanes if is_dma(lane)], free) if options.start else {}
+    points = burst_heads(issues, options.points, free - len(starts))
+    every = burst_heads(issues, options.points, len(issues))
+    shift = stagger(every, options.element, options.elements) if options.policy == "stagger" else 0
     delays: list[DelayOp] = []
-    for number, (point, value) in enumerate(zip(points, values, strict=True)):
-        head = ops[point.index]
+
+    def add(index: int, slot: str, value: int = 0, throttle: bool = False) -> None:
+        head = ops[index]
         maximum = cycles(target, head.lane.data, options.maximum_ns)
         if value > maximum:
             raise UsageError(
                 f"insert-delays: staggering needs a delay of {value} cycles, the maximum is {maximum}: "
                 "raise maximum-ns, or stagger fewer elements"
             )
-        delays.append(_delay(head, f"{options.points}{number}", value, maximum))
+        delays.append(_delay(head, slot, value, maximum, throttle))
         block.insert_op_before(delays[-1], head)
-    return delays
+
+    for lane, index in throttles.items():
+        add(index, f"{THROTTLE}{lane}", throttle=True)
+    for lane, index in starts.items():
+        add(index, f"{START}{lane}", shift)
+    for number, point in enumerate(points):
+        add(point.index, f"{options.points}{number}")
+    return [op for op in block.ops if isinstance(op, DelayOp)]
 
 
-def _delay(head: LaneOp, slot: str, value: int, maximum: int) -> DelayOp:
+def _delay(head: LaneOp, slot: str, value: int, maximum: int, throttle: bool) -> DelayOp:
     attributes = {
         "lane": head.lane,
         "slot": StringAttr(slot),
         "default": i64_attr(value),
         "maximum": i64_attr(maximum),
     }
+    kind = {"throttle": UnitAttr()} if throttle else {}
     carried = {name: attr for name, attr in head.attributes.items() if name in ("layer", "loc_name")}
-    return DelayOp.create(attributes={**attributes, **carried})
+    return DelayOp.create(attributes={**attributes, **kind, **carried})
 
 
 @dataclass(frozen=True)
 class InsertDelaysPass(ModulePass):
     """
-    Inserts adjustable delays into each `engine.program`, before bursts of transfers.
+    Inserts adjustable delays into each `engine.program`: at its start, before bursts of transfers, and as throttles.
 
     Before: transfers of a layer or a burst. After: the same, the first of them behind
-    `engine.delay on dma0 slot "layer3" default 0 maximum 1000000` on its lane. A runtime may change the value of a
-    slot up to its maximum without compiling again: semaphores order the program whatever the delays are.
+    `engine.delay on dma0 "layer3" default 0 maximum 1000000` on its lane; the first transfer of every lane behind
+    `"start.dma0"`, which together shift the program; the first op of the array behind `"throttle.tensor"`, which
+    bounds its rate of issue. A runtime may change the value of a slot up to its maximum without compiling again:
+    semaphores order the program whatever the delays are.
     """
 
     name = "insert-delays"
@@ -105,10 +125,14 @@ class InsertDelaysPass(ModulePass):
     points: str = "layer"
     """One delay for each `layer` (default) that has transfers, or for each `burst` of consecutive transfers."""
     policy: str = "off"
-    """Defaults are 0 (`off`, default), or `stagger` element `element` of `elements`."""
+    """Defaults are 0 (`off`, default), or `stagger` element `element` of `elements`, by its share of a burst."""
+    start: bool = True
+    """Whether every lane of transfers gets a delay at its start (default: true)."""
+    throttle: tuple[str, ...] = ("tensor",)
+    """Compute lanes that get a throttle at their start (default: `tensor`)."""
     max_slots: int = 64
-    """Most delays in a program; the longest bursts get them."""
-    maximum_ns: int = 1_000_000
+    """Most delays in a program; throttles and starts come first, the longest bursts get the rest."""
+    maximum_ns: int = 100_000_000
     """Largest value of a slot, in nanoseconds; slots count cycles of their lane's clock."""
     element: int = 0
     """Number of this element (core or chip) among those that run the program at the same time."""
@@ -116,7 +140,16 @@ class InsertDelaysPass(ModulePass):
     """Number of elements that run the program at the same time."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        options = DelayOptions(self.points, self.policy, self.max_slots, self.maximum_ns, self.element, self.elements)
+        options = DelayOptions(
+            self.points,
+            self.policy,
+            self.start,
+            self.throttle,
+            self.max_slots,
+            self.maximum_ns,
+            self.element,
+            self.elements,
+        )
         for program in op.walk():
             if isinstance(program, ProgramOp):
                 insert_delays(program, load_target(program.target.data), options)

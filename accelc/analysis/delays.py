@@ -2,7 +2,8 @@
 Where adjustable delays go, and their first values (systems page, S5).
 
 A delay is worth having where demand on the shared memory port rises: at the head of a burst of transfers. One on
-the lane that issues the head is enough, since semaphores pass it on to everything that depends on the burst.
+the lane that issues the head is enough, since semaphores pass it on to everything that depends on the burst. To shift
+a whole program, every lane of transfers needs one at its start: nothing computes before something is loaded.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 
 POINTS = ("layer", "burst")
 POLICIES = ("off", "stagger")
+START, THROTTLE = "start.", "throttle."
+"""Beginnings of the names of slots that shift a whole program, and that bound a lane's rate of issue."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +57,24 @@ def burst_heads(issues: Sequence[Issue], points: str, max_slots: int) -> list[Po
     return [Point(head, weight[head]) for head in sorted(longest)]
 
 
-def stagger(points: Sequence[Point], element: int, elements: int) -> list[int]:
+def lane_heads(lanes: Sequence[str], chosen: Sequence[str], max_slots: int) -> dict[str, int]:
     """
-    Delay of each point for element `element` of `elements` that run one program on one memory port.
+    Index of the first op of each lane that is `chosen`, in program order; none when they are more than `max_slots`.
 
-    The first point shifts the element by its share of the longest burst; the others keep that shift.
+    Some of them would shift a part of the program only.
+    """
+    heads: dict[str, int] = {}
+    for index, lane in enumerate(lanes):
+        if lane in chosen:
+            heads.setdefault(lane, index)
+    return heads if len(heads) <= max_slots else {}
+
+
+def stagger(points: Sequence[Point], element: int, elements: int) -> int:
+    """
+    Shift of element `element` of `elements` that run one program on one memory port: its share of the longest burst.
+
+    The first value of a program's delays; a runtime that has a profile knows better (`delays_circle`).
     """
     longest = max((point.cycles for point in points), default=0)
-    shift = element * longest // elements
-    return [shift if number == 0 else 0 for number in range(len(points))]
+    return element * longest // elements

@@ -16,6 +16,9 @@ from accelc.files import atomic_file
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from accelc.isa.program import Program
+    from accelc.targets.model import Target
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
@@ -33,6 +36,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--delay", action="append", default=[], metavar="SLOT=CYCLES", help="value of an adjustable delay"
     )
+    parser.add_argument("--cores", type=int, metavar="N", help="run the program on N cores that share HBM")
+    parser.add_argument("--iterations", type=int, metavar="K", help="times each core runs it (default: 8)")
+    parser.add_argument(
+        "--delay-policy", metavar="POLICY", help="off, stagger, cap or slack: who adjusts delays between iterations"
+    )
+    parser.add_argument("--power-cap", type=float, metavar="WATTS", help="highest windowed power, for policy cap")
     parser.add_argument("--timing-only", action="store_true", help="count cycles without computing numbers")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
 
@@ -45,6 +54,36 @@ def save_outputs(path: Path, outputs: "Mapping[str, npt.NDArray[Any]]") -> None:
         for name, array in outputs.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
                 np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
+
+
+def _execute_cores(
+    arguments: argparse.Namespace, program: "Program", target: "Target", arrays: "Mapping[str, npt.NDArray[Any]]"
+) -> int:
+    """Run on several cores; 1 if a race is found. Raises UsageError."""
+    from accelc.report_cores import cores_json, print_cores
+    from accelc.runtime.multicore import execute_cores, run_cores
+
+    if arguments.delay:
+        raise UsageError("--delay sets values for one core: with --cores a --delay-policy chooses them")
+    policy = arguments.delay_policy or ("off" if arguments.power_cap is None else "cap")
+    start = perf_counter()
+    result = run_cores(program, target, arguments.cores, arguments.iterations or 8, policy, arguments.power_cap)
+    baseline = None if policy == "off" else run_cores(program, target, result.cores, result.iterations)
+    outputs: Mapping[str, npt.NDArray[Any]] = {}
+    races = 0
+    if not arguments.timing_only:
+        outputs, races = execute_cores(program, target, arrays, result)
+    seconds = perf_counter() - start
+    if arguments.output is not None:
+        save_outputs(arguments.output, outputs)
+    if arguments.json:
+        found = cores_json(arguments.program.name, target, result, baseline, seconds)
+        print(json.dumps({**found, "races": races}, indent=1, allow_nan=False))
+    else:
+        print_cores(arguments.program.name, target, result, baseline, not arguments.timing_only, sys.stdout)
+    if races:
+        print(f"error: {races} races between engines", file=sys.stderr)
+    return int(races > 0)
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -65,6 +104,11 @@ def execute(arguments: argparse.Namespace) -> int:
     delays = {name: parse_size(text, f"--delay {name}") for name, text in assignments(arguments.delay, "--delay")}
     rest = [value for value in program.inputs if value.name not in given]
     arrays = given | ({} if arguments.timing_only else random_inputs(rest, {}, arguments.seed))
+    if arguments.cores is not None:
+        return _execute_cores(arguments, program, target, arrays)
+    for option in ("iterations", "delay_policy", "power_cap"):
+        if getattr(arguments, option) is not None:
+            raise UsageError(f"--{option.replace('_', '-')} needs --cores N: it is about cores that share HBM")
     start = perf_counter()
     with progress_bar(len(program.segments)) as progress:
         result = execute_program(

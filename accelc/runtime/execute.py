@@ -20,6 +20,7 @@ from accelc.runtime.framework import Framework, lazy_framework
 from accelc.runtime.host import argument_bytes, host_ns, parse_function, result_bytes, run_host
 from accelc.runtime.inputs import check_inputs
 from accelc.simulator import SimulationResult, poisoned, simulate
+from accelc.simulator.times import Step
 from accelc.targets.model import Target
 
 Array = npt.NDArray[Any]
@@ -70,20 +71,22 @@ def execute(
     races: bool = True,
     framework: Framework | None = None,
     delays: Mapping[str, int] | None = None,
+    orders: Sequence[Sequence[Step]] | None = None,
     progress: Progress = lambda step: None,
 ) -> ExecutionResult:
     """
     Execute `program` on `target`.
 
     `inputs` holds an array for every input of the program (not looked at unless `functional`); `delays` overrides
-    delay slots by name, in cycles of their lane. Raises ModelError for inputs of another type, ProgramError for a
-    program that does not fit together and SimulationError for what the simulator finds.
+    delay slots by name, in cycles of their lane; `orders` holds an order of execution for each accelerator segment,
+    from a timing with other delays. Raises ModelError for inputs of another type, ProgramError for a program that
+    does not fit together and SimulationError for what the simulator finds.
     """
     slots = [slot.name for s in program.segments if isinstance(s, AcceleratorSegment) for slot in s.delays]
     for name in delays or ():
         if name not in slots:
             raise UsageError(f"the program has no delay '{name}'{suggestion(name, slots)} {_listed(slots)}")
-    run = _Run(program, target, functional, races, framework or lazy_framework(), delays or {})
+    run = _Run(program, target, functional, races, framework or lazy_framework(), delays or {}, orders or ())
     if functional:
         check_inputs(inputs, program.inputs)
         missing = [value.name for value in program.inputs if value.name not in inputs]
@@ -108,6 +111,7 @@ class _Run:
         races: bool,
         framework: Framework,
         delays: Mapping[str, int],
+        orders: Sequence[Sequence[Step]],
     ) -> None:
         self.program = program
         self.target = target
@@ -115,6 +119,7 @@ class _Run:
         self.races = races
         self.framework = framework
         self.delays = delays
+        self.orders = iter(orders)
         self.values: dict[str, Array] = {}
         self.on_device: set[str] = set()
         accelerated = [s for s in program.segments if isinstance(s, AcceleratorSegment)]
@@ -140,6 +145,7 @@ class _Run:
 
     def _accelerator(self, segment: AcceleratorSegment) -> SegmentResult:
         hbm = self._image(segment)
+        order = next(self.orders, None)
         result = simulate(
             segment.cores,
             self.target,
@@ -147,6 +153,8 @@ class _Run:
             functional=self.functional,
             races=self.races,
             delays=self._delays(segment),
+            throttles={index for index, slot in enumerate(segment.delays) if slot.kind == "throttle"},
+            orders=None if order is None else [order],
         )
         if hbm is not None:
             for binding in segment.bindings:

@@ -17,7 +17,7 @@ from accelc.simulator.prepare import PreparedCore, prepare_core
 from accelc.simulator.races import find_races
 from accelc.simulator.result import CoreResult, SimulationResult
 from accelc.simulator.stats import core_stats, peak_bytes, tensor_ticks
-from accelc.simulator.times import CoreTimes, DelayValues
+from accelc.simulator.times import CoreTimes, DelayValues, Step
 from accelc.simulator.timing import time_core
 from accelc.targets.model import Target
 
@@ -32,6 +32,7 @@ def simulate(
     races: bool = True,
     delays: Sequence[int] | Sequence[Sequence[int]] = (),
     throttles: Collection[int] = (),
+    orders: Sequence[Sequence[Step]] | None = None,
     sum_order: str | None = None,
 ) -> SimulationResult:
     """
@@ -40,8 +41,10 @@ def simulate(
     `hbm` holds each core's HBM as uint8, one array for one core; it is changed in place and needed for functional
     execution (`memory.poisoned` makes uninitialised bytes). Without it accesses are checked against the size of the
     target's HBM. `delays[slot]` are cycles of the delayed lane, for all cores, or `delays[core][slot]`; the slots in
-    `throttles` bound the rate of issue instead. Cores start together and share HBM as `cluster` says. `sum_order`
-    overrides the target's `tensor_sum_order`. Results never depend on `timing` or `delays`.
+    `throttles` bound the rate of issue instead. Cores start together and share HBM as `cluster` says. `orders` are
+    orders of execution of each core from another timing of the same streams, in place of the order that this call
+    finds. `sum_order` overrides the target's `tensor_sum_order`. Results never depend on `timing`, `delays` or
+    `orders`.
 
     Raises SimulationError: illegal record, access outside its memory, deadlock (`DeadlockError`). Races are returned,
     not raised.
@@ -57,7 +60,7 @@ def simulate(
         check_bounds(code, target, target.hbm.bytes if memory is None else len(memory))
     every = _times(codes, target, _values(delays, len(codes), throttles)) if timing else [None] * len(codes)
     results = tuple(
-        _run_core(index, code, target, memory, functional, times, races, sum_order)
+        _run_core(index, code, target, memory, functional, times, races, orders[index] if orders else None, sum_order)
         for index, (code, memory, times) in enumerate(zip(codes, memories, every, strict=True))
     )
     return SimulationResult(target, results)
@@ -116,9 +119,11 @@ def _run_core(
     functional: bool,
     times: CoreTimes | None,
     races: bool,
+    order: Sequence[Step] | None,
     sum_order: str | None,
 ) -> CoreResult:
-    order = untimed_order(code, target, index) if times is None else times.order
+    if order is None:
+        order = untimed_order(code, target, index) if times is None else times.order
     memory = None
     if functional:
         assert hbm is not None

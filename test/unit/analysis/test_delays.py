@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accelc.analysis.delays import POINTS, Issue, Point, burst_heads, stagger
+from accelc.analysis.delays import POINTS, Issue, Point, burst_heads, lane_heads, stagger
 
 issues = st.lists(st.builds(Issue, st.sampled_from([None, 0, 1, 2]), st.integers(0, 9), st.booleans()), max_size=12)
 
@@ -30,7 +30,13 @@ def test_a_layer_is_one_burst_wherever_its_transfers_stand() -> None:
     assert burst_heads(found, "burst", 1) == [Point(2, 8)]
 
 
-def test_staggering_shifts_each_element_once() -> None:
+def test_staggering_shifts_by_shares_of_the_longest_burst() -> None:
     points = [Point(0, 30), Point(5, 40)]
-    assert [stagger(points, element, 4) for element in range(4)] == [[0, 0], [10, 0], [20, 0], [30, 0]]
-    assert stagger([], 1, 2) == []
+    assert [stagger(points, element, 4) for element in range(4)] == [0, 10, 20, 30]
+    assert stagger([], 1, 2) == 0
+
+
+def test_starts_are_all_or_none() -> None:
+    lanes = ["dma0", "tensor", "dma1", "dma0"]
+    assert lane_heads(lanes, ("dma0", "dma1", "dma2"), 2) == {"dma0": 0, "dma1": 2}
+    assert lane_heads(lanes, ("dma0", "dma1"), 1) == {}
