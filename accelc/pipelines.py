@@ -34,7 +34,14 @@ Weights = dict[str, Array]
 Observer = Callable[[str, Callable[[], str]], None]
 """Called after every stage with its name and a function that renders the IR, or the streams after emission."""
 
-GRAPH_PASSES = ("normalize-inplace", "fold-constants", "decompose", "set-precision", "partition-hierarchical")
+GRAPH_PASSES = (
+    "normalize-inplace",
+    "fold-constants",
+    "decompose",
+    "set-precision",
+    "partition-hierarchical",
+    "rebufferize-inplace",
+)
 """Passes over the whole model, in order."""
 PROGRAM_PASSES = (
     "lower-to-engine",
@@ -86,6 +93,7 @@ def run_graph_passes(
     from accelc.passes.fold_constants import fold_constants
     from accelc.passes.normalize_inplace import NormalizeInplacePass
     from accelc.passes.partition_hierarchical import partition_hierarchical
+    from accelc.passes.rebufferize_inplace import rebufferize_module
     from accelc.passes.set_precision import set_precision
 
     report: list[Partitioning] = []
@@ -95,6 +103,7 @@ def run_graph_passes(
         "decompose": lambda: decompose(module, weights, lambda op: stays_whole(op, Rules(target, force), weights)),
         "set-precision": lambda: set_precision(module, weights, precision),
         "partition-hierarchical": lambda: report.append(partition_hierarchical(module, target, force, weights=weights)),
+        "rebufferize-inplace": lambda: rebufferize_module(module, target),
     }
     for name in GRAPH_PASSES:
         stages[name]()

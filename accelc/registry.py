@@ -25,6 +25,7 @@ PASSES: Mapping[str, str] = {
     "decompose": "accelc.passes.decompose:DecomposePass",
     "set-precision": "accelc.passes.set_precision:SetPrecisionPass",
     "partition-hierarchical": "accelc.passes.partition_hierarchical:PartitionHierarchicalPass",
+    "rebufferize-inplace": "accelc.passes.rebufferize_inplace:RebufferizeInplacePass",
     "lower-to-engine": "accelc.passes.lower_to_engine:LowerToEnginePass",
     "schedule-engines": "accelc.passes.schedule_engines:ScheduleEnginesPass",
     "assign-memory": "accelc.passes.assign_memory:AssignMemoryPass",

@@ -1,5 +1,6 @@
 """Random programs with variables, views, writes, loops and branches."""
 
+from collections.abc import Sequence
 from random import Random
 
 import numpy as np
@@ -56,7 +57,13 @@ class _Writer:
     """Writes random operations to one block, over what is known in it."""
 
     def __init__(
-        self, random: Random, block: Block, variables: list[SSAValue], values: list[SSAValue], condition: SSAValue
+        self,
+        random: Random,
+        block: Block,
+        variables: list[SSAValue],
+        values: list[SSAValue],
+        condition: SSAValue,
+        regions: Sequence[str],
     ) -> None:
         self.random = random
         self.block = block
@@ -64,12 +71,13 @@ class _Writer:
         self.readable = list(variables)
         self.values = values
         self.condition = condition
+        self.regions = regions
 
     def operations(self, count: int, depth: int) -> None:
         """Append `count` operations, with regions at most `depth` deep."""
         kinds = ["variable", "view", "view", "load", "store", "store", "apply", "apply", "pure", "neg"]
         for _ in range(count):
-            self._append(self.random.choice([*kinds, *(["for", "if"] if depth else [])]), depth)
+            self._append(self.random.choice([*kinds, *(self.regions if depth else [])]), depth)
 
     def _append(self, kind: str, depth: int) -> None:
         random, var, value = self.random, self.random.choice(self.writable), self.random.choice(self.values)
@@ -112,7 +120,9 @@ class _Writer:
     def _body(self, inputs: list[SSAValue], types: list[Attribute], depth: int) -> Block:
         block = Block(arg_types=types)
         first = len(types) - len(inputs)
-        inner = _Writer(self.random, block, list(block.args[first + 2 :]), [block.args[first]], block.args[first + 1])
+        inner = _Writer(
+            self.random, block, list(block.args[first + 2 :]), [block.args[first]], block.args[first + 1], self.regions
+        )
         inner.operations(self.random.randint(1, 6), depth)
         fitting = [v for v in inner.values if v.type == inputs[0].type]
         return_value = self.random.choice(fitting)
@@ -134,11 +144,11 @@ class _Writer:
         self.values.append(op.results[0])
 
 
-def random_program(seed: int, depth: int = 2, length: int = 20) -> ModuleOp:
-    """A function of `ARGUMENTS` with at most `length` operations and regions at most `depth` deep."""
+def random_program(seed: int, depth: int = 2, length: int = 20, kinds: Sequence[str] = ("for", "if")) -> ModuleOp:
+    """A function of `ARGUMENTS` with at most `length` operations and regions of some kinds, at most `depth` deep."""
     random = Random(seed)
     block = Block(arg_types=ARGUMENTS)
-    writer = _Writer(random, block, list(block.args[:2]), [block.args[2]], block.args[3])
+    writer = _Writer(random, block, list(block.args[:2]), [block.args[2]], block.args[3], kinds)
     writer.operations(random.randint(1, length), depth)
     results = [writer.values[-1], random.choice(writer.readable)]
     block.add_op(graph.ReturnOp(results))

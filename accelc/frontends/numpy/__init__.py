@@ -5,6 +5,7 @@ Programs written with NumPy as `graph` IR: slices that are views, writes in plac
 """
 
 from accelc.frontends.numpy.array import TracedArray
+from accelc.frontends.numpy.compiled import compile_traced, run_traced
 from accelc.frontends.numpy.program import Spec, Traced, branch, loop, trace
 
-__all__ = ["Spec", "Traced", "TracedArray", "branch", "loop", "trace"]
+__all__ = ["Spec", "Traced", "TracedArray", "branch", "compile_traced", "loop", "run_traced", "trace"]

@@ -40,6 +40,8 @@ class Traced:
     names: tuple[str, ...]
     results: int
     """How many arrays the function returned; after normalization the arguments it wrote follow them."""
+    arguments: tuple[tuple[str, str, tuple[int, ...]], ...]
+    """Name, dtype and shape of each argument."""
 
 
 def trace(function: Callable[..., Any], *arguments: Any) -> Traced:
@@ -71,7 +73,8 @@ def trace(function: Callable[..., Any], *arguments: Any) -> Traced:
     )
     module = ModuleOp([main])
     module.verify()
-    return Traced(module, tracer.weights, names, len(values))
+    arguments = tuple((name, s.dtype.name, s.shape) for name, s in zip(names, shadows, strict=True))
+    return Traced(module, tracer.weights, names, len(values), arguments)
 
 
 def _listed(returned: Any) -> Sequence[Any]:

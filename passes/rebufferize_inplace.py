@@ -1,0 +1,155 @@
+"""
+Pass `rebufferize-inplace`: say which results take the buffer of an operand, and order operations so that they can.
+
+The decisions are made in `accelc.analysis.rebufferize`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import IntegerAttr, ModuleOp, StringAttr, i64
+from xdsl.ir import Block, Operation, SSAValue
+from xdsl.passes import ModulePass
+
+from accelc.analysis.host_cost import host_operation_ns
+from accelc.analysis.inplace import BroadcastStep, ReshapeStep, SliceStep, Step, TransposeStep
+from accelc.analysis.rebufferize import Instruction, Kind, Plan, Program, plan
+from accelc.analysis.work import macs_of, moved_bytes, value_bytes
+from accelc.dialects import graph
+from accelc.dialects.graph_ops.base import ints, shape_of
+from accelc.errors import ModelError
+from accelc.targets import load_target
+from accelc.targets.model import Target
+
+FREE_OPS = (graph.WeightOp, graph.ConstantOp)
+"""Operations whose results lie in memory from the start and are never written."""
+
+
+def rebufferize(block: Block, donated: Sequence[SSAValue], target: Target) -> Plan:
+    """
+    Mark the operations of `block`, which is pure, with the operand whose buffer their result takes, and reorder them.
+
+    `donated` are arguments whose buffers may be written. Raises ModelError for an operation on variables.
+    """
+    last = block.last_op
+    assert last is not None
+    ops = [op for op in block.ops if op is not last and not isinstance(op, FREE_OPS)]
+    for op in ops:
+        if any(isinstance(v.type, graph.VarType) for v in (*op.operands, *op.results)):
+            raise ModelError(f"{_describe(op)} works on a variable: run normalize-inplace first")
+    program = block_program(block, ops, donated, target)
+    found = plan(program, target.hbm.bytes_per_ns)
+    for index, op in enumerate(ops):
+        op.attributes.pop("reuses", None)
+        if index in found.reuse:
+            op.attributes["reuses"] = IntegerAttr(found.reuse[index], i64)
+    if found.order != tuple(range(len(ops))):
+        for op in ops:
+            op.detach()
+        block.insert_ops_before([ops[index] for index in found.order], last)
+    return found
+
+
+def block_program(block: Block, ops: Sequence[Operation], donated: Sequence[SSAValue], target: Target) -> Program:
+    """The operations of a block as `accelc.analysis.rebufferize` sees them; values in order of appearance."""
+    last = block.last_op
+    assert last is not None
+    inside = {result for op in ops for result in op.results}
+    outside = [v for op in (*ops, last) for v in op.operands if v not in inside]
+    values = list(dict.fromkeys([*block.args, *outside, *(r for op in ops for r in op.results)]))
+    number = {value: index for index, value in enumerate(values)}
+    return Program(
+        [_instruction(op, number, target) for op in ops],
+        [value_bytes(value) for value in values],
+        frozenset(number[v] for v in (*block.args, *outside)),
+        frozenset(number[v] for v in donated),
+        frozenset(number[v] for v in last.operands),
+    )
+
+
+def _describe(op: Operation) -> str:
+    name = op.attributes.get("loc_name")
+    return f"{op.name} '{name.data}'" if isinstance(name, StringAttr) else op.name
+
+
+def _instruction(op: Operation, number: dict[SSAValue, int], target: Target) -> Instruction:
+    operands, results = tuple(number[v] for v in op.operands), tuple(number[v] for v in op.results)
+    match op:
+        case graph.SliceOp() | graph.TransposeOp() | graph.ReshapeOp() | graph.BroadcastOp():
+            return Instruction(Kind.VIEW, operands, results, step=_view(op))
+        case graph.InsertSliceOp():
+            step = SliceStep(ints(op.starts), ints(op.steps), shape_of(op.source))
+            time = 2 * value_bytes(op.source) / target.hbm.bytes_per_ns
+            return Instruction(Kind.INSERT, operands, results, time, step)
+        case _:
+            reusable: tuple[int, ...] = ()
+            if isinstance(op, (graph.UnaryOp, graph.BinaryOp, graph.SelectOp)):
+                reusable = tuple(i for i, v in enumerate(op.operands) if v.type == op.results[0].type)
+            return Instruction(Kind.COMPUTE, operands, results, _time(op, target), reusable=reusable)
+
+
+def _view(op: graph.SliceOp | graph.TransposeOp | graph.ReshapeOp | graph.BroadcastOp) -> Step:
+    source, result = shape_of(op.x), shape_of(op.result)
+    match op:
+        case graph.SliceOp():
+            return SliceStep(ints(op.starts), ints(op.steps), result)
+        case graph.TransposeOp():
+            return TransposeStep(ints(op.perm))
+        case graph.ReshapeOp():
+            return ReshapeStep(source, result)
+        case graph.BroadcastOp():
+            return BroadcastStep(source, result)
+
+
+def _time(op: Operation, target: Target) -> float:
+    """Nanoseconds: the longer of its bytes through HBM and its products on the array; on the host if that runs it."""
+    if op.regions:
+        return host_operation_ns(op, target)
+    array = target.tensor
+    per_ns = array.rows * array.cols * target.time.cycles_per_ns("tensor")
+    return max(moved_bytes(op) / target.hbm.bytes_per_ns, macs_of(op) / per_ns)
+
+
+@dataclass(frozen=True)
+class RebufferizeInplacePass(ModulePass):
+    """
+    Decide which results are written over an operand, by cost, and order operations so that this is right.
+
+    Input: pure `graph.func`, partitioned or not. A result may take the buffer of an operand whose contents are not
+    needed afterwards; the operation gets `reuses`, the number of that operand. Readers of the old contents are ordered
+    before the write if that costs less than copying what an update of a part keeps. Buffers of arguments are written
+    if the function lists them in `mutates`. Lowering honours `reuses` of `graph.insert_slice`.
+
+    Before:
+    ```mlir
+    %1 = graph.insert_slice %x, %0 starts [1] steps [1] : (tensor<2xf32>, tensor<4xf32>) -> tensor<4xf32>
+    %2 = graph.relu %0 : tensor<4xf32> -> tensor<4xf32>
+    ```
+    After:
+    ```mlir
+    %2 = graph.relu %0 : tensor<4xf32> -> tensor<4xf32>
+    %1 = graph.insert_slice %x, %0 starts [1] steps [1] {reuses = 1 : i64} : (tensor<2xf32>, ...) -> tensor<4xf32>
+    ```
+    """
+
+    name = "rebufferize-inplace"
+
+    target: str = "trn-like"
+    """Machine description that gives the costs: a preset's name or a path."""
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        """Run on a module. Raises ModelError if a function is not pure."""
+        rebufferize_module(op, load_target(self.target))
+
+
+def rebufferize_module(module: ModuleOp, target: Target) -> None:
+    """Run on all functions of a module, and on the partitions, loops and branches in them."""
+    for op in list(module.walk()):
+        if isinstance(op, graph.FuncOp):
+            mutates = op.return_op.mutates
+            block = op.body.block
+            rebufferize(block, [block.args[i] for i in (ints(mutates) if mutates is not None else ())], target)
+        elif isinstance(op, (graph.PartitionOp, graph.ForOp, graph.IfOp)):
+            for region in op.regions:
+                rebufferize(region.block, (), target)

@@ -1,0 +1,219 @@
+"""Buffers shared by values: random programs executed in the buffers a plan gives them, and their peak memory."""
+
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from inplace_programs import SHAPES, random_program
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import Operation, SSAValue
+
+from accelc.analysis.inplace import ReshapeStep, SliceStep, TransposeStep
+from accelc.analysis.rebufferize import Instruction, Kind, Place, Plan, Program, disjoint, plan, simplified
+from accelc.dialects import graph
+from accelc.dialects.graph_ops.base import ints, shape_of
+from accelc.dialects.graph_ops.element_types import Array, dtype_of
+from accelc.interpreters.graph import evaluate, find_function, run
+from accelc.interpreters.graph.movement import slices
+from accelc.passes.fold_constants import remove_unused
+from accelc.passes.normalize_inplace import NormalizeInplacePass
+from accelc.passes.rebufferize_inplace import block_program
+from accelc.targets import load_target
+
+TARGET = load_target("tiny")
+
+
+def pure_program(seed: int) -> ModuleOp:
+    """A normalized random program without branches, whose loops are unrolled."""
+    module = random_program(seed, depth=1, kinds=("for",))
+    NormalizeInplacePass().apply(Context(), module)
+    remove_unused(module)
+    return module
+
+
+def cells(place: Place, shape: tuple[int, ...]) -> npt.NDArray[np.intp]:
+    """Index of each element of a place in its buffer, whose value has a shape."""
+    index = np.arange(int(np.prod(shape))).reshape(shape)
+    for step in place.chain:
+        match step:
+            case SliceStep():
+                index = index[slices(step.starts, step.steps, step.sizes)]
+            case TransposeStep():
+                index = index.transpose(step.perm)
+            case ReshapeStep():
+                index = index.reshape(step.result)
+            case _:
+                index = np.broadcast_to(index, step.result)
+    return index
+
+
+class Machine:
+    """Executes operations in the buffers of a plan."""
+
+    def __init__(self, values: dict[SSAValue, int], found: Plan) -> None:
+        self.numbers = values
+        self.values = list(values)
+        self.plan = found
+        self.buffers: dict[int, Array] = {}
+
+    def where(self, value: SSAValue) -> tuple[Array, npt.NDArray[np.intp]]:
+        """Buffer of a value and the cells of its elements."""
+        place = self.plan.places[self.numbers[value]]
+        owner = self.values[place.buffer]
+        size = int(np.prod(shape_of(owner)))
+        buffer = self.buffers.setdefault(place.buffer, np.full(size, 99, dtype_of(owner)))
+        return buffer, cells(place, shape_of(owner))
+
+    def read(self, value: SSAValue) -> Array:
+        """Present contents."""
+        buffer, index = self.where(value)
+        return buffer[index]
+
+    def write(self, value: SSAValue, array: Array) -> None:
+        """Replace the contents."""
+        buffer, index = self.where(value)
+        buffer[index.reshape(array.shape)] = array
+
+    def step(self, op: Operation, reused: int | None) -> None:
+        """Execute one operation."""
+        if isinstance(op, (graph.SliceOp, graph.TransposeOp, graph.ReshapeOp, graph.BroadcastOp)):
+            return
+        if isinstance(op, graph.InsertSliceOp) and reused is not None:
+            part = self.read(op.source)
+            buffer, index = self.where(op.result)
+            buffer[index[slices(ints(op.starts), ints(op.steps), part.shape)]] = part
+            return
+        results = evaluate(op, [self.read(v) for v in op.operands])
+        for value, array in zip(op.results, results, strict=True):
+            self.write(value, array)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, 2**32), st.sampled_from([1e-3, 1.0, 1e9]), st.sampled_from([None, 0]))
+def test_results_are_right_in_shared_buffers(seed: int, bytes_per_time: float, limit: int | None) -> None:
+    """Executed in the plan's order with one memory for each buffer, every result is what pure execution gives."""
+    module = pure_program(seed)
+    function = find_function(module)
+    block, last = function.body.block, function.return_op
+    rng = np.random.default_rng(seed)
+    inputs = [rng.integers(-9, 9, shape).astype(np.float32) for shape in SHAPES[1:]]
+    inputs += [rng.integers(-9, 9, 3).astype(np.float32), np.asarray(True)]
+    expected = run(module, [array.copy() for array in inputs], {})
+    free = [op for op in block.ops if isinstance(op, graph.ConstantOp)]
+    ops = [op for op in block.ops if op is not last and op not in free]
+    donated = [block.args[i] for i in (ints(last.mutates) if last.mutates is not None else ())]
+    program = block_program(block, ops, donated, TARGET)
+    outside = [v for op in (*ops, last) for v in op.operands if v.owner in free]
+    values = list(dict.fromkeys([*block.args, *outside, *(r for op in ops for r in op.results)]))
+    found = plan(program, bytes_per_time, limit)
+    machine = Machine({value: index for index, value in enumerate(values)}, found)
+    for value, array in zip(block.args, inputs, strict=True):
+        machine.write(value, array)
+    for op in free:
+        if op.results[0] in machine.numbers:
+            machine.write(op.results[0], evaluate(op, [])[0])
+    assert sorted(found.order) == list(range(len(ops)))
+    for index in found.order:
+        machine.step(ops[index], found.reuse.get(index))
+    for value, array in zip(last.values, expected, strict=True):
+        np.testing.assert_array_equal(machine.read(value), array)
+    for value, array in zip(block.args, inputs, strict=True):
+        assert value in donated or np.array_equal(machine.read(value), array)
+
+
+def inserting(reader_time: float, nbytes: int = 100) -> Program:
+    """`b = insert(s, a)`, then a long computation on b, then a reader of a."""
+    instructions = [
+        Instruction(Kind.COMPUTE, (), (0,)),
+        Instruction(Kind.COMPUTE, (), (1,)),
+        Instruction(Kind.INSERT, (1, 0), (2,), 0.0, SliceStep((0,), (1,), (1,))),
+        Instruction(Kind.COMPUTE, (2,), (3,), 1e9),
+        Instruction(Kind.COMPUTE, (0,), (4,), reader_time),
+    ]
+    return Program(instructions, [nbytes, 1, nbytes, 1, 1], frozenset(), frozenset(), frozenset([3, 4]))
+
+
+def test_a_reader_goes_first_where_that_is_cheaper_than_copying() -> None:
+    """The cost of the added order is the time of the reader, that of a copy its bytes, read and written."""
+    cheap = plan(inserting(reader_time=199.0), bytes_per_time=1.0)
+    assert (cheap.reuse, cheap.copied_bytes, cheap.added) == ({2: 1}, 0, ((4, 2),))
+    assert cheap.order.index(4) < cheap.order.index(2)
+    dear = plan(inserting(reader_time=199.0), bytes_per_time=2.0)
+    assert (dear.reuse, dear.copied_bytes, dear.added) == ({}, 100, ())
+
+
+def test_memory_decides_where_it_is_short() -> None:
+    """A limit below what the fastest plan takes makes the reader go first at any cost."""
+    program = inserting(reader_time=1e6)
+    free = plan(program, bytes_per_time=1.0)
+    tight = plan(program, bytes_per_time=1.0, limit_bytes=free.peak_bytes - 1)
+    assert tight.reuse == {2: 1}
+    assert tight.peak_bytes < free.peak_bytes
+
+
+def test_arguments_are_only_written_when_donated() -> None:
+    """The same update of an argument copies, or does not."""
+    insert = Instruction(Kind.INSERT, (1, 0), (2,), 0.0, SliceStep((0,), (1,), (1,)))
+    for donated in (frozenset[int](), frozenset([0])):
+        found = plan(Program([insert], [100, 1, 100], frozenset([0, 1]), donated, frozenset([2])), 1.0)
+        assert found.copied_bytes == (0 if donated else 100)
+
+
+def test_an_overlapping_self_copy_goes_through_a_temporary() -> None:
+    """`a[2:6] = a[0:4]` copies four elements, not all of `a`."""
+    window = SliceStep((0,), (1,), (4,))
+    instructions = [
+        Instruction(Kind.COMPUTE, (), (0,)),
+        Instruction(Kind.VIEW, (0,), (1,), step=window),
+        Instruction(Kind.INSERT, (1, 0), (2,), 0.0, SliceStep((2,), (1,), (4,))),
+    ]
+    found = plan(Program(instructions, [1000, 4, 1000], frozenset(), frozenset(), frozenset([2])), 1.0)
+    assert (found.reuse, found.copied_bytes, found.peak_bytes) == ({2: 1}, 4, 1004)
+
+
+def test_a_write_through_a_view_needs_no_copy() -> None:
+    """`a[1:3] += x`: the sum is computed in its place, and the update of `a` moves nothing."""
+    window = SliceStep((1,), (1,), (2,))
+    instructions = [
+        Instruction(Kind.COMPUTE, (), (0,)),
+        Instruction(Kind.VIEW, (0,), (1,), step=window),
+        Instruction(Kind.COMPUTE, (1,), (2,), reusable=(0,)),
+        Instruction(Kind.INSERT, (2, 0), (3,), 0.0, window),
+    ]
+    found = plan(Program(instructions, [8, 4, 4, 8], frozenset(), frozenset(), frozenset([3])), 1.0)
+    assert (found.reuse, found.copied_bytes, found.peak_bytes) == ({2: 0, 3: 1}, 0, 8)
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_disjoint_chains_have_no_cell_in_common(seed: int) -> None:
+    """Against the cells themselves, on random pairs of slices."""
+    rng = np.random.default_rng(seed)
+    chains: list[tuple[SliceStep, ...]] = []
+    for _ in range(2):
+        step = int(rng.choice([-3, -2, -1, 1, 2, 3]))
+        size = int(rng.integers(1, 4))
+        reach = (size - 1) * step
+        start = int(rng.integers(max(0, -reach), 12 - max(0, reach)))
+        chains.append((SliceStep((start,), (step,), (size,)),))
+    sets = [set(cells(Place(0, chain), (12,)).ravel().tolist()) for chain in chains]
+    if disjoint(*chains):
+        assert sets[0].isdisjoint(sets[1])
+
+
+def test_views_that_undo_each_other_vanish() -> None:
+    """Also nested."""
+    turn, flat = TransposeStep((1, 2, 0)), ReshapeStep((2, 3, 4), (24,))
+    back = TransposeStep(turn.inverse)
+    assert simplified((flat, ReshapeStep((24,), (2, 3, 4)))) == ()
+    assert simplified((turn, flat, ReshapeStep((24,), (2, 3, 4)), back)) == ()
+    assert simplified((turn, turn)) == (turn, turn)
+
+
+def test_the_order_follows_what_was_given() -> None:
+    """Nothing moves where nothing is gained."""
+    found = plan(inserting(1e9), 1.0)
+    assert all(a < b for a, b in pairwise(found.order))
