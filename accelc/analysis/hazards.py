@@ -83,6 +83,14 @@ class Streams:
             seen[stream] += 1
         return positions
 
+    @cached_property
+    def members(self) -> list[list[int]]:
+        """Instructions of each stream."""
+        members: list[list[int]] = [[] for _ in self.names]
+        for instruction, stream in enumerate(self.stream):
+            members[stream].append(instruction)
+        return members
+
     @property
     def channels(self) -> int:
         """Number of channels; channel `2 * s + p` is phase p of stream s."""
@@ -162,7 +170,6 @@ class _Shadows:
         self._streams = streams
         self._writer = {space: footprint.shadow(space) for space in footprint.spaces}
         self._readers: dict[int, dict[int, npt.NDArray[Any]]] = {space: {} for space in footprint.spaces}
-        self._members: dict[int, list[int]] = {}
 
     def needed(self, accesses: Sequence[Access]) -> dict[int, set[int]]:
         """Channel -> instructions that `accesses` must follow; of an ordered channel at least the latest."""
@@ -175,7 +182,7 @@ class _Shadows:
             for reader, shadow in self._readers[space].items():
                 region = shadow[groups, cells]
                 if not self._streams.ordered[reader]:
-                    others = [self._members[reader][bit] for bit in bits_of(union(region))]
+                    others = [self._streams.members[reader][bit] for bit in bits_of(union(region))]
                 else:
                     other = int(region.max())
                     others = [other] if other >= 0 else []
@@ -187,8 +194,6 @@ class _Shadows:
         """Enters the accesses of an instruction."""
         stream = self._streams.stream[record]
         ordered = self._streams.ordered
-        if not ordered[stream]:
-            self._members.setdefault(stream, []).append(record)
         for _, is_write, space, groups, cells in accesses:
             readers = self._readers[space]
             if is_write:

@@ -127,18 +127,30 @@ def use_events(edges: Sequence[Sequence[Edge]], streams: Streams, registers: int
     Reuse without guards is preferred; guards are kept if with them every edge has a register.
     """
     first = _Allocation(edges, streams, registers)
-    best, kept, guards = first, [list(waits) for waits in edges], 0
-    allocation, guarded = first, kept
+    allocation = first
+    guards: list[tuple[int, Edge]] = []
     for _ in range(_GUARD_ROUNDS):
         extra = [guard for use in allocation.spilled for guard in allocation.guards(use)]
         if not allocation.spilled or not extra:
             break
-        guarded = _with(guarded, extra, streams)
-        allocation = _Allocation(guarded, streams, registers)
-        if not allocation.spilled:
-            guards = sum(map(len, guarded)) - sum(map(len, edges))
-            best, kept = allocation, guarded
-    return _assemble(best, kept, streams, guards)
+        guards = list(dict.fromkeys([*guards, *extra]))
+        allocation = _Allocation(_with(edges, guards, streams), streams, registers)
+    if allocation.spilled:
+        return _assemble(first, edges, streams, 0)
+    guards = _needed(edges, guards, streams, registers)
+    kept = _with(edges, guards, streams) if guards else edges
+    return _assemble(_Allocation(kept, streams, registers), kept, streams, len(guards))
+
+
+def _needed(
+    edges: Sequence[Sequence[Edge]], guards: list[tuple[int, Edge]], streams: Streams, registers: int
+) -> list[tuple[int, Edge]]:
+    """`guards` without those that no register needs."""
+    for guard in list(guards):
+        fewer = [other for other in guards if other != guard]
+        if not _Allocation(_with(edges, fewer, streams), streams, registers).spilled:
+            guards = fewer
+    return guards
 
 
 def _with(edges: Sequence[Sequence[Edge]], extra: Sequence[tuple[int, Edge]], streams: Streams) -> list[list[Edge]]:
