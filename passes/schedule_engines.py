@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from xdsl.context import Context
@@ -22,6 +23,7 @@ from accelc.analysis.scheduling.portfolio import (
     ranked,
     rule_schedule,
 )
+from accelc.analysis.scheduling.report import Span, Timeline, timeline_json, timeline_text
 from accelc.analysis.scheduling.task import Queues, Storage, Task, live_ranges
 from accelc.dialects.engine import (
     BufferOp,
@@ -30,12 +32,14 @@ from accelc.dialects.engine import (
     LaneOp,
     MatmulFields,
     ProgramOp,
+    buffer_of,
     buffer_type,
     i64_attr,
 )
 from accelc.emit.macro_cost import op_cost
 from accelc.emit.regions import macro_regions
 from accelc.errors import CapacityError, UsageError, suggestion
+from accelc.files import atomic_file
 from accelc.passes.assign_memory import buffer_bytes, by_space, memory_of, memory_requests
 from accelc.rehearsal import Rehearsal, rehearse
 from accelc.targets import load_target
@@ -112,6 +116,8 @@ def schedule_engines(program: ProgramOp, target: Target, heuristic: str = "portf
         ),
     )
 
+    _check_sizes(lane_ops, tasks, storages, machine, target)
+
     def place(order: Sequence[int]) -> list[int | None] | None:
         return _place(program, target, [tasks[i] for i in order])
 
@@ -153,6 +159,29 @@ def check_heuristic(heuristic: str) -> None:
             f"schedule-engines: unknown heuristic '{heuristic}': legal are {', '.join(HEURISTICS)}"
             f"{suggestion(heuristic, HEURISTICS)}"
         )
+
+
+def _check_sizes(
+    lane_ops: Sequence[LaneOp],
+    tasks: Sequence[Task],
+    storages: Sequence[Storage],
+    machine: Machine,
+    target: Target,
+) -> None:
+    """Raises CapacityError for an op whose buffers do not fit a memory together."""
+    for op, task in zip(lane_ops, tasks, strict=True):
+        needed: dict[str, int] = {}
+        for buffer in {*task.reads, *task.writes}:
+            storage = storages[buffer]
+            needed[storage.memory] = needed.get(storage.memory, 0) + storage.size
+        for memory, size in needed.items():
+            limit = machine.capacity.get(memory, size)
+            if size > limit:
+                raise CapacityError(
+                    f"schedule-engines: {_label(op)}: its buffers need {size} bytes of one {memory} partition, target "
+                    f"'{target.name}' has {limit}: cut the op into tiles, or use a target with more "
+                    f"memory.{memory}.partition_bytes"
+                )
 
 
 def _storage(op: BufferOp, align: int) -> Storage:
@@ -215,6 +244,41 @@ def _place(program: ProgramOp, target: Target, tasks: Sequence[Task]) -> list[in
     return [offsets.get(op) for op in buffer_ops]
 
 
+def timeline(program: ProgramOp, scheduled: Scheduled) -> Timeline:
+    """When each op of `program` runs, in whose lane, as the pass predicts it."""
+    schedule, rehearsal = scheduled.candidate.schedule, scheduled.rehearsal
+    starts, ends = schedule.starts, schedule.ends
+    if rehearsal is not None:
+        starts, ends = rehearsal.starts.tolist(), rehearsal.ends.tolist()
+    lane_ops = [op for op in program.body.block.ops if isinstance(op, LaneOp)]
+    spans = [
+        Span(op.lane.data, _label(op), starts[number], ends[number])
+        for op, number in zip(lane_ops, schedule.order, strict=True)
+    ]
+    rule = scheduled.candidate.rule
+    name, target = program.sym_name.data, program.target.data
+    return Timeline(name, target, rule, rehearsal is not None, scheduled.predicted_ns, spans)
+
+
+def _label(op: LaneOp) -> str:
+    """Name of an op, the buffers it touches, and the layer it comes from."""
+    names = [buffer_of(operand).symbol.data for operand in op.operands]
+    origin = f" of {op.loc_name.data}" if op.loc_name is not None else ""
+    return f"{op.name} {' '.join(names)}{origin}"
+
+
+def write_timelines(path: Path, timelines: Sequence[Timeline]) -> None:
+    """Writes timelines to a file: JSON if its name ends in `.json`, else text. Raises UsageError if it cannot."""
+    text = timeline_json(timelines) if path.suffix == ".json" else "\n".join(map(timeline_text, timelines))
+    try:
+        with atomic_file(path) as file:
+            file.write(text.encode())
+    except OSError as error:
+        raise UsageError(
+            f"schedule-engines: cannot write timeline '{path}': {error.strerror}; name a file in a folder that exists"
+        ) from error
+
+
 @dataclass(frozen=True)
 class ScheduleEnginesPass(ModulePass):
     """
@@ -236,6 +300,10 @@ class ScheduleEnginesPass(ModulePass):
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         """Schedules every program of the module for the target it names."""
         check_heuristic(self.heuristic)
+        timelines: list[Timeline] = []
         for program in op.walk():
             if isinstance(program, ProgramOp):
-                schedule_engines(program, load_target(program.target.data), self.heuristic)
+                target = load_target(program.target.data)
+                timelines.append(timeline(program, schedule_engines(program, target, self.heuristic)))
+        if self.timeline is not None:
+            write_timelines(Path(self.timeline), timelines)

@@ -1,4 +1,17 @@
-// RUN: accelc-opt %s -p 'schedule-engines{heuristic=longest-tail}' | filecheck %s
+// RUN: accelc-opt %s -p 'schedule-engines{heuristic=longest-tail}' | filecheck %s --check-prefixes=CHECK,TAIL
+// RUN: accelc-opt %s -p 'schedule-engines{heuristic=program}' | filecheck %s --check-prefix=KEPT
+// RUN: accelc-opt %s -p 'schedule-engines{timeline="%t.txt"}' | filecheck %s --check-prefix=SAME
+// RUN: filecheck %s --check-prefix=TEXT --input-file %t.txt
+// RUN: accelc-opt %s -p 'schedule-engines{timeline="%t.json"}' | filecheck %s --check-prefix=SAME
+// RUN: filecheck %s --check-prefix=JSON --input-file %t.json
+
+// The timeline goes to a file of its own, as text or JSON; the IR is printed as ever.
+// SAME: engine.program @prefetch
+// TEXT: program prefetch on tiny: {{[0-9.]+}} ns simulated, order by program
+// TEXT: dma0 {{.*}}###
+// TEXT: engine.dma_copy w v
+// JSON: "program": "prefetch"
+// JSON: "op": "engine.dma_copy w v"
 
 // The load of the second layer's weights moves in front of the first layer, which hides it; its first use still
 // follows. The store, which waits for a computation, gets another queue than the loads.
@@ -52,5 +65,32 @@ engine.program @occupancy target "tiny" {
   engine.copy on vector %b[0:4, 0:512] into %b[0:4, 0:512]
   engine.dma_copy on dma0 %w[0 + (4, 512):(512, 1)] to %v[0:4, 0:512]
   engine.copy on vector %v[0:4, 0:4] into %v[0:4, 4:8]
+  engine.end
+}
+
+// The products of two branches, in program order one behind the other: the branch with the longer tail goes first, and
+// the second product runs while the first is evacuated.
+// TAIL-LABEL: engine.program @branches
+// TAIL:       engine.matmul on tensor %w{{.*}}, %x
+// TAIL:       engine.activate on scalar {{.*}}%q
+// TAIL:       engine.copy on vector %p
+// KEPT-LABEL: engine.program @branches
+// KEPT:       engine.copy on vector %p
+// KEPT:       engine.activate on scalar {{.*}}%q
+engine.program @branches target "tiny" {
+  %w = engine.buffer "w" scratch sbuf<4x4xf32>
+  %x = engine.buffer "x" scratch sbuf<4x8xf32>
+  %p = engine.buffer "p" scratch psum<4x8xf32>
+  %q = engine.buffer "q" scratch psum<4x8xf32>
+  %a = engine.buffer "a" scratch sbuf<4x8xf32>
+  %b = engine.buffer "b" scratch sbuf<4x8xf32>
+  engine.memset on vector 1.0 into %w[0:4, 0:4]
+  engine.memset on vector 1.0 into %x[0:4, 0:8]
+  engine.matmul on tensor %w at [0] m 4, %x at [0] over (8):(1) n_block 8 rows [0:4] into %p at 0 + (8, 8)
+  engine.copy on vector %p[0:4, 0:8] into %a[0:4, 0:8]
+  engine.matmul on tensor %w at [0] m 4, %x at [0] over (8):(1) n_block 8 rows [0:4] into %q at 0 + (8, 8)
+  engine.activate on scalar relu(1.0 * %q[0:4, 0:8] + 0.0) into %b[0:4, 0:8]
+  engine.activate on scalar relu(1.0 * %b[0:4, 0:8] + 0.0) into %b[0:4, 0:8]
+  engine.activate on scalar relu(1.0 * %b[0:4, 0:8] + 0.0) into %b[0:4, 0:8]
   engine.end
 }
