@@ -183,7 +183,8 @@ def _unbounded(plan: LoopPlan, streams: Streams, half: int) -> list[tuple[int, B
                 )
             other = (last - distance) * size + index
             if not clocks.started(last * size + first, other):
-                return [(first, Back(2 * stream[index] + Phase.READ, index, distance))]
+                # Half as far back as needed: the counter of the back edge must not roll over either.
+                return [(first, Back(2 * stream[index] + Phase.READ, index, max(1, distance // 2)))]
     return []
 
 
