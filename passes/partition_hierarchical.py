@@ -86,7 +86,7 @@ def _predecessors(ops: Sequence[Operation]) -> list[list[int]]:
     return [sorted(number[owner] for owner in found if owner in number) for found in owners]
 
 
-def _wrap(members: Sequence[Operation], home: str, reason: str | None, before: Operation) -> graph.PartitionOp:
+def wrap_partition(members: Sequence[Operation], home: str, reason: str | None, before: Operation) -> graph.PartitionOp:
     """Move operations into a new partition before `before`; data they read is copied into it."""
     inside = set(members)
     values: dict[SSAValue, SSAValue] = {}
@@ -185,7 +185,7 @@ def _partition_function(
     placements = [one.placement(home) for one, home in zip(decided, destinations, strict=True)]
     groups = group(destinations, _predecessors(ops), launches)
     partitions = [
-        _wrap(
+        wrap_partition(
             [ops[m] for m in g.members],
             g.destination,
             _group_reason([placements[m].reason for m in g.members]),
