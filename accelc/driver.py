@@ -67,12 +67,19 @@ class CompileOptions:
 
 @dataclass(frozen=True)
 class Placement:
-    """Where one operation runs, and why not on the accelerator (empty when it does)."""
+    """
+    Where one operation runs, and why not on the accelerator (empty when it does).
+
+    `rule` is what decided: `list`, `type`, `param` or `param:<which>`, `cost` or `forced`, empty on the accelerator;
+    `whole` the operation it is a part of, empty unless one was taken apart for the target.
+    """
 
     op: str
     loc_name: str
     home: str
     reason: str
+    rule: str = ""
+    whole: str = ""
 
 
 @dataclass(frozen=True)
@@ -251,7 +258,10 @@ def _compile(given: _Imported, progress: Progress) -> CompiledModel:
 
 
 def _placements(report: "Partitioning") -> tuple[Placement, ...]:
-    return tuple(Placement(p.name, p.loc_name or "", p.destination, p.reason or "") for p in report.placements)
+    return tuple(
+        Placement(p.name, p.loc_name or "", p.destination, p.reason or "", p.rule or "", p.whole or "")
+        for p in report.placements
+    )
 
 
 def _ideal_cycles(function: "FuncOp", target: "Target") -> dict[str, float]:

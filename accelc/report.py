@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from accelc.driver import CompiledModel, RunResult
+from accelc.driver import CompiledModel, Placement, RunResult
 from accelc.isa.program import AcceleratorSegment, Program
 from accelc.isa.records import DTYPES as ISA_DTYPES
 from accelc.isa.records import Records, Space, as_dma, field
@@ -208,9 +208,14 @@ def _dma_bytes(records: Records) -> Ints:
     return np.where(moves, sizes.prod(axis=1) * item[destination["dtype"]], 0)
 
 
-def unplaced(compiled: CompiledModel) -> list[tuple[str, str, str, str]]:
-    """(node, operation, home, reason) of every operation that is not on the accelerator."""
-    return [(p.loc_name, p.op, p.home, p.reason) for p in compiled.placements if p.home != "accelerator"]
+def placement_rows(compiled: CompiledModel) -> list[tuple[str, str, str, str, str]]:
+    """(node, operation, home, rule, reason) of every operation, in order of the program."""
+    return [(p.loc_name, p.op, p.home, p.rule or "engine", _why(p)) for p in compiled.placements]
+
+
+def _why(placement: Placement) -> str:
+    part = f"part of {placement.whole}" if placement.whole else ""
+    return "; ".join(filter(None, (part, placement.reason))) or "an engine has it"
 
 
 def program_bytes(program: Program) -> int:

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from accelc.driver import CompiledModel, RunResult
 from accelc.isa.program import Program
-from accelc.report import LayerRow, engine_times, layer_rows, memory_use, race_count, tensor_cycles, unplaced
+from accelc.report import LayerRow, engine_times, layer_rows, memory_use, placement_rows, race_count, tensor_cycles
 from accelc.runtime.execute import ExecutionResult
 from accelc.targets.model import Target
 
@@ -75,16 +75,11 @@ def print_simulation(name: str, program: Program, target: Target, execution: Exe
 
 
 def print_placements(compiled: CompiledModel, file: TextIO) -> None:
-    """Every operation that is not on the accelerator, with the reason."""
-    console = _console(file)
-    rows = unplaced(compiled)
-    if not rows:
-        console.print("all operations are on the accelerator", markup=False)
-        return
-    table = _table("node", "operation", "home", "reason")
-    for row in rows:
+    """Every operation with its home, the rule that decided and the reason."""
+    table = _table("node", "operation", "home", "rule", "reason")
+    for row in placement_rows(compiled):
         table.add_row(*row)
-    console.print(table)
+    _console(file).print(table)
 
 
 def _console(file: TextIO) -> Console:

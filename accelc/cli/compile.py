@@ -12,7 +12,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_compile_arguments(parser)
     parser.add_argument("-o", "--output", required=True, type=Path, metavar="FILE.acx", help="file to write")
     parser.add_argument(
-        "--explain-partition", action="store_true", help="list every operation not on the accelerator, and why"
+        "--explain-partition", action="store_true", help="list where every operation runs, and why"
     )
 
 

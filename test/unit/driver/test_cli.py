@@ -37,7 +37,7 @@ def test_run_without_check_has_no_reference(mlp_file: Path, capsys: Capture) -> 
         assert json.loads(capsys.readouterr().out)["reference"] is None
 
 
-def test_run_explains_what_is_not_on_the_accelerator(three_homes: ModelProto, tmp_path: Path, capsys: Capture) -> None:
+def test_run_explains_where_every_operation_is(three_homes: ModelProto, tmp_path: Path, capsys: Capture) -> None:
     path = tmp_path / "m.onnx"
     path.write_bytes(three_homes.SerializeToString())
     assert main(["run", str(path), "--target", "tiny", "--explain-partition"]) == 0
@@ -45,6 +45,10 @@ def test_run_explains_what_is_not_on_the_accelerator(three_homes: ModelProto, tm
     assert "choice" in out
     assert "graph.argmax" in out
     assert "operator Det is not known to the compiler" in out
+    rules = {line.split()[1]: line.split()[3] for line in out.splitlines() if " graph." in line}
+    assert rules["graph.argmax"] == "type"
+    assert rules["graph.call_framework"] == "list"
+    assert rules["graph.matmul"] == "engine"
 
 
 def test_run_takes_inputs_from_files(mlp_file: Path, tmp_path: Path, capsys: Capture) -> None:
