@@ -229,8 +229,10 @@ def write_sync(records: Records, sync: Sync) -> tuple[Records, npt.NDArray[np.in
     first = np.searchsorted(sync.wait_record, np.arange(count))
     extra = order > first[sync.wait_record] if len(order) else np.zeros(0, bool)
     more = np.bincount(sync.wait_record[extra], minlength=count)
-    slot = np.arange(len(sync.update_record)) - np.searchsorted(sync.update_record, sync.update_record)
-    behind = -(-np.maximum(np.bincount(sync.update_record, minlength=count) - SLOTS, 0) // SLOTS)
+    slot = _slots(records, sync)
+    last = np.zeros(count, np.int64)
+    np.maximum.at(last, sync.update_record, slot)
+    behind = last // SLOTS
     place = np.arange(count) + np.cumsum(more) + np.cumsum(behind) - behind
     result = empty_records(count + int(more.sum()) + int(behind.sum()))
     result[place] = records
@@ -259,6 +261,33 @@ def write_sync(records: Records, sync: Sync) -> tuple[Records, npt.NDArray[np.in
     update["value"][at, slot % SLOTS] = 1
     assert result.dtype == RECORD
     return result, place
+
+
+def _slots(records: Records, sync: Sync) -> npt.NDArray[np.int64]:
+    """
+    By update its place at the record: 0 and 1 in the record itself, the next two in the `SEM_UPD` behind it, ...
+
+    A load of the array may be through before records ahead of it, a `SEM_UPD` never: a semaphore that loads raise is
+    raised either always by them or always behind them, so that the order of its updates is certain.
+    """
+    slot = np.arange(len(sync.update_record)) - np.searchsorted(sync.update_record, sync.update_record)
+    loads = np.flatnonzero(field(records, "opcode")[sync.update_record] == Opcode.LS)
+    by_record: dict[int, list[int]] = {}
+    for row in loads.tolist():
+        by_record.setdefault(int(sync.update_record[row]), []).append(row)
+    behind: set[int] = set()
+    size = -1
+    while len(behind) > size:
+        size = len(behind)
+        for rows in by_record.values():
+            numbers = [int(sync.update_semaphore[row]) for row in rows]
+            behind.update([number for number in numbers if number not in behind][SLOTS:])
+    for rows in by_record.values():
+        inside = [row for row in rows if int(sync.update_semaphore[row]) not in behind]
+        others = [row for row in rows if int(sync.update_semaphore[row]) in behind]
+        slot[inside] = np.arange(len(inside))
+        slot[others] = SLOTS + np.arange(len(others))
+    return slot
 
 
 def _write_waits(records: Records, at: npt.NDArray[np.int64], sync: Sync, chosen: npt.NDArray[np.int64]) -> None:
