@@ -17,8 +17,10 @@ from accelc.runtime.cores import CoreProfile, Profile, SlotValues, Workload, pro
 from accelc.simulator.cluster import Cluster
 
 POLICIES = ("off", "stagger", "cap", "slack")
-MARGIN = 0.98
+MARGIN = 0.97
 """Share of the cap that predictions aim at: what is predicted from one core alone is a little off."""
+LEARNING_PERIODS = 1
+"""Control periods in which the cap may be exceeded before shifts are not counted on any more."""
 MOST_THROTTLE_CYCLES = 1 << 14
 """Largest throttle that is tried; a lane that slow draws no power to speak of."""
 
@@ -52,23 +54,22 @@ class Off:
 @dataclass
 class Shifter:
     """
-    Brings every core to its place on the circle of a period, by its `start.` slots, and keeps other slots as `extra`.
+    Brings every core to its place on the circle of a period by its `start.` slots; other slots have the values `extra`.
 
-    Cores that run back to back keep their places: a core is delayed once after each plan, `plan` being its number.
+    Core `c` is to start iteration `k` at `origin[k] + shifts[c]`, where origins are a period apart. One that comes
+    early waits. One that comes late moves the origin of this and so of all later iterations: all cores go at the pace
+    of the slowest, and keep their places though they wait for memory unequally.
     """
 
     work: Workload
-    shifts: list[int] = field(default_factory=lambda: list[int]())
+    shifts: list[int]
     """Ticks by which each core runs behind core 0."""
-    period_ticks: int = 1
+    period_ticks: int
     extra: dict[tuple[int, int], int] = field(default_factory=lambda: dict[tuple[int, int], int]())
-    plan: int = 0
-    done: dict[int, int] = field(default_factory=lambda: dict[int, int]())
-    origin: int = 0
+    origin: dict[int, int] = field(default_factory=lambda: dict[int, int]())
 
     def __post_init__(self) -> None:
-        stages = [stage for stage, slots in enumerate(self.work.slots) if slots]
-        self.stage = stages[0] if stages else 0
+        self.stage = next(stage for stage, slots in enumerate(self.work.slots) if slots) if any(self.work.slots) else 0
         self.starts = [
             (index, slot)
             for index, slot in enumerate(self.work.slots[self.stage])
@@ -80,15 +81,21 @@ class Shifter:
                 "insert-delays{start=true}"
             )
 
+    def change(self, shifts: list[int], period_ticks: int, extra: dict[tuple[int, int], int]) -> None:
+        """Takes up other places; every core moves to its own when it starts the next time."""
+        self.shifts, self.period_ticks, self.extra = shifts, period_ticks, extra
+        self.origin.clear()
+
     def values(self, core: int, iteration: int, tick: int) -> list[list[int]]:
-        """The delay that is left to the core's place, and `extra`."""
+        """The delay until the core's turn, and `extra`."""
         values = self.work.values(self.extra)
-        if self.done.get(core) == self.plan:
+        if iteration not in self.origin:
+            before = self.origin.get(iteration - 1)
+            self.origin[iteration] = tick - self.shifts[core] if before is None else before + self.period_ticks
+        wait = self.origin[iteration] + self.shifts[core] - tick
+        if wait < 0:
+            self.origin[iteration] -= wait
             return values
-        if core == 0:
-            self.origin = tick
-        self.done[core] = self.plan
-        wait = (self.shifts[core] - (tick - self.origin)) % self.period_ticks
         for index, slot in self.starts:
             cycles = wait // self.work.target.domain(slot.lane)
             values[self.stage][index] = max(slot.minimum, min(cycles, slot.maximum))
@@ -105,7 +112,7 @@ class Stagger:
         self.shifter = Shifter(work, _shifts(alone, alone.hbm_bytes_per_tick, cores, cost), alone.period_ticks)
 
     def values(self, core: int, iteration: int, tick: int) -> SlotValues:
-        """The shift in the first iteration, nothing afterwards."""
+        """The delay until the core's turn."""
         return self.shifter.values(core, iteration, tick)
 
     def observe(self, cluster: Cluster, period: int, begin: int, end: int) -> None:
@@ -124,7 +131,8 @@ class Cap:
     and the throttle searched by bisection. Then the loop is closed with the measured peak of every control period:
     above the cap the throttle is raised in proportion (multiplicative increase), and what was too little is never
     tried again; far below it is lowered by one step (additive decrease), if the prediction corrected by the measured
-    error allows it.
+    error allows it. A cap exceeded after `LEARNING_PERIODS` means that the cores do not keep their places, as on a
+    memory that is too busy: from then on the prediction adds up the cores' own peaks, as if they met.
     """
 
     def __init__(self, work: Workload, cores: int, cap_w: float) -> None:
@@ -140,13 +148,15 @@ class Cap:
             if slot.kind == "throttle"
         ]
         self.profiles: dict[int, CoreProfile] = {}
-        self.plans: dict[int, tuple[list[int], float]] = {}
+        self.plans: dict[int, tuple[list[int], float, float]] = {}
         self.floor = 0
         """Least throttle not known to be too little."""
         self.error = 1.0
         """Measured over predicted peak, the largest ratio so far."""
+        self.is_steady = True
+        """Whether predictions may count on the shifts."""
         self.throttle = self._search(0)
-        shifts, _ = self.plan(self.throttle)
+        shifts, _, _ = self.plan(self.throttle)
         alone = self.profiles[self.throttle]
         self.shifter = Shifter(work, shifts, alone.period_ticks, self._extra(self.throttle))
         self.history: list[tuple[int, float]] = []
@@ -155,8 +165,8 @@ class Cap:
     def _extra(self, throttle: int) -> dict[tuple[int, int], int]:
         return {(stage, index): min(throttle, maximum) for stage, index, maximum in self.slots}
 
-    def plan(self, throttle: int) -> tuple[list[int], float]:
-        """Shifts in ticks, and the predicted windowed peak in W, when all cores have this throttle."""
+    def plan(self, throttle: int) -> tuple[list[int], float, float]:
+        """Shifts in ticks, and the predicted windowed peaks in W with them and when the cores' own peaks meet."""
         if throttle not in self.plans:
             alone = profile(self.work, self.work.values(self._extra(throttle)))
             assert alone.watts is not None
@@ -164,11 +174,32 @@ class Cap:
             shifts = circle_shifts(alone.watts, self.cores, cost)
             self.profiles[throttle] = alone
             peak = cost(total_load(alone.watts, shifts))
-            self.plans[throttle] = [round(shift * alone.bin_ticks) for shift in shifts], peak
+            self.plans[throttle] = (
+                [round(shift * alone.bin_ticks) for shift in shifts],
+                peak,
+                self._meeting(alone, cost),
+            )
         return self.plans[throttle]
 
+    def _meeting(self, alone: CoreProfile, cost: Cost) -> float:
+        """Peak in W when the cores' own peaks meet: of computing, and of traffic as far as HBM has the bandwidth."""
+        power, hbm = self.work.target.power, self.work.target.hbm
+        assert power is not None
+        assert alone.watts is not None
+        # 1 pJ per ns is 1 mW.
+        per_byte = (power.hbm_byte_pj + power.dma_byte_pj) * 1e-3
+        traffic = alone.hbm_bytes_per_tick * self.work.target.time.tick_hz / 1e9 * per_byte
+        together = self.cores * cost(traffic)
+        if hbm.shared_bytes_per_ns:
+            together = min(together, hbm.shared_bytes_per_ns * per_byte)
+        return self.cores * cost(alone.watts - traffic) + together
+
+    def _predicted(self, throttle: int) -> float:
+        _, shifted, meeting = self.plan(throttle)
+        return shifted * self.error if self.is_steady else meeting
+
     def _fits(self, throttle: int) -> bool:
-        return self.plan(throttle)[1] * self.error <= self.cap_w * MARGIN
+        return self._predicted(throttle) <= self.cap_w * MARGIN
 
     def _search(self, least: int) -> int:
         """Smallest throttle from `least` on whose predicted peak fits. Raises UsageError if none does."""
@@ -179,7 +210,7 @@ class Cap:
             low, high = high, high * 2
             if high > MOST_THROTTLE_CYCLES or not self.slots:
                 raise UsageError(
-                    f"--power-cap {self.cap_w:g}: shifts and throttles reach {self.plan(low)[1] * self.error:.1f} W at "
+                    f"--power-cap {self.cap_w:g}: shifts and throttles reach {self._predicted(low):.1f} W at "
                     f"least; {self.cores} idle cores of target '{self.work.target.name}' draw {self._idle_w():g} W"
                 )
         while high - low > max(1, low // 32):
@@ -201,8 +232,13 @@ class Cap:
         self.history.append((self.throttle, peak))
         self.error = max(self.error, peak / self.plan(self.throttle)[1])
         if peak > self.cap_w:
+            self.is_steady = self.is_steady and period < LEARNING_PERIODS
             self.floor = self.throttle + max(1, round(self.throttle * (peak / self.cap_w - 1.0)))
-            self._move(self._search(self.floor))
+            try:
+                self._move(self._search(self.floor))
+            except UsageError:
+                # Too late to refuse: the least power there is.
+                self._move(MOST_THROTTLE_CYCLES)
         elif self.throttle > self.floor and peak < 0.9 * self.cap_w:
             step = max(1, self.throttle // 16)
             if self._fits(max(self.floor, self.throttle - step)):
@@ -213,10 +249,8 @@ class Cap:
         if throttle == self.throttle:
             return
         self.throttle = throttle
-        self.shifter.shifts = self.plan(throttle)[0]
-        self.shifter.period_ticks = self.profiles[throttle].period_ticks
-        self.shifter.extra = self._extra(throttle)
-        self.shifter.plan += 1
+        shifts, _, _ = self.plan(throttle)
+        self.shifter.change(shifts, self.profiles[throttle].period_ticks, self._extra(throttle))
 
 
 class Slack:

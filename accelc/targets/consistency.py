@@ -44,10 +44,10 @@ def _check_topology(document: Document, problems: Problems) -> None:
 
 def _check_shared(document: Document, problems: Problems) -> None:
     hbm, cores = document["memory"]["hbm"], document["topology"]["cores_per_chip"]
-    shared, own = hbm.get("shared_bytes_per_ns"), hbm["bytes_per_ns"]
-    if shared is not None and not own <= shared <= own * cores:
-        limit = f"bytes_per_ns = {own:g} of one core and {own * cores:g} of all {cores}"
-        problems.add(("memory", "hbm", "shared_bytes_per_ns"), f"{shared:g} is not between {limit}")
+    shared, most = hbm.get("shared_bytes_per_ns"), hbm["bytes_per_ns"] * cores
+    if shared is not None and shared > most:
+        limit = f"{most:g} that {cores} cores of bytes_per_ns = {hbm['bytes_per_ns']:g} can take"
+        problems.add(("memory", "hbm", "shared_bytes_per_ns"), f"{shared:g} is above the {limit}")
 
 
 def _check_partitioned(name: str, memory: Document, problems: Problems) -> None:

@@ -26,7 +26,7 @@ SBUF_STARTS = "{max_parts = 4, quantum = 4} ]\nfree_dims = 4"
         (
             "bytes_per_ns = 8.0\n",
             "bytes_per_ns = 8.0\nshared_bytes_per_ns = 20.0\n",
-            "memory.hbm.shared_bytes_per_ns: 20 is not between bytes_per_ns = 8 of one core and 16 of all 2",
+            "memory.hbm.shared_bytes_per_ns: 20 is above the 16 that 2 cores of bytes_per_ns = 8 can take",
         ),
         ("mac_pj = { default = 1.0 }", "mac_pj = { bf16 = 1.0 }", "power.mac_pj: missing key 'default'"),
         (
