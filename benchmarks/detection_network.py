@@ -1,8 +1,10 @@
 """A detection network as frameworks export them: backbone, pyramid, heads by level, selection of the best boxes."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 CLASSES = 8
@@ -17,20 +19,20 @@ class _Network:
         self.nodes: list[NodeProto] = []
         self.weights: list[TensorProto] = []
 
-    def constant(self, array: np.ndarray) -> str:
+    def constant(self, array: npt.NDArray[Any]) -> str:
         """An initializer."""
         name = f"w{len(self.weights)}"
         self.weights.append(numpy_helper.from_array(array, name))
         return name
 
-    def node(self, kind: str, inputs: Sequence[str], outputs: int = 1, **attributes: object) -> list[str]:
+    def node(self, kind: str, inputs: Sequence[str], outputs: int = 1, **attributes: Any) -> list[str]:
         """A node with some results."""
         name = f"{kind.lower()}{len(self.nodes)}"
         names = [f"{name}.{index}" for index in range(outputs)]
         self.nodes.append(helper.make_node(kind, inputs, names, name, **attributes))
         return names
 
-    def one(self, kind: str, *inputs: str, **attributes: object) -> str:
+    def one(self, kind: str, *inputs: str, **attributes: Any) -> str:
         """The result of a node that has one."""
         return self.node(kind, inputs, **attributes)[0]
 
@@ -49,7 +51,7 @@ class _Network:
         return self.constant(np.array(values, np.int64))
 
 
-def detection_network(size: int = 128, width: int = 32, blocks: int = 3, best: int = 16) -> ModelProto:
+def detection_network(size: int = 128, width: int = 32, blocks: int = 5, best: int = 16) -> ModelProto:
     """
     A network for images of `size` x `size` pixels, `width` channels in the first stage.
 

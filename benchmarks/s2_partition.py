@@ -37,8 +37,8 @@ TARGET = "trn-like"
 GRAPHS = 500
 LARGEST = 10
 """Operations of a random graph that is compared with its optimum."""
-LARGE = 40
-"""Operations of a random graph whose groups are checked for cycles."""
+LARGE = range(10, 41)
+"""Numbers of operations of random graphs whose groups are checked for cycles."""
 MAX_RATIO = 1.05
 MIN_FEWER = 0.4
 MIN_SPEEDUP = 1.3
@@ -49,7 +49,7 @@ Units = Callable[[Sequence[Operation], Sequence[str]], list[list[Operation]]]
 
 def measure(reduced: bool = False) -> Iterator[Measurement]:
     """All figures, or those of fewer graphs and a smaller network."""
-    count = 40 if reduced else GRAPHS
+    count = 25 if reduced else GRAPHS
     yield Measurement.at_most("S2: worst cost over optimum", max(_ratio(seed) for seed in range(count)), "x", MAX_RATIO)
     cycles = sum(_cyclic(seed) for seed in range(count))
     yield Measurement.at_most("S2: random graphs with a cycle of groups", cycles, "graphs", 0)
@@ -65,13 +65,13 @@ def _ratio(seed: int) -> float:
 
 def _cyclic(seed: int) -> bool:
     """Whether the groups of a random graph depend on one another in a circle."""
-    placed = place_tasks(random_tasks(seed, LARGE, seed % 10 == 0), LAUNCH_NS)
+    placed = place_tasks(random_tasks(seed, LARGE[seed % len(LARGE)], seed % 10 == 0), LAUNCH_NS)
     predecessors = placed.flat.problem.predecessors
     return has_cycle(group(placed.destinations, predecessors, LAUNCH_NS), predecessors)
 
 
 def _detection(reduced: bool) -> Iterator[Measurement]:
-    model = detection_network(64, 16, 2, 8) if reduced else detection_network()
+    model = detection_network(32, 16, 1, 4) if reduced else detection_network()
     target = load_target(TARGET)
     compiled = compile_model(model)
     ours = execute(compiled.program, target, {}, functional=False, races=False)
