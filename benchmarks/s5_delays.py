@@ -53,15 +53,15 @@ class Machines:
 
 def measure(reduced: bool = False) -> Iterator[Measurement]:
     """All figures; `reduced`: the small network only, fewer delay vectors."""
+    yield from _vectors(_machines("small", alternating_network(4)), 12 if reduced else VECTORS)
     small = _machines("alternating", alternating_network())
-    yield from _vectors(small, 12 if reduced else VECTORS)
     yield from _policies(small)
     if not reduced:
         yield from _policies(_machines("squeezenet", light_model("squeezenet")))
 
 
-def alternating_network() -> onnx.ModelProto:
-    """Two products with `CHANNELS * WIDE` weights each, then four 3x3 convolutions; random weights of `SEED`."""
+def alternating_network(side: int = 32) -> onnx.ModelProto:
+    """Two products with `CHANNELS * WIDE` weights each, then four 3x3 convolutions of `side` x `side` pixels."""
     rng = np.random.default_rng(SEED)
     nodes: list[onnx.NodeProto] = []
     weights = [numpy_helper.from_array(np.array([1, CHANNELS, 1, 1], np.int64), "shape")]
@@ -79,7 +79,7 @@ def alternating_network() -> onnx.ModelProto:
     value = node("Mul", "y", node("Reshape", node("Gemm", wide, weight(WIDE, CHANNELS)), "shape"))
     for _ in range(4):
         value = node("Relu", node("Conv", value, weight(CHANNELS, CHANNELS, 3, 3), pads=[1, 1, 1, 1]))
-    image = [1, CHANNELS, 32, 32]
+    image = [1, CHANNELS, side, side]
     info = helper.make_tensor_value_info
     inputs = [info("x", TensorProto.FLOAT, [1, CHANNELS]), info("y", TensorProto.FLOAT, image)]
     graph = helper.make_graph(nodes, "alternating", inputs, [info(value, TensorProto.FLOAT, image)], weights)

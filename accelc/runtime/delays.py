@@ -77,7 +77,7 @@ class Shifter:
         ]
         if not self.starts:
             raise UsageError(
-                f"the program has no delays '{START}...' that could shift a core: compile it with "
+                f"the program has no delays '{START}*' that could shift a core: compile it with "
                 "insert-delays{start=true}"
             )
 

@@ -51,6 +51,7 @@ def _semaphore_edges(code: CoreCode, times: CoreTimes, target: Target, number: d
     """A wait is shifted by every update that was visible when it was satisfied."""
     raised = _updates(code, times, target)
     visible = {semaphore: [tick for tick, _ in entries] for semaphore, entries in raised.items()}
+    wakeup = target.time.ns_to_ticks(target.sync.wait_wakeup_ns)
     edges: list[Edge] = []
     for position, (lane, measured) in enumerate(zip(code, times.lanes, strict=True)):
         for record, wait in enumerate(lane.waits):
@@ -60,7 +61,7 @@ def _semaphore_edges(code: CoreCode, times: CoreTimes, target: Target, number: d
             upto = bisect_right(visible.get(wait.semaphore, []), issue)
             for tick, origin in raised.get(wait.semaphore, [])[:upto]:
                 if number[origin] < after:
-                    edges.append(Edge(number[origin], after, issue - tick))
+                    edges.append(Edge(number[origin], after, max(issue - tick - wakeup, 0)))
     return edges
 
 

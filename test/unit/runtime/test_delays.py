@@ -1,0 +1,196 @@
+"""Delay policies on compiled programs: throughput, power, values that stay legal, and outputs that never change."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+import accelc
+from accelc.cli.main import main
+from accelc.errors import UsageError
+from accelc.isa.container import save_program
+from accelc.isa.program import Program
+from accelc.runtime.cores import Workload, profile, workload
+from accelc.runtime.delays import POLICIES, Shifter, controller
+from accelc.runtime.execute import execute
+from accelc.runtime.inputs import random_inputs
+from accelc.runtime.multicore import CoresResult, execute_cores, run_cores
+from accelc.targets import load_target
+from accelc.targets.model import Target
+
+CORES = 4
+TINY = load_target("tiny")
+# Room for all four cores of the tests, on a memory that one of them can keep busy.
+FOUR = replace(
+    TINY,
+    topology=replace(TINY.topology, cores_per_chip=CORES),
+    hbm=replace(TINY.hbm, shared_bytes_per_ns=TINY.hbm.bytes_per_ns),
+)
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(scope="module")
+def program() -> Program:
+    """A product with many weights, then element-wise work on its result."""
+    rng = np.random.default_rng(3)
+    weights = [numpy_helper.from_array(rng.standard_normal((24, 64)).astype(np.float32), "w")]
+    nodes = [helper.make_node("MatMul", ["x", "w"], ["v0"])]
+    for number, op in enumerate(("Relu", "Exp", "Sigmoid", "Tanh", "Relu", "Exp")):
+        nodes.append(helper.make_node(op, [f"v{number}"], [f"v{number + 1}"]))
+    graph = helper.make_graph(
+        nodes,
+        "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [4, 24])],
+        [helper.make_tensor_value_info("v6", TensorProto.FLOAT, [4, 64])],
+        weights,
+    )
+    model: onnx.ModelProto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    return accelc.compile(model, target="tiny").program
+
+
+@pytest.fixture(scope="module")
+def work(program: Program) -> Workload:
+    """The program on four cores."""
+    return workload(program, FOUR)
+
+
+def test_delays_off_are_lockstep(work: Workload) -> None:
+    off = run_cores(work, FOUR, CORES, 3)
+    assert len(set(off.iteration_ns)) == 1
+    assert off.iteration_ns[0] > off.alone_ns
+    assert off.shifts_ns == ()
+    assert all(value == 0 for core in off.values for stage in core for value in stage)
+
+
+def test_staggering_gains_throughput(work: Workload) -> None:
+    off, staggered = (run_cores(work, FOUR, CORES, 12, policy) for policy in ("off", "stagger"))
+    assert staggered.throughput > 1.05 * off.throughput
+    assert staggered.shifts_ns[0] == 0
+    assert max(staggered.shifts_ns) < staggered.alone_ns
+
+
+@pytest.mark.parametrize("share", [0.75, 0.85, 0.95])
+def test_a_cap_holds_after_three_periods(work: Workload, share: float) -> None:
+    off = run_cores(work, FOUR, CORES, 6)
+    cap = share * off.settled_peak_w()
+    capped = run_cores(work, FOUR, CORES, 10, "cap", cap)
+    assert capped.settled_peak_w() <= cap < off.settled_peak_w()
+
+
+def test_a_cap_below_idle_power_is_refused(work: Workload) -> None:
+    with pytest.raises(
+        UsageError, match=r"--power-cap 0.01: shifts and throttles reach .* W at least; 4 idle .* draw 0.02 W"
+    ):
+        controller(work, "cap", CORES, 0.01)
+
+
+def test_slack_costs_a_core_alone_no_time(work: Workload) -> None:
+    alone = profile(work, work.values(), slack=True)
+    assert max(alone.slacks.values()) > 0
+    assert profile(work, work.values(alone.slacks)).period_ticks <= alone.period_ticks * 1.001
+
+
+def test_places_are_kept_by_waiting_for_the_slowest(work: Workload) -> None:
+    shifter = Shifter(work, [0, 100], 1000)
+    domain = FOUR.domain("dma0")
+
+    def wait(core: int, iteration: int, tick: int) -> int:
+        values = shifter.values(core, iteration, tick)
+        return max(value for stage in values for value in stage) * domain
+
+    assert (wait(0, 0, 0), wait(1, 0, 0)) == (0, 100)
+    # Core 1 comes 50 late to its second turn at 1100: from then on all turns are 50 later.
+    assert (wait(0, 1, 1000), wait(1, 1, 1150)) == (0, 0)
+    assert (wait(0, 2, 2000), wait(1, 2, 2150)) == (50, 0)
+
+
+def test_random_delay_vectors_change_no_bit(program: Program) -> None:
+    rng = np.random.default_rng(8)
+    slots = [slot for segment in program.segments for slot in getattr(segment, "delays", ())]
+    assert {slot.kind for slot in slots} == {"nop", "throttle"}
+    inputs = random_inputs(program.inputs, {}, 1)
+    plain = execute(program, TINY, inputs)
+    times: set[float] = set()
+    for _ in range(50):
+        delays = {slot.name: int(5000 ** rng.random()) if rng.random() < 0.5 else 0 for slot in slots}
+        delayed = execute(program, TINY, inputs, delays=delays)
+        assert delayed.outputs["v6"].tobytes() == plain.outputs["v6"].tobytes()
+        times.add(delayed.total_ns)
+    assert len(times) > 25
+
+
+def test_slots_at_zero_cost_next_to_nothing(program: Program) -> None:
+    from accelc.isa.program import AcceleratorSegment
+    from accelc.isa.table import Opcode
+    from accelc.simulator import simulate
+
+    (segment,) = (s for s in program.segments if isinstance(s, AcceleratorSegment))
+    streams = {lane: records[records["opcode"] != Opcode.DELAY] for lane, records in segment.cores[0].items()}
+    without = simulate([streams], TINY, functional=False)
+    with_slots = simulate(segment.cores, TINY, functional=False, delays=[0] * len(segment.delays))
+    assert with_slots.total_ticks <= without.total_ticks + len(segment.delays) * TINY.domain("dma0")
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_every_core_computes_the_same_bits(program: Program, work: Workload, policy: str) -> None:
+    cap = 0.9 * run_cores(work, FOUR, CORES, 4).settled_peak_w() if policy == "cap" else None
+    result = run_cores(work, FOUR, CORES, 4, policy, cap)
+    inputs = random_inputs(program.inputs, {}, 1)
+    outputs, races = execute_cores(program, FOUR, inputs, result)
+    assert outputs["v6"].tobytes() == execute(program, TINY, inputs).outputs["v6"].tobytes()
+    assert races == 0
+
+
+def _renamed(work: Workload) -> Workload:
+    """The same delays under names that say nothing."""
+    slots = tuple(tuple(replace(slot, name=f"x{slot.name}") for slot in slots) for slots in work.slots)
+    return replace(work, slots=slots)
+
+
+MISTAKES: list[tuple[Callable[[Workload, Target], CoresResult], str]] = [
+    (lambda work, target: run_cores(work, target, 5, 1), "5 cores: legal are 1 to 4, those of a chip of target 'tiny'"),
+    (lambda work, target: run_cores(work, target, 1, 0), "0 iterations: at least 1 is needed"),
+    (lambda work, target: run_cores(work, target, 1, 1, "stager"), "unknown delay policy 'stager': legal are off, "),
+    (lambda work, target: run_cores(work, target, 1, 1, "cap"), "--power-cap WATTS and --delay-policy cap belong"),
+    (lambda work, target: run_cores(work, target, 1, 1, "off", 3.0), "--power-cap WATTS and --delay-policy cap belong"),
+    (
+        lambda work, target: run_cores(replace(work, target=replace(target, power=None)), target, 1, 1, "cap", 3.0),
+        r"--power-cap: target 'tiny' has no \[power\] table",
+    ),
+    (
+        lambda work, target: run_cores(_renamed(work), target, 1, 1, "stagger"),
+        r"the program has no delays 'start\.\*' that could shift a core",
+    ),
+]
+
+
+@pytest.mark.parametrize(("act", "message"), MISTAKES)
+def test_mistakes_are_named(work: Workload, act: Callable[[Workload, Target], CoresResult], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        act(work, FOUR)
+
+
+def test_the_command(program: Program, tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "p.acx"
+    save_program(program, path)
+    assert main(["sim", str(path), "--cores", "2", "--delay-policy", "stagger", "--iterations", "3"]) == 0
+    text = capsys.readouterr().out
+    assert "the same bits on every core" in text
+    assert "(off: " in text
+    assert main(["sim", str(path), "--cores", "2", "--json", "--timing-only"]) == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert (found["cores"], found["iterations"], found["policy"]) == (2, 8, "off")
+    assert len(found["power"]["peak_w"]) == 8
+    for options, message in (
+        (["--power-cap", "3"], "--power-cap needs --cores N"),
+        (["--cores", "3"], "3 cores: legal are 1 to 2"),
+        (["--cores", "2", "--delay", "start.dma0=4"], "--delay sets values for one core"),
+    ):
+        assert main(["sim", str(path), *options]) == 1
+        assert message in capsys.readouterr().err
