@@ -48,7 +48,11 @@ def sync_vector_clock(
     emitted = emit(program, target)
     streams = macro_streams(emitted.records, emitted.macro, len(ops), target)
     hazards = find_hazards(macro_footprint(emitted.records, emitted.macro, len(ops), target), streams)
-    plan = plan_semaphores(keep_edges(hazards, streams, model), streams, target.sync, options)
+
+    def describe(index: int) -> str:
+        return f"{ops[index].name} number {index} (on {ops[index].lane.data})"
+
+    plan = plan_semaphores(keep_edges(hazards, streams, model), streams, target.sync, options, describe)
     sync = to_sync(plan, hazards.required)
     annotate(ops, sync)
     for op, clock in zip(ops, plan.clocks.of, strict=True):

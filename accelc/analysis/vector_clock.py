@@ -14,7 +14,7 @@ one in-order stream only, so that any number of consumers can wait on one signal
 A consuming wait would need one semaphore per pair of producer and consumer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,17 +129,21 @@ def _completions(edges: Sequence[Edge], streams: Streams) -> list[Edge]:
 
 
 def plan_semaphores(
-    kept: Sequence[Sequence[Edge]], streams: Streams, limits: SyncTarget, options: Options = DEFAULT
+    kept: Sequence[Sequence[Edge]],
+    streams: Streams,
+    limits: SyncTarget,
+    options: Options = DEFAULT,
+    describe: Callable[[int], str] = str,
 ) -> Plan:
     """
     Counters or event registers for `kept` waits.
 
-    Counters have the target's width, or `options.width` bits; those that would count further roll over. Raises
-    SynchronizationError when the target has too few semaphores, or event registers do not suffice and may not be
-    helped out.
+    Counters have the target's width, or `options.width` bits; those that would count further roll over. `describe`
+    renders an instruction for messages. Raises SynchronizationError when the target has too few semaphores, or event
+    registers do not suffice and may not be helped out.
     """
     if options.mechanism == "event":
-        return _plan_events(kept, streams, limits, options)
+        return _plan_events(kept, streams, limits, options, describe)
     if options.width:
         plan = roll_over(kept, streams, options.width)
     else:
@@ -161,7 +165,13 @@ _WHAT_FOR = {
 }
 
 
-def _plan_events(kept: Sequence[Sequence[Edge]], streams: Streams, limits: SyncTarget, options: Options) -> Plan:
+def _plan_events(
+    kept: Sequence[Sequence[Edge]],
+    streams: Streams,
+    limits: SyncTarget,
+    options: Options,
+    describe: Callable[[int], str],
+) -> Plan:
     registers = options.registers or limits.semaphores
     if registers > limits.semaphores:
         raise SynchronizationError(
@@ -172,9 +182,10 @@ def _plan_events(kept: Sequence[Sequence[Edge]], streams: Streams, limits: SyncT
     needed = len(events.plan.counters)
     if events.spilled and (options.fallback == "error" or needed > limits.semaphores):
         enough = registers_needed(kept, streams)
-        counters = "" if options.fallback == "error" else f" and {needed - events.registers} counters for the rest"
+        counters = "" if options.fallback == "error" else f", for which it takes {needed - events.registers} counters"
         raise SynchronizationError(
-            f"{events.spilled} waits find no free event register among {registers}{counters}: without guards "
+            f"{describe(events.first)} waits, but {registers} event registers are all in use ({events.spilled} such "
+            f"waits{counters}): without guards "
             f"{enough} registers suffice (registers), the target has {limits.semaphores} semaphores "
             "(sync.semaphores); or use mechanism=counter"
         )

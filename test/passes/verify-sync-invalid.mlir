@@ -58,3 +58,31 @@ engine.program @shared target "tiny" {
   engine.activate on scalar relu(1.0 * %b[0:4, 0:4] + 0.0) into %b[0:4, 0:4] signals (shared at complete)
   engine.end
 }
+
+// -----
+
+// A wait modulo four that starts from nothing known cannot tell the third signal from none.
+// CHECK: engine.dma_copy number 3 (on dma1) reads sbuf at partition 0, byte 16 without waiting until engine.memset number 2 (on vector) has written it (read after write)
+engine.program @modulo target "tiny" {
+  %x = engine.buffer "x" input hbm<16xf32> at 0
+  %a = engine.buffer "a" scratch sbuf<4x6xf32> at 0
+  engine.memset on vector 0.0 into %a[0:4, 0:2] signals (ready at complete)
+  engine.memset on vector 0.0 into %a[0:4, 2:4] signals (ready at complete)
+  engine.memset on vector 0.0 into %a[0:4, 4:6] signals (ready at complete)
+  engine.dma_copy on dma1 %a[0:4, 4:6] to %x[0 + (4, 2):(4, 1)] waits (ready >= 3 mod 4)
+  engine.end
+}
+
+// -----
+
+// A producer that can run half a turn past a wait may roll over it.
+// CHECK: engine.dma_copy number 1 (on dma1) may find semaphore 'ready' rolled over: nothing keeps engine.memset number 3 (on vector) from raising it half a turn past the value waited for
+engine.program @overtaken target "tiny" {
+  %x = engine.buffer "x" input hbm<16xf32> at 0
+  %a = engine.buffer "a" scratch sbuf<4x8xf32> at 0
+  engine.memset on vector 0.0 into %a[0:4, 0:2] signals (ready at complete)
+  engine.dma_copy on dma1 %a[0:4, 0:2] to %x[0 + (4, 2):(4, 1)] waits (ready >= 1 mod 4)
+  engine.memset on vector 0.0 into %a[0:4, 2:4] signals (ready at complete)
+  engine.memset on vector 0.0 into %a[0:4, 4:6] signals (ready at complete)
+  engine.end
+}

@@ -38,6 +38,8 @@ class Events:
     guards: int
     spilled: int
     """Edges that no register was free for; counters that never roll over carry them."""
+    first: int
+    """First instruction that waits for such an edge, -1 if none does."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,9 @@ def _assemble(best: _Allocation, kept: Sequence[Sequence[Edge]], streams: Stream
     ranks = [[best.rank[edge] for edge in waits if edge not in left] for waits in kept]
     spilled = [[(number + shift, count) for number, count in waits] for waits in rest.waits]
     waits = [one + other for one, other in zip(ranks, spilled, strict=True)]
-    return Events(Plan(counters, waits, best.clocks), len(best.registers), guards, sum(map(len, spilled)))
+    plan = Plan(counters, waits, best.clocks)
+    first = next((index for index, each in enumerate(spilled) if each), -1)
+    return Events(plan, len(best.registers), guards, sum(map(len, spilled)), first)
 
 
 def registers_needed(edges: Sequence[Sequence[Edge]], streams: Streams) -> int:
