@@ -110,13 +110,21 @@ def _check_disjoint(segment: AcceleratorSegment, where: str) -> None:
 
 
 def _check_totals(streams: Mapping[str, Records], segment: AcceleratorSegment, target: Target, where: str) -> None:
-    """Semaphores only count up, so that the sum of all updates says whether one overflows."""
+    """
+    Semaphores only count up, so that the sum of all updates says whether one overflows.
+
+    One that is only compared modulo may roll over.
+    """
     totals = np.zeros(256, np.int64)
+    plain, wraps = np.zeros(256, bool), np.zeros(256, bool)
     for records in streams.values():
+        condition, semaphore = records["wait_condition"], records["wait_semaphore"]
+        wraps[semaphore[condition == Wait.WRAP]] = True
+        plain[semaphore[(condition == Wait.GE) | (condition == Wait.EQ)]] = True
         update = records["update"]
         np.add.at(totals, update["semaphore"].ravel(), update["value"].ravel().astype(np.int64))
     limit = largest_count(target)
-    over = np.flatnonzero(totals > limit)
+    over = np.flatnonzero((totals > limit) & (plain | ~wraps))
     if len(over):
         number = int(over[0])
         name = f" '{segment.semaphores[number]}'" if number < len(segment.semaphores) else ""

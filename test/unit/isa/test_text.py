@@ -76,6 +76,7 @@ def records(draw: st.DrawFn, row: Instruction) -> Records:
     record["wait_condition"] = condition = draw(st.integers(0, max(Wait)))
     if condition:
         record["wait_semaphore"], record["wait_value"] = draw(U8), draw(I32)
+        record["wait_bits"] = draw(U16) if condition == Wait.WRAP else 0
     for slot in range(2):
         if op := draw(st.integers(0, max(Update))):
             record["update"][:, slot] = (draw(U8), op, draw(U16))
@@ -214,7 +215,7 @@ MISTAKES = [
     (STREAM + "nop debug=", "x.s:6: 'debug' has no value"),
     (STREAM + "nop debug=1 debug=2", "x.s:6: 'debug' occurs twice"),
     (STREAM + "nop debug=-1", "x.s:6: field 'debug' = -1: expected an integer from 0 to 4294967295"),
-    (STREAM + "nop wait=3", "x.s:6: field 'wait' = 3: expected sN>=VALUE or sN==VALUE"),
+    (STREAM + "nop wait=3", "x.s:6: field 'wait' = 3: expected sN>=VALUE, sN==VALUE or sN~>VALUE/BITS"),
     (STREAM + "nop wait=s256>=1", "x.s:6: field 'wait_semaphore' = 256: expected an integer from 0 to 255"),
     (STREAM + "nop update0=s1+1@now", "x.s:6: field 'update0' = s1+1@now: expected sN+VALUE@read or @complete"),
     (STREAM + "nop update1=s1+65536@read", "x.s:6: field 'update1.value' = 65536: expected an integer from 0 to 65535"),
