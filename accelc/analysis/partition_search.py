@@ -15,7 +15,9 @@ from accelc.analysis.partition import DEVICE, Group, Problem, components, group
 BEAM_WIDTH = 24
 """Partial assignments kept for each operation."""
 MAX_STEPS = 200_000
-"""Operations looked at in evaluations of one local search, which bounds its time to about half a second."""
+"""Operations looked at in evaluations of all local searches of one placement, which bounds its time to a second."""
+BEGINNINGS = 3
+"""Assignments that local search starts from, the cheapest ones: repair is greedy, and one alone may end early."""
 SLOW_STEPS = 20
 """How much longer an operation takes to evaluate where there are three destinations to order."""
 TOLERANCE_NS = 1e-6
@@ -64,9 +66,8 @@ def place(problem: Problem) -> list[str]:
     starts = [fastest, *(_preferred(reduced, home) for home in homes)]
     starts += _beam(reduced)
     unique = {tuple(start): reduced.cost_ns(start) for start in starts}
-    # The cheapest beginnings lead to the best ends; more of them are tried than one because repair is greedy.
-    first = sorted(unique, key=lambda start: unique[start])[:3]
-    return min((_improve(reduced, list(start)) for start in first), key=reduced.cost_ns)
+    chosen = sorted(unique, key=lambda start: unique[start])[:BEGINNINGS]
+    return min((_improve(reduced, list(start), MAX_STEPS // len(chosen)) for start in chosen), key=reduced.cost_ns)
 
 
 def repair(problem: Problem, destinations: Sequence[str]) -> list[str]:
@@ -76,7 +77,7 @@ def repair(problem: Problem, destinations: Sequence[str]) -> list[str]:
     Moves that lower the cost are made until there are none: single operations, islands (the connected parts of a
     group), and the part of a group before or after an operation.
     """
-    return _improve(replace(problem, ns=candidates(problem)), list(destinations))
+    return _improve(replace(problem, ns=candidates(problem)), list(destinations), MAX_STEPS)
 
 
 def _preferred(problem: Problem, home: str) -> list[str]:
@@ -135,9 +136,9 @@ def _beam(problem: Problem) -> list[list[str]]:
     return found
 
 
-def _improve(problem: Problem, homes: list[str]) -> list[str]:
+def _improve(problem: Problem, homes: list[str], budget: int) -> list[str]:
     """Make moves that lower the cost until there is none, or the budget of steps is spent."""
-    cost, budget, improved = problem.cost_ns(homes), MAX_STEPS, True
+    cost, improved = problem.cost_ns(homes), True
     step = len(homes) * (1 if len({home for times in problem.ns for home in times}) <= 2 else SLOW_STEPS)
     while improved:
         improved = False
