@@ -36,8 +36,8 @@ from accelc.targets.model import Target
 WIDTHS = (4, 16)
 REGISTERS = 16
 ITERATIONS = 20
-SHORT, LONG, LONG_EVERY = 40, 200, 25
-"""Most instructions of a program; every 25th may be long, so that counters of 4 bits roll over often."""
+SHORT, LONG, LONG_EVERY = 40, 150, 100
+"""Most instructions of a program; every 100th may be long, so that counters of 4 bits roll over often."""
 LEAST_OVERLAP = 90.0
 LEAST_LAST_ACCESS = 10.0
 """Least percentage of waits that fall away, against the two baselines."""

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accelc.analysis.vector_clock import synchronize_records, write_sync
+from accelc.analysis.vector_clock import Options, synchronize_records, write_sync
 from accelc.emit.streams import split_streams
+from accelc.errors import SimulationError
 from accelc.isa import encode
-from accelc.isa.records import Records, Space, Update
+from accelc.isa.records import Records, Space, Update, Wait
 from accelc.isa.table import Opcode
 from accelc.simulator import DeadlockError, poisoned, simulate
 from accelc.simulator.decode import decode_core
@@ -225,7 +226,7 @@ def initial() -> npt.NDArray[np.uint8]:
 
 def content(program: Mapping[str, Records], **options: Any) -> list[bytes]:
     """All memories after functional execution from the same start."""
-    result = simulate([program], TINY, initial(), **options)
+    result = simulate([program], ROOMY, initial(), **options)
     assert result.races == ()
     memory = result.cores[0].memory
     assert memory is not None
@@ -247,10 +248,16 @@ def sequential(records: Records) -> list[bytes]:
     return [part.data.tobytes() for part in memory.spaces.values()]
 
 
-@given(programs(), st.integers(0, 2**32 - 1))
-@settings(max_examples=30, deadline=None)
-def test_synchronized_programs_give_the_sequential_result_in_any_timing(records: Records, seed: int) -> None:
-    sync = synchronize_records(records, TINY)
+MECHANISMS = (Options(), Options(width=1), Options(width=2), Options(mechanism="event"))
+ROOMY = replace(TINY, sync=replace(TINY.sync, semaphores=250))
+
+
+@given(programs(), st.sampled_from(MECHANISMS), st.integers(0, 2**32 - 1))
+@settings(max_examples=40, deadline=None)
+def test_synchronized_programs_give_the_sequential_result_in_any_timing(
+    records: Records, options: Options, seed: int
+) -> None:
+    sync = synchronize_records(records, ROOMY, options=options)
     program = split_streams(write_sync(records, sync)[0], TINY)
     expected = sequential(records)
     assert content(program) == expected
@@ -268,6 +275,22 @@ def test_synchronized_programs_give_the_sequential_result_in_any_timing(records:
         stream["link"][pauses] = slots + np.arange(int(pauses.sum()))
         slots += int(pauses.sum())
     assert content(delayed, delays=rng.integers(0, 60, slots).tolist()) == expected
+
+
+def test_a_semaphore_that_only_low_bits_are_compared_of_may_roll_over() -> None:
+    narrow = replace(TINY, sync=replace(TINY.sync, width_bits=3))
+    round_trip = [transfer("dma0", 0, 0, True), copy("vector", 16, 0), transfer("dma0", 16, 64, False)]
+    records = np.concatenate([encode.memset_records(LANE["vector"], 1.0, sbuf(0, 40)), *round_trip * 20])
+    program = split_streams(write_sync(records, synchronize_records(records, narrow))[0], narrow)
+    assert int(program["vector"]["update"]["value"].sum()) > 2**3
+    for timing in (True, False):
+        assert simulate([program], narrow, functional=False, timing=timing).races == ()
+    # The same counts overflow if one wait compares them whole.
+    waiting = np.flatnonzero(program["dma0"]["wait_condition"] == Wait.WRAP)
+    program["dma0"]["wait_condition"][waiting[-1]] = Wait.GE
+    program["dma0"]["wait_bits"][waiting[-1]] = 0
+    with pytest.raises(SimulationError, match="overflows its 3 bits"):
+        simulate([program], narrow, functional=False)
 
 
 @given(programs())

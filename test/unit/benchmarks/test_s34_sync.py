@@ -1,0 +1,20 @@
+"""Figures of `sync-vector-clock` and `verify-sync` at reduced size."""
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
+
+
+def test_figures_hold_at_reduced_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing missing, nothing removable, every deleted wait caught, and most waits of the baselines gone."""
+    monkeypatch.setattr(sys, "path", [str(BENCHMARKS), *sys.path])
+    found = list(import_module("s34_sync").measure(reduced=True))
+    assert [measurement.name for measurement in found if not measurement.ok] == []
+    assert {measurement.threshold for measurement in found} == {None, 0, 10.0, 90.0}
+    deleted = [measurement.value for measurement in found if measurement.name.endswith("deleted, one by one")]
+    assert len(deleted) == 4
+    assert min(deleted) > 0
