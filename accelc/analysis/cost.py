@@ -75,14 +75,35 @@ def elementwise_cost(target: Target, lane: str, op: str, facts: Facts, elements:
     return Cost(nanoseconds(target, lane, busy), nanoseconds(target, lane, engine.latency))
 
 
-def transfer_ns(target: Target, nbytes: int, partitions: int) -> float:
-    """Time one transfer of `nbytes` needs on the DMA engines it is spread over, when it is alone."""
+@dataclass(frozen=True)
+class Transfer:
+    """
+    What one DMA moves: bytes, partitions of its partitioned side (1 if it has none), and contiguous runs.
+
+    `scattered` patterns have a strided innermost dimension; `crossings` is how often each byte passes HBM's interface.
+    """
+
+    nbytes: int
+    partitions: int
+    runs: int = 1
+    scattered: bool = False
+    crossings: int = 1
+
+
+def transfer_ns(target: Target, transfer: Transfer) -> float:
+    """Time one transfer needs on the DMA engines it is spread over, when it is alone."""
     dma = target.dma
-    engines = dma.engines if partitions == 1 else min(dma.engines, partitions)
-    share = -(-nbytes // engines)
-    packets = -(-share // dma.packet_bytes)
-    rate = min(dma.bytes_per_ns, target.hbm.bytes_per_ns / engines)
-    return packets * dma.packet_overhead_ns + share / rate
+    if transfer.partitions == 1:
+        engines, share = dma.engines, transfer.nbytes / dma.engines
+    else:
+        engines = min(dma.engines, transfer.partitions)
+        share = -(-transfer.partitions // engines) * (transfer.nbytes / transfer.partitions)
+    rate = dma.bytes_per_ns * (dma.transpose_efficiency if transfer.scattered else 1.0)
+    return (
+        ceil(share / dma.packet_bytes) * dma.packet_overhead_ns
+        + -(-transfer.runs // engines) * dma.descriptor_overhead_ns
+        + share * max(1 / rate, transfer.crossings * engines / target.hbm.bytes_per_ns)
+    )
 
 
 def dma_share(target: Target, partitions: int) -> float:
@@ -90,7 +111,7 @@ def dma_share(target: Target, partitions: int) -> float:
     return 1.0 if partitions == 1 else min(target.dma.engines, partitions) / target.dma.engines
 
 
-def dma_cost(target: Target, nbytes: int, partitions: int) -> Cost:
+def dma_cost(target: Target, transfer: Transfer) -> Cost:
     """One transfer: its time on the DMA engines, then the latency of starting and completing one."""
-    busy = transfer_ns(target, nbytes, partitions)
-    return Cost(busy, target.dma.start_latency_ns + target.dma.completion_latency_ns)
+    latency = target.dma.start_latency_ns + target.dma.completion_latency_ns
+    return Cost(transfer_ns(target, transfer), latency + (target.hbm.latency_ns if transfer.crossings else 0.0))

@@ -5,7 +5,7 @@ from math import prod
 
 from xdsl.dialects.builtin import FloatAttr, StringAttr
 
-from accelc.analysis.cost import Cost, dma_cost, elementwise_cost, matmul_cost
+from accelc.analysis.cost import Cost, Transfer, dma_cost, elementwise_cost, matmul_cost
 from accelc.dialects.engine import (
     AccessAttr,
     BufferType,
@@ -32,10 +32,7 @@ def op_cost(op: LaneOp, target: Target) -> Cost:
     if isinstance(op, DelayOp):
         return Cost(0.0, 0.0)
     if isinstance(op, DmaCopyOp):
-        kinds = buffer_type(op.source), buffer_type(op.destination)
-        elements = max(op.source_ap.elements, op.destination_ap.elements)
-        rows = max(op.source_ap.count, op.destination_ap.count)
-        return dma_cost(target, elements * max(kind.itemsize for kind in kinds), rows)
+        return dma_cost(target, transfer(op))
     if isinstance(op, MatmulFields):
         return _matmul_cost(op, target)
     try:
@@ -45,6 +42,36 @@ def op_cost(op: LaneOp, target: Target) -> Cost:
             f"{op.name} on lane '{op.lane.data}': no such engine of target '{target.name}' executes it; "
             f"lanes are {', '.join(target.lanes)}, each with the ops of its cost table"
         ) from None
+
+
+def transfer(op: DmaCopyOp) -> Transfer:
+    """What a DMA moves."""
+    sides = (buffer_type(op.source), op.source_ap), (buffer_type(op.destination), op.destination_ap)
+    runs, scattered = 1, False
+    for _, pattern in sides:
+        inner = abs(_innermost(pattern))
+        scattered |= inner > 1 and pattern.free_elements > 1
+        runs = max(runs, pattern.count * _runs(pattern))
+    return Transfer(
+        max(kind.itemsize * pattern.elements for kind, pattern in sides),
+        max(pattern.count for _, pattern in sides),
+        runs,
+        scattered,
+        sum(kind.space.data == "hbm" for kind, _ in sides),
+    )
+
+
+def _runs(pattern: AccessAttr) -> int:
+    """Contiguous runs of the free pattern."""
+    length, runs = 1, 1
+    for size, step in zip(reversed(pattern.shape), reversed(pattern.steps), strict=True):
+        if size == 1:
+            continue
+        if runs == 1 and step == length:
+            length *= size
+        else:
+            runs *= size
+    return runs
 
 
 def _blocks(total: int, block: int) -> list[int]:

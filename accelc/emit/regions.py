@@ -32,20 +32,29 @@ def macro_regions(
         kind = buffer_type(value)
         base[value] = end
         end = -(-(end + kind.free_elements * kind.itemsize) // _GAP) * _GAP + _GAP
+    # Reads of what nothing writes relate no ops, and are most of the work: weights.
+    written = {value for op in lane_ops for value in _written(op)}
     rows: list[_Row] = []
     for number, op in enumerate(lane_ops):
-        rows += _product_rows(number, op, base, target) if isinstance(op, MatmulFields) else _rows(number, op, base)
+        if isinstance(op, MatmulFields):
+            rows += _product_rows(number, op, base, target)
+        else:
+            rows += _rows(number, op, base, written)
     return relate(_table(rows), len(lane_ops), target), list(base.values())
 
 
-def _rows(number: int, op: LaneOp, base: Mapping[SSAValue, int]) -> list[_Row]:
+def _written(op: LaneOp) -> list[SSAValue]:
+    return [op.out] if isinstance(op, MatmulFields) else [getattr(op, operand) for operand, _ in op.WRITES]
+
+
+def _rows(number: int, op: LaneOp, base: Mapping[SSAValue, int], written: set[SSAValue]) -> list[_Row]:
     rows: list[_Row] = []
     for operands, is_write in ((op.READS, False), (op.WRITES, True)):
         for operand, attribute in operands:
             pattern = access(op, attribute)
-            if pattern is None:
-                continue
             value: SSAValue = getattr(op, operand)
+            if pattern is None or value not in written:
+                continue
             size = buffer_type(value).itemsize
             strides = tuple(step * size for step in pattern.steps)
             first = base[value] + pattern.first * size

@@ -23,9 +23,9 @@
 // BURST-NOT:  engine.delay
 
 // The second of two elements starts later by half of the transfers of the longest layer, on every lane of transfers.
-// STAGGER:     engine.delay on dma0 "start.dma0" default 15 maximum 5000
+// STAGGER:     engine.delay on dma0 "start.dma0" default 18 maximum 5000
 // STAGGER:     engine.delay on dma0 "layer0" default 0 maximum 5000
-// STAGGER:     engine.delay on dma1 "start.dma1" default 15 maximum 5000
+// STAGGER:     engine.delay on dma1 "start.dma1" default 18 maximum 5000
 // STAGGER:     engine.delay on dma1 "layer1" default 0 maximum 5000
 // STAGGER-NOT: engine.delay
 

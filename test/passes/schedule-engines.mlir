@@ -16,7 +16,7 @@
 // The load of the second layer's weights moves in front of the first layer, which hides it; its first use still
 // follows. The store, which waits for a computation, gets another queue than the loads.
 // CHECK-LABEL: engine.program @prefetch
-// CHECK:       engine.dma_copy on [[Q:dma[0-9]+]] %w[{{.*}}] to %v[0:4, 0:512] {cycles = 1152 : i64}
+// CHECK:       engine.dma_copy on [[Q:dma[0-9]+]] %w[{{.*}}] to %v[0:4, 0:512] {cycles = 1154 : i64}
 // CHECK:       engine.activate on scalar {{.*}} into %h[0:4, 0:64] {cycles = 64 : i64}
 // CHECK:       engine.tensor_tensor on vector %h{{.*}} add %v[0:4, 0:64] into %h
 // CHECK-NOT:   on [[Q]]

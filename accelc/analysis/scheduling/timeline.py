@@ -35,6 +35,50 @@ class Ready:
             self._written[buffer] = max(self._written.get(buffer, 0.0), end)
 
 
+class Engines:
+    """
+    Work on the DMA engines over time, in slots of `width_ns`: at most what all engines do together.
+
+    Transfers are entered in program order, but one that starts early takes what those before it left free.
+    """
+
+    def __init__(self, width_ns: float) -> None:
+        self._width_ns = width_ns
+        self._used: dict[int, float] = {}
+        self._next: dict[int, int] = {}
+
+    def take(self, start_ns: float, busy_ns: float, share: float) -> float:
+        """Enters a transfer that would take `busy_ns` with a share of the engines of its own; when it ends."""
+        width = self._width_ns
+        left = busy_ns * share
+        now, slot = start_ns, int(start_ns / width)
+        while left > _LITTLE:
+            slot = self._free(slot)
+            begin, stop = max(now, slot * width), (slot + 1) * width
+            used = self._used.get(slot, 0.0)
+            done = min(left, max(0.0, min(width - used, (stop - begin) * share)))
+            self._used[slot] = used + done
+            left -= done
+            if used + done >= width - _LITTLE:
+                self._next[slot] = slot + 1
+            now = begin + done / share if left <= _LITTLE else stop
+            slot += 1
+        return max(now, start_ns + busy_ns)
+
+    def _free(self, slot: int) -> int:
+        """The first slot from `slot` on that is not full."""
+        passed: list[int] = []
+        while slot in self._next:
+            passed.append(slot)
+            slot = self._next[slot]
+        for other in passed:
+            self._next[other] = slot
+        return slot
+
+
+_LITTLE = 1e-6
+
+
 class _Edges:
     """When tasks may start, by their dependences."""
 
@@ -78,7 +122,8 @@ def assign_queues(
     ready = Ready()
     edges = None if dependences is None else _Edges(tasks, dependences, queues.signal_ns)
     lanes = [task.lane for task in tasks]
-    engines_free = 0.0
+    moved = [task.busy_ns for task in tasks if task.is_dma]
+    engines = Engines(max(sum(moved) / len(moved), _LITTLE) if moved else 1.0)
     starts, ends = [0.0] * len(tasks), [0.0] * len(tasks)
     released = [0.0] * len(buffers)
     for position in order:
@@ -91,10 +136,8 @@ def assign_queues(
             if _is_early(task, buffers):
                 names = few if task.share > 0.5 else early
             lanes[position] = _queue(names, free, start)
-            # All queues share the engines: a transfer's share of them is taken one after the other.
             start = max(start, free.get(lanes[position], 0.0))
-            engines_free = max(engines_free, start) + task.busy_ns * task.share
-            end = max(start + task.busy_ns, engines_free) + task.tail_ns
+            end = engines.take(start, task.busy_ns, task.share) + task.tail_ns
             free[lanes[position]] = max(start + queues.issue_ns, end - task.tail_ns)
         else:
             start = max(start, free.get(task.lane, 0.0))

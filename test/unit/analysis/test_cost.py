@@ -2,7 +2,7 @@
 
 import pytest
 
-from accelc.analysis.cost import cycles, dma_cost, elementwise_cost, matmul_cost, nanoseconds, transfer_ns
+from accelc.analysis.cost import Transfer, cycles, dma_cost, elementwise_cost, matmul_cost, nanoseconds, transfer_ns
 from accelc.targets import load_target
 from accelc.targets.conditions import Facts
 
@@ -45,7 +45,10 @@ def test_elementwise_time_follows_the_first_rule_that_holds() -> None:
 
 def test_a_transfer_is_cut_into_packets_on_all_engines() -> None:
     # 16 engines, 4096 bytes each: one packet of 90 ns, at the 410 / 16 bytes per ns that HBM leaves to each.
-    assert transfer_ns(TRN, 16 * 4096, 128) == pytest.approx(90 + 4096 / 25.625)
+    assert transfer_ns(TRN, Transfer(16 * 4096, 128)) == pytest.approx(90 + 4096 / 25.625)
     # Two partitions keep two engines busy, each at its own limit.
-    assert transfer_ns(TRN, 2 * 4096, 2) == pytest.approx(90 + 4096 / 27.2)
-    assert dma_cost(TRN, 64, 1).tail_ns == pytest.approx(1300)
+    assert transfer_ns(TRN, Transfer(2 * 4096, 2)) == pytest.approx(90 + 4096 / 27.2)
+    # Of 17 partitions, one engine serves two; a strided pattern moves at the rate of a transpose.
+    assert transfer_ns(TRN, Transfer(17 * 1024, 17)) == pytest.approx(90 + 2 * 1024 / 25.625)
+    assert transfer_ns(TRN, Transfer(2 * 4096, 2, scattered=True)) == pytest.approx(90 + 4096 / 13.6)
+    assert dma_cost(TRN, Transfer(64, 1)).tail_ns == pytest.approx(1300)
