@@ -14,11 +14,12 @@ from xdsl.passes import ModulePass
 
 from accelc.analysis.host_cost import host_operation_ns
 from accelc.analysis.inplace import BroadcastStep, ReshapeStep, SliceStep, Step, TransposeStep
-from accelc.analysis.rebufferize import Instruction, Kind, Plan, Program, plan
+from accelc.analysis.rebufferize import Instruction, Kind, Plan, Program, Snapshot, plan
 from accelc.analysis.work import macs_of, moved_bytes, value_bytes
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import ints, shape_of
 from accelc.errors import ModelError
+from accelc.frontends.constants import copy_location
 from accelc.targets import load_target
 from accelc.targets.model import Target
 
@@ -26,45 +27,92 @@ FREE_OPS = (graph.WeightOp, graph.ConstantOp)
 """Operations whose results lie in memory from the start and are never written."""
 
 
-def rebufferize(block: Block, donated: Sequence[SSAValue], target: Target) -> Plan:
+@dataclass(frozen=True)
+class Rebufferized:
+    """What was decided for a block: the plan, its instructions as operations, and the number of every value."""
+
+    plan: Plan
+    operations: Sequence[Operation]
+    numbers: dict[SSAValue, int]
+
+
+def rebufferize(
+    block: Block,
+    donated: Sequence[SSAValue],
+    target: Target,
+    limit_bytes: int | None = None,
+    bytes_per_ns: float | None = None,
+) -> Rebufferized:
     """
     Mark the operations of `block`, which is pure, with the operand whose buffer their result takes, and reorder them.
 
-    `donated` are arguments whose buffers may be written. Raises ModelError for an operation on variables.
+    Views that are read after their buffer is written are copied by `graph.identity` where that is cheaper than the
+    other copy. `donated` are arguments whose buffers may be written; `limit_bytes` as for `plan`; copies move
+    `bytes_per_ns`, by default as HBM does. Raises ModelError for an operation on variables.
     """
     last = block.last_op
     assert last is not None
     ops = [op for op in block.ops if op is not last and not isinstance(op, FREE_OPS)]
     for op in ops:
+        op.attributes.pop("reuses", None)
         if any(isinstance(v.type, graph.VarType) for v in (*op.operands, *op.results)):
             raise ModelError(f"{_describe(op)} works on a variable: run normalize-inplace first")
-    program = block_program(block, ops, donated, target)
-    found = plan(program, target.hbm.bytes_per_ns)
-    for index, op in enumerate(ops):
-        op.attributes.pop("reuses", None)
-        if index in found.reuse:
-            op.attributes["reuses"] = IntegerAttr(found.reuse[index], i64)
+    numbers = _numbers(block, ops)
+    program = _program(block, ops, numbers, donated, target)
+    rounds, found = plan(program, bytes_per_ns or target.hbm.bytes_per_ns, limit_bytes)
+    for snapshots in rounds:
+        _copy(ops, last, snapshots, numbers)
+        ops = [op for op in block.ops if op is not last and not isinstance(op, FREE_OPS)]
+    for index, position in found.reuse.items():
+        ops[index].attributes["reuses"] = IntegerAttr(position, i64)
     if found.order != tuple(range(len(ops))):
         for op in ops:
             op.detach()
         block.insert_ops_before([ops[index] for index in found.order], last)
-    return found
+    return Rebufferized(found, ops, numbers)
 
 
-def block_program(block: Block, ops: Sequence[Operation], donated: Sequence[SSAValue], target: Target) -> Program:
-    """The operations of a block as `accelc.analysis.rebufferize` sees them; values in order of appearance."""
+def _copy(
+    ops: Sequence[Operation], last: Operation, snapshots: Sequence[Snapshot], numbers: dict[SSAValue, int]
+) -> None:
+    """Make copies as `with_snapshots` does: each right after its value, numbered behind all others."""
+    values = list(numbers)
+    for snapshot in snapshots:
+        value = values[snapshot.value]
+        maker = value.owner
+        assert isinstance(maker, Operation)
+        copy = graph.IdentityOp(value)
+        copy_location(maker, copy)
+        block = maker.parent_block()
+        assert block is not None
+        block.insert_op_after(copy, maker)
+        readers = {[*ops, last][reader] for reader in snapshot.readers}
+        value.replace_uses_with_if(copy.result, lambda use, readers=readers: use.operation in readers)
+        numbers[copy.result] = len(numbers)
+
+
+def _numbers(block: Block, ops: Sequence[Operation]) -> dict[SSAValue, int]:
+    """Arguments, values from weights and constants, results, in order of appearance."""
     last = block.last_op
     assert last is not None
     inside = {result for op in ops for result in op.results}
     outside = [v for op in (*ops, last) for v in op.operands if v not in inside]
-    values = list(dict.fromkeys([*block.args, *outside, *(r for op in ops for r in op.results)]))
-    number = {value: index for index, value in enumerate(values)}
+    values = dict.fromkeys([*block.args, *outside, *(r for op in ops for r in op.results)])
+    return {value: index for index, value in enumerate(values)}
+
+
+def _program(
+    block: Block, ops: Sequence[Operation], numbers: dict[SSAValue, int], donated: Sequence[SSAValue], target: Target
+) -> Program:
+    last = block.last_op
+    assert last is not None
+    made = {numbers[result] for op in ops for result in op.results}
     return Program(
-        [_instruction(op, number, target) for op in ops],
-        [value_bytes(value) for value in values],
-        frozenset(number[v] for v in (*block.args, *outside)),
-        frozenset(number[v] for v in donated),
-        frozenset(number[v] for v in last.operands),
+        [_instruction(op, numbers, target) for op in ops],
+        [value_bytes(value) for value in numbers],
+        frozenset(numbers.values()) - made,
+        frozenset(numbers[v] for v in donated),
+        frozenset(numbers[v] for v in last.operands),
     )
 
 

@@ -12,9 +12,10 @@ reading a view reads its version. Writing a version that shares cells with other
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from heapq import heapify, heappop, heappush
+from itertools import accumulate
 
 from accelc.analysis.inplace import BroadcastStep, ReshapeStep, SliceStep, Step, TransposeStep
 
@@ -86,18 +87,75 @@ class Mode(Enum):
     MEMORY = 2
 
 
-def plan(program: Program, bytes_per_time: float, limit_bytes: int | None = None) -> Plan:
+@dataclass(frozen=True)
+class Snapshot:
+    """A copy of a view, made where the view is, for instructions that read it after its buffer was written."""
+
+    value: int
+    readers: tuple[int, ...]
+    """Instructions; the number of instructions stands for the end of the program."""
+
+
+Chosen = tuple[tuple[tuple[Snapshot, ...], ...], Plan]
+"""Rounds of snapshots, and the plan of the program that has them."""
+MAX_ROUNDS = 4
+"""How often copies of values are proposed; each round sees the plan of the one before."""
+
+
+def plan(program: Program, bytes_per_time: float, limit_bytes: int | None = None) -> Chosen:
     """
     Buffers for a program: the fastest by cost, or where that takes more than `limit_bytes`, the first that does not.
 
-    If every way takes more, that with the fewest bytes. Copies move `bytes_per_time`, reading and writing.
+    The plan is that of the program after `with_snapshots` of each round of snapshots given first, if any. If every way
+    takes more, it is that with the fewest bytes. Copies move `bytes_per_time`, reading and writing.
     """
-    plans: list[Plan] = []
+    plans: list[Chosen] = []
     for mode in Mode:
-        plans.append(_Planner(program, bytes_per_time, mode).run())
-        if limit_bytes is None or plans[-1].peak_bytes <= limit_bytes:
-            return plans[-1]
-    return min(plans, key=lambda found: (found.peak_bytes, found.time))
+        rounds: tuple[tuple[Snapshot, ...], ...] = ()
+        changed = program
+        for _ in range(MAX_ROUNDS):
+            planner = _Planner(changed, bytes_per_time, mode)
+            plans.append((rounds, planner.run()))
+            snapshots = planner.snapshots()
+            if not snapshots:
+                break
+            rounds = (*rounds, snapshots)
+            changed = with_snapshots(changed, snapshots, bytes_per_time)
+        best = sorted(plans, key=lambda found: (found[1].time, found[1].peak_bytes))
+        for found in best:
+            if limit_bytes is None or found[1].peak_bytes <= limit_bytes:
+                return found
+    return min(plans, key=lambda found: (found[1].peak_bytes, found[1].time))
+
+
+def with_snapshots(program: Program, snapshots: Sequence[Snapshot], bytes_per_time: float = float("inf")) -> Program:
+    """
+    The program with each snapshot's copy right after its view, read by its readers instead of the view.
+
+    The copies' results are numbered behind all other values, in order of the snapshots.
+    """
+    count = len(program.nbytes)
+    replaced: dict[int, dict[int, int]] = defaultdict(dict)
+    copies: dict[int, int] = {}
+    for number, snapshot in enumerate(snapshots):
+        copies[snapshot.value] = count + number
+        for reader in snapshot.readers:
+            replaced[reader][snapshot.value] = count + number
+    instructions: list[Instruction] = []
+    for index, instruction in enumerate(program.instructions):
+        names = replaced[index]
+        instructions.append(replace(instruction, operands=tuple(names.get(v, v) for v in instruction.operands)))
+        for value in instruction.results:
+            if value in copies:
+                time = 2 * program.nbytes[value] / bytes_per_time
+                instructions.append(Instruction(Kind.COMPUTE, (value,), (copies[value],), time))
+    names = replaced[len(program.instructions)]
+    return replace(
+        program,
+        instructions=instructions,
+        nbytes=[*program.nbytes, *(program.nbytes[snapshot.value] for snapshot in snapshots)],
+        outputs=frozenset(names.get(v, v) for v in program.outputs),
+    )
 
 
 def simplified(chain: Chain) -> Chain:
@@ -171,9 +229,14 @@ class Place:
 
 @dataclass(frozen=True)
 class _Read:
-    """Instruction `reader` reads a version through `chain`; an INSERT reads its destination but for the `replaced`."""
+    """
+    Instruction `reader` reads a version through `chain`, as `value`.
+
+    An INSERT reads its destination but for the `replaced`.
+    """
 
     reader: int
+    value: int
     chain: Chain
     replaced: SliceStep | None = None
 
@@ -194,6 +257,8 @@ class _Planner:
     reuse: dict[int, int] = field(default_factory=dict[int, int])
     copies: dict[int, int] = field(default_factory=dict[int, int])
     """Bytes each instruction copies: the destination of an INSERT, or a source that it overlaps."""
+    blocked: dict[int, list[_Read]] = field(default_factory=dict[int, list[_Read]])
+    """Reads that keep an INSERT from writing its destination."""
 
     def run(self) -> Plan:
         self._relate()
@@ -221,16 +286,16 @@ class _Planner:
                     root[instruction.results[0]] = version, simplified((*chain, instruction.step))
                 elif instruction.kind is Kind.INSERT and position == 1:
                     assert isinstance(instruction.step, SliceStep)
-                    self.reads[version].append(_Read(index, chain, instruction.step))
+                    self.reads[version].append(_Read(index, operand, chain, instruction.step))
                 else:
-                    self.reads[version].append(_Read(index, chain))
+                    self.reads[version].append(_Read(index, operand, chain))
             for result in instruction.results:
                 self.maker[result] = index
                 if instruction.kind is not Kind.VIEW:
                     root[result] = result, ()
         for value in self.program.outputs:
             version, chain = root[value]
-            self.reads[version].append(_Read(len(self.program.instructions), chain))
+            self.reads[version].append(_Read(len(self.program.instructions), value, chain))
 
     def _settle(self, value: int, place: Place) -> None:
         self.places[value] = place
@@ -246,8 +311,10 @@ class _Planner:
             return
         for position in instruction.reusable:
             place = self.places[instruction.operands[position]]
-            others = [self.places[v] for i, v in enumerate(instruction.operands) if i != position]
-            if any(other.meets(place) and other != place for other in others):
+            others = [v for i, v in enumerate(instruction.operands) if i != position]
+            crossing = [v for v in others if self.places[v].meets(place) and self.places[v] != place]
+            if crossing:
+                self.blocked[index] = [_Read(index, value, ()) for value in crossing]
                 continue
             if self._take(index, place, copied_else=0, copied=0):
                 self.reuse[index] = position
@@ -270,21 +337,52 @@ class _Planner:
             self.copies[index] = self.program.nbytes[dest]
             self._settle(result, Place(result))
 
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        """
+        Values to copy after `run`: each takes less than what could be written in place, or be free, without it.
+
+        That is the destination an INSERT copies; where memory counts also a new buffer of a computed result, and the
+        buffers live at the peak that are kept for parts of them.
+        """
+        readers: dict[int, set[int]] = defaultdict(set)
+        for index, reads in self.blocked.items():
+            saved = self.copies.get(index, 0)
+            if self.mode is not Mode.TIME:
+                saved = max(saved, self.program.nbytes[self.program.instructions[index].results[0]])
+            self._propose(readers, reads, saved)
+        if self.mode is not Mode.TIME:
+            order = self._order()
+            at = {index: position for position, index in enumerate((*order, len(order)))}
+            top = self._live(order).index(self._peak(order))
+            for buffer, (first, last) in self._ranges(order).items():
+                if first <= top < last:
+                    reads = [r for v in self.versions[buffer] for r in self.reads[v] if at[r.reader] >= top]
+                    if all(top > at[self.maker.get(r.value, r.reader)] for r in reads):
+                        self._propose(readers, reads, self.program.nbytes[buffer])
+        return tuple(Snapshot(value, tuple(sorted(found))) for value, found in sorted(readers.items()))
+
+    def _propose(self, readers: dict[int, set[int]], reads: Sequence[_Read], saved: int) -> None:
+        values = {read.value for read in reads}
+        if values <= self.maker.keys() and sum(self.program.nbytes[value] for value in values) < saved:
+            for read in reads:
+                readers[read.value].add(read.reader)
+
     def _take(self, index: int, written: Place, copied_else: int, copied: int) -> bool:
         """Whether instruction `index` may and should write `written`; if so, the orders this needs are added."""
         owned = written.buffer not in self.program.arguments or written.buffer in self.program.donated
         if not owned or _shares_cells(written.chain):
             return False
-        before = self._must_precede(index, written)
-        if before is None:
-            return False
-        known = self._reached(index, self.predecessors)
+        makers, reads = self._meeting(index, written)
+        before = makers | {read.reader for read in reads}
+        known, after = self._reached(index, self.predecessors), set[int]()
         new = sorted((reader, index) for reader in before - known)
-        if new and not self._reached(index, self.successors).isdisjoint(before):
-            return False
+        if new:
+            after = self._reached(index, self.successors) | {len(self.program.instructions)}
         # A new buffer for a computed result costs no time, so that no instruction has to move for it.
-        moves = any(reader > index for reader, _ in new)
-        if moves and self.mode is not Mode.MEMORY and (self.mode is Mode.PROGRAM_ORDER or copied_else == 0):
+        stays = self.mode is Mode.PROGRAM_ORDER or (self.mode is Mode.TIME and copied_else == 0)
+        late = [read for read in reads if read.reader in after or (stays and read.reader > index)]
+        if not after.isdisjoint(before) or late:
+            self.blocked[index] = late
             return False
         if new and self.mode is Mode.TIME:
             self.copies[index] = copied_else
@@ -299,24 +397,20 @@ class _Planner:
         self.added += new
         return True
 
-    def _must_precede(self, index: int, written: Place) -> set[int] | None:
-        """Instructions that make or read cells of `written`, or None if one of them is the end of the program."""
-        found: set[int] = set()
-        end = len(self.program.instructions)
+    def _meeting(self, index: int, written: Place) -> tuple[set[int], list[_Read]]:
+        """Other instructions that make cells of `written`, and reads of such cells by other instructions."""
+        makers: set[int] = set()
+        reads: list[_Read] = []
         for version in self.versions[written.buffer]:
             place = self.places[version]
             if place.meets(written) and version in self.maker:
-                found.add(self.maker[version])
+                makers.add(self.maker[version])
             for read in self.reads[version]:
                 cells = Place(place.buffer, simplified((*place.chain, *read.chain)))
-                if read.reader == index or not cells.meets(written):
-                    continue
-                if read.replaced is not None and cells.of(read.replaced).holds(written):
-                    continue
-                if read.reader == end:
-                    return None
-                found.add(read.reader)
-        return found - {index}
+                kept = read.replaced is not None and cells.of(read.replaced).holds(written)
+                if read.reader != index and cells.meets(written) and not kept:
+                    reads.append(read)
+        return makers - {index}, reads
 
     def _follow(self, before: int, after: int) -> None:
         self.successors[before].add(after)
@@ -370,29 +464,32 @@ class _Planner:
                 start[other] = max(start[other], end)
         return longest
 
-    def _peak(self, order: Sequence[int]) -> int:
-        """Most bytes that are live at one instruction."""
-        at = {index: position for position, index in enumerate(order)}
-        end = len(order)
-        at[end] = end
+    def _ranges(self, order: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """First and last position in `order` at which each buffer is live."""
+        at = {index: position for position, index in enumerate((*order, len(order)))}
         ranges: dict[int, tuple[int, int]] = {}
         for buffer, versions in self.versions.items():
             kept = buffer in self.program.arguments and buffer not in self.program.donated
             made = [at[self.maker[v]] for v in versions if v in self.maker]
             used = [at[read.reader] for v in versions for read in self.reads[v]]
             first = 0 if buffer in self.program.arguments else min(made)
-            ranges[buffer] = first, end if kept else max([first, *made, *used])
-        change = [0] * (end + 2)
-        for buffer, (first, last) in ranges.items():
+            ranges[buffer] = first, len(order) if kept else max([first, *made, *used])
+        return ranges
+
+    def _live(self, order: Sequence[int]) -> list[int]:
+        """Bytes live at each position of `order`, and at the end."""
+        change = [0] * (len(order) + 2)
+        for buffer, (first, last) in self._ranges(order).items():
             change[first] += self.program.nbytes[buffer]
             change[last + 1] -= self.program.nbytes[buffer]
+        at = {index: position for position, index in enumerate(order)}
         for index, nbytes in self.copies.items():
             # A source that its destination overlaps goes through a temporary.
             if self.reuse.get(index) == 1 and self.program.instructions[index].kind is Kind.INSERT:
                 change[at[index]] += nbytes
                 change[at[index] + 1] -= nbytes
-        live = peak = 0
-        for amount in change:
-            live += amount
-            peak = max(peak, live)
-        return peak
+        return list(accumulate(change))[:-1]
+
+    def _peak(self, order: Sequence[int]) -> int:
+        """Most bytes that are live at one instruction."""
+        return max(self._live(order))

@@ -13,7 +13,18 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Operation, SSAValue
 
 from accelc.analysis.inplace import ReshapeStep, SliceStep, TransposeStep
-from accelc.analysis.rebufferize import Instruction, Kind, Place, Plan, Program, disjoint, plan, simplified
+from accelc.analysis.rebufferize import (
+    Instruction,
+    Kind,
+    Place,
+    Plan,
+    Program,
+    Snapshot,
+    disjoint,
+    plan,
+    simplified,
+    with_snapshots,
+)
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import ints, shape_of
 from accelc.dialects.graph_ops.element_types import Array, dtype_of
@@ -21,7 +32,7 @@ from accelc.interpreters.graph import evaluate, find_function, run
 from accelc.interpreters.graph.movement import slices
 from accelc.passes.fold_constants import remove_unused
 from accelc.passes.normalize_inplace import NormalizeInplacePass
-from accelc.passes.rebufferize_inplace import block_program
+from accelc.passes.rebufferize_inplace import Rebufferized, rebufferize
 from accelc.targets import load_target
 
 TARGET = load_target("tiny")
@@ -54,10 +65,10 @@ def cells(place: Place, shape: tuple[int, ...]) -> npt.NDArray[np.intp]:
 class Machine:
     """Executes operations in the buffers of a plan."""
 
-    def __init__(self, values: dict[SSAValue, int], found: Plan) -> None:
-        self.numbers = values
-        self.values = list(values)
-        self.plan = found
+    def __init__(self, found: Rebufferized) -> None:
+        self.numbers = found.numbers
+        self.values = list(found.numbers)
+        self.plan = found.plan
         self.buffers: dict[int, Array] = {}
 
     def where(self, value: SSAValue) -> tuple[Array, npt.NDArray[np.intp]]:
@@ -94,7 +105,7 @@ class Machine:
 
 @settings(max_examples=300, deadline=None)
 @given(st.integers(0, 2**32), st.sampled_from([1e-3, 1.0, 1e9]), st.sampled_from([None, 0]))
-def test_results_are_right_in_shared_buffers(seed: int, bytes_per_time: float, limit: int | None) -> None:
+def test_results_are_right_in_shared_buffers(seed: int, bytes_per_ns: float, limit: int | None) -> None:
     """Executed in the plan's order with one memory for each buffer, every result is what pure execution gives."""
     module = pure_program(seed)
     function = find_function(module)
@@ -103,26 +114,29 @@ def test_results_are_right_in_shared_buffers(seed: int, bytes_per_time: float, l
     inputs = [rng.integers(-9, 9, shape).astype(np.float32) for shape in SHAPES[1:]]
     inputs += [rng.integers(-9, 9, 3).astype(np.float32), np.asarray(True)]
     expected = run(module, [array.copy() for array in inputs], {})
-    free = [op for op in block.ops if isinstance(op, graph.ConstantOp)]
-    ops = [op for op in block.ops if op is not last and op not in free]
     donated = [block.args[i] for i in (ints(last.mutates) if last.mutates is not None else ())]
-    program = block_program(block, ops, donated, TARGET)
-    outside = [v for op in (*ops, last) for v in op.operands if v.owner in free]
-    values = list(dict.fromkeys([*block.args, *outside, *(r for op in ops for r in op.results)]))
-    found = plan(program, bytes_per_time, limit)
-    machine = Machine({value: index for index, value in enumerate(values)}, found)
+    found = rebufferize(block, donated, TARGET, limit, bytes_per_ns)
+    module.verify()
+    machine = Machine(found)
     for value, array in zip(block.args, inputs, strict=True):
         machine.write(value, array)
-    for op in free:
-        if op.results[0] in machine.numbers:
-            machine.write(op.results[0], evaluate(op, [])[0])
-    assert sorted(found.order) == list(range(len(ops)))
-    for index in found.order:
-        machine.step(ops[index], found.reuse.get(index))
+    for op in block.ops:
+        if isinstance(op, graph.ConstantOp) and op.result in machine.numbers:
+            machine.write(op.result, evaluate(op, [])[0])
+    assert sorted(found.plan.order) == list(range(len(found.operations)))
+    for index in found.plan.order:
+        machine.step(found.operations[index], found.plan.reuse.get(index))
     for value, array in zip(last.values, expected, strict=True):
         np.testing.assert_array_equal(machine.read(value), array)
     for value, array in zip(block.args, inputs, strict=True):
         assert value in donated or np.array_equal(machine.read(value), array)
+
+
+def _plan(program: Program, bytes_per_time: float, limit_bytes: int | None = None) -> Plan:
+    """The plan of a program that needs no snapshots."""
+    snapshots, found = plan(program, bytes_per_time, limit_bytes)
+    assert not snapshots
+    return found
 
 
 def inserting(reader_time: float, nbytes: int = 100) -> Program:
@@ -139,18 +153,18 @@ def inserting(reader_time: float, nbytes: int = 100) -> Program:
 
 def test_a_reader_goes_first_where_that_is_cheaper_than_copying() -> None:
     """The cost of the added order is the time of the reader, that of a copy its bytes, read and written."""
-    cheap = plan(inserting(reader_time=199.0), bytes_per_time=1.0)
+    cheap = _plan(inserting(reader_time=199.0), bytes_per_time=1.0)
     assert (cheap.reuse, cheap.copied_bytes, cheap.added) == ({2: 1}, 0, ((4, 2),))
     assert cheap.order.index(4) < cheap.order.index(2)
-    dear = plan(inserting(reader_time=199.0), bytes_per_time=2.0)
+    dear = _plan(inserting(reader_time=199.0), bytes_per_time=2.0)
     assert (dear.reuse, dear.copied_bytes, dear.added) == ({}, 100, ())
 
 
 def test_memory_decides_where_it_is_short() -> None:
     """A limit below what the fastest plan takes makes the reader go first at any cost."""
     program = inserting(reader_time=1e6)
-    free = plan(program, bytes_per_time=1.0)
-    tight = plan(program, bytes_per_time=1.0, limit_bytes=free.peak_bytes - 1)
+    free = _plan(program, bytes_per_time=1.0)
+    tight = _plan(program, bytes_per_time=1.0, limit_bytes=free.peak_bytes - 1)
     assert tight.reuse == {2: 1}
     assert tight.peak_bytes < free.peak_bytes
 
@@ -159,7 +173,7 @@ def test_arguments_are_only_written_when_donated() -> None:
     """The same update of an argument copies, or does not."""
     insert = Instruction(Kind.INSERT, (1, 0), (2,), 0.0, SliceStep((0,), (1,), (1,)))
     for donated in (frozenset[int](), frozenset([0])):
-        found = plan(Program([insert], [100, 1, 100], frozenset([0, 1]), donated, frozenset([2])), 1.0)
+        found = _plan(Program([insert], [100, 1, 100], frozenset([0, 1]), donated, frozenset([2])), 1.0)
         assert found.copied_bytes == (0 if donated else 100)
 
 
@@ -171,7 +185,7 @@ def test_an_overlapping_self_copy_goes_through_a_temporary() -> None:
         Instruction(Kind.VIEW, (0,), (1,), step=window),
         Instruction(Kind.INSERT, (1, 0), (2,), 0.0, SliceStep((2,), (1,), (4,))),
     ]
-    found = plan(Program(instructions, [1000, 4, 1000], frozenset(), frozenset(), frozenset([2])), 1.0)
+    found = _plan(Program(instructions, [1000, 4, 1000], frozenset(), frozenset(), frozenset([2])), 1.0)
     assert (found.reuse, found.copied_bytes, found.peak_bytes) == ({2: 1}, 4, 1004)
 
 
@@ -184,7 +198,7 @@ def test_a_write_through_a_view_needs_no_copy() -> None:
         Instruction(Kind.COMPUTE, (1,), (2,), reusable=(0,)),
         Instruction(Kind.INSERT, (2, 0), (3,), 0.0, window),
     ]
-    found = plan(Program(instructions, [8, 4, 4, 8], frozenset(), frozenset(), frozenset([3])), 1.0)
+    found = _plan(Program(instructions, [8, 4, 4, 8], frozenset(), frozenset(), frozenset([3])), 1.0)
     assert (found.reuse, found.copied_bytes, found.peak_bytes) == ({2: 0, 3: 1}, 0, 8)
 
 
@@ -215,5 +229,24 @@ def test_views_that_undo_each_other_vanish() -> None:
 
 def test_the_order_follows_what_was_given() -> None:
     """Nothing moves where nothing is gained."""
-    found = plan(inserting(1e9), 1.0)
+    found = _plan(inserting(1e9), 1.0)
     assert all(a < b for a, b in pairwise(found.order))
+
+
+def test_a_small_view_is_copied_in_place_of_a_large_whole() -> None:
+    """`old = a[1:3]`, then `a[1:3] = x`, then `old` is needed: four bytes are copied, not a thousand."""
+    window = SliceStep((1,), (1,), (2,))
+    instructions = [
+        Instruction(Kind.COMPUTE, (), (0,)),
+        Instruction(Kind.COMPUTE, (), (1,)),
+        Instruction(Kind.VIEW, (0,), (2,), step=window),
+        Instruction(Kind.INSERT, (1, 0), (3,), 0.0, window),
+        Instruction(Kind.COMPUTE, (2, 3), (4,)),
+    ]
+    program = Program(instructions, [1000, 4, 4, 1000, 4], frozenset(), frozenset(), frozenset([3, 4]))
+    rounds, found = plan(program, 1.0)
+    assert rounds == ((Snapshot(2, (4,)),),)
+    changed = with_snapshots(program, rounds[0])
+    assert changed.instructions[3] == Instruction(Kind.COMPUTE, (2,), (5,))
+    assert changed.instructions[5].operands == (5, 3)
+    assert (found.reuse, found.copied_bytes, found.peak_bytes) == ({4: 1}, 0, 1008)
