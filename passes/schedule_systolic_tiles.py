@@ -13,14 +13,17 @@ from accelc.analysis.block_order import BlockTimes, choose_order
 from accelc.analysis.cost import drain_cycles, load_cycles
 from accelc.analysis.cut import natural_parts
 from accelc.analysis.order import STRATEGIES, Order
+from accelc.analysis.tile_schedule import chain_time, search_orders
 from accelc.dialects import engine, tile
 from accelc.dialects.engine import AccessAttr, LaneOp, ProgramOp, access, buffer_type, i64_array, i64_attr
+from accelc.emit.chains import find_chains
 from accelc.emit.product import Product
 from accelc.errors import UsageError, suggestion
 from accelc.targets import load_target
 from accelc.targets.model import ComputeEngine, Target
 
 ORDERS = ("auto", *STRATEGIES)
+SEARCHES = ("off", "on")
 
 TILE_OPS: Mapping[type[Operation], type[Operation]] = {
     engine.ActivateOp: tile.ActivateOp,
@@ -34,38 +37,72 @@ TILE_OPS: Mapping[type[Operation], type[Operation]] = {
 Region = tuple[SSAValue, AccessAttr]
 
 
-def schedule_systolic_tiles(program: ProgramOp, target: Target, order: str = "auto") -> None:
+def schedule_systolic_tiles(
+    program: ProgramOp, target: Target, order: str = "auto", search: str = "off", switch: int | None = None
+) -> None:
     """
     Replaces every `engine.matmul` of `program` by a `tile.matmul`, and the ops that evacuate PSUM by ops in blocks.
 
     `order` is a strategy of `analysis.block_order`, or `auto`: per product the order whose blocks and evacuations
-    end first by the block-time model of the target. Results do not depend on it. An elementwise op is cut where it
+    end first by the block-time model of the target. `switch` is the number of contraction steps before order `switch`
+    turns to rows; by default that of the closed form where a product is in a chain (`emit.chains`), else half of them.
+    With `search` on, `auto` takes the products of a chain together and searches their switching points
+    (`analysis.tile_schedule`). Results do not depend on any of it. An elementwise op is cut where it
     reads several output blocks of a product, or exactly what an op cut before it wrote, and only into parts that keep
-    its engine as busy as the whole would. Raises UsageError for an unknown order.
+    its engine as busy as the whole would. Raises UsageError for an unknown order or an option it does not have.
     """
-    check_order(order)
+    check_order(order, search, switch)
     cuts = _Cuts(target)
     for op in list(program.body.block.ops):
         if isinstance(op, engine.MatmulOp):
             cuts.products[op.out] = Product.of(op, target.tensor.cols)
-            Rewriter.replace_op(op, _matmul(op, target, order), [])
+            Rewriter.replace_op(op, _matmul(op, target, order, switch), [])
         elif isinstance(op, LaneOp):
             cuts.apply(op)
+    if search == "on" or (order == "switch" and switch is None):
+        _order_chains(program, target, search == "on")
 
 
-def check_order(order: str) -> None:
-    """Raises UsageError for an order that is not one of `ORDERS`."""
+def check_order(order: str, search: str = "off", switch: int | None = None) -> None:
+    """Raises UsageError for an order that is not one of `ORDERS`, and for options that the order does not have."""
     if order not in ORDERS:
         raise UsageError(f"unknown block order '{order}': legal are {', '.join(ORDERS)}{suggestion(order, ORDERS)}")
+    if search not in SEARCHES:
+        raise UsageError(f"search is '{search}': legal are {', '.join(SEARCHES)}{suggestion(search, SEARCHES)}")
+    if search == "on" and order != "auto":
+        raise UsageError(f"search with order '{order}': a search chooses the orders; use order auto, or search off")
+    if switch is not None and order != "switch":
+        raise UsageError(f"switch {switch} with order '{order}': only order switch turns from columns to rows")
 
 
-def _matmul(op: engine.MatmulOp, target: Target, order: str) -> Operation:
+def _order_chains(program: ProgramOp, target: Target, search: bool) -> None:
+    """Orders of the products in chains: searched where that ends the chain earlier, or those of the closed form."""
+    for chain in find_chains(program, target):
+        if not search:
+            orders = [layer.closed_form() for layer in chain.layers]
+        else:
+            orders = search_orders(chain.layers)
+            present = [op.order.value for op in chain.products]
+            known = all(order in layer.orders for order, layer in zip(present, chain.layers, strict=True))
+            if known and chain_time(chain.layers, present).total <= chain_time(chain.layers, orders).total:
+                continue
+        for op, order in zip(chain.products, orders, strict=True):
+            op.attributes["order"] = tile.OrderAttr.of(order)
+
+
+def _matmul(op: engine.MatmulOp, target: Target, order: str, switch: int | None) -> Operation:
     product = Product.of(op, target.tensor.cols)
     m, n, k = product.grid
     if order == "auto":
         chosen = choose_order(m, n, k, block_times(product, target, op))
     else:
-        chosen = Order(order, k // 2 if order == "switch" else 0, m * n)
+        steps = k // 2 if switch is None else switch
+        if not 0 <= steps <= k:
+            raise UsageError(
+                f"{op.name}: switch after {steps} contraction steps, legal are 0..{k}, those of its {m} x {n} x {k} "
+                f"blocks; choose one of them, or none for the closed form"
+            )
+        chosen = Order(order, steps if order == "switch" else 0, m * n)
     return tile.MatmulOp.create(
         operands=op.operands,
         attributes={
@@ -171,9 +208,13 @@ class ScheduleSystolicTilesPass(ModulePass):
 
     order: str = "auto"
     """Order of the blocks: `row`, `column`, `alternate`, `diagonal`, `switch`, or `auto` (by the time model)."""
+    search: str = "off"
+    """`on`: with order `auto`, search the switching points of products in a chain; `off`: each product for itself."""
+    switch: int | None = None
+    """Contraction steps before order `switch` turns to rows; default: by the closed form in chains, else half."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         """Schedules every program of the module for the target it names."""
-        check_order(self.order)
+        check_order(self.order, self.search, self.switch)
         for program in [op for op in op.walk() if isinstance(op, ProgramOp)]:
-            schedule_systolic_tiles(program, load_target(program.target.data), self.order)
+            schedule_systolic_tiles(program, load_target(program.target.data), self.order, self.search, self.switch)
