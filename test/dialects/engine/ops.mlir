@@ -27,12 +27,14 @@ engine.program @transfers target "tiny" {
   engine.dma_copy on dma1 %x[7 + (4, 2, 3):(24, -3, 1)] to %y[0:1, 0:24]
   engine.dma_copy on dma0 %y[2:4, 23 + (3):(-1)] to %y[0:2, 4:7] waits (dma0.complete >= 1, s >= 2) signals (t at read, u at complete) {layer = 3 : i64}
   engine.delay on dma0 "layer3.weights" default 0 maximum 1000
+  engine.delay on tensor "throttle.tensor" default 0 maximum 9 throttle {layer = 0 : i64}
   engine.end
 }
 // CHECK:        engine.dma_copy on dma0 %x[0:96] to %y[0:4, 0:24]
 // CHECK-NEXT:   engine.dma_copy on dma1 %x[7 + (4, 2, 3):(24, -3, 1)] to %y[0:1, 0:24]
 // CHECK-NEXT:   engine.dma_copy on dma0 %y[2:4, 23 + (3):(-1)] to %y[0:2, 4:7] waits (dma0.complete >= 1, s >= 2) signals (t at read, u at complete) {layer = 3 : i64}
 // CHECK-NEXT:   engine.delay on dma0 "layer3.weights" default 0 maximum 1000
+// CHECK-NEXT:   engine.delay on tensor "throttle.tensor" default 0 maximum 9 throttle {layer = 0 : i64}
 
 // -----
 
