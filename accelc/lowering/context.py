@@ -122,6 +122,21 @@ class Lowering:
             last = self.last_use.get(value, self.position)
             self._live[view.storage] = max(self._live.get(view.storage, 0), last)
 
+    def is_last_use(self, value: SSAValue) -> bool:
+        """Whether nothing but the operation being lowered still needs the storage that `value` is seen through."""
+        view = self.values.get(value)
+        if view is None or view.replicated or view.storage.role != "scratch":
+            return False
+        return all(
+            self.last_use.get(other, -1) <= self.position
+            for other, seen in self.values.items()
+            if seen.storage is view.storage
+        )
+
+    def forget(self, view: View) -> None:
+        """Drops copies of what is seen through `view`, whose storage is about to be written."""
+        self._loaded = {key: copy for key, copy in self._loaded.items() if key[0].storage is not view.storage}
+
     def resident_bytes(self) -> int:
         """Bytes per SBUF partition taken by live tensors."""
         return sum(storage.row_bytes for storage in self._live)

@@ -48,11 +48,21 @@ def _sliced(view: View, starts: Sequence[int], steps: Sequence[int], shape: Sequ
 
 
 def lower_insert_slice(ctx: Lowering, node: Node) -> None:
-    """A copy of the destination with a strided region replaced."""
+    """A copy of the destination with a strided region replaced; the destination itself where `reuses` allows it."""
     op = node.op
     assert isinstance(op, graph.InsertSliceOp)
     source, dest = ctx.view_of(op.source), ctx.view_of(op.dest)
     starts, steps, shape = ints(op.starts), ints(op.steps), source.shape
+    if "reuses" in op.attributes and ctx.is_last_use(op.dest):
+        region = _sliced(dest, starts, steps, shape)
+        if region is not None:
+            if source.storage is dest.storage:
+                # It may overlap the region.
+                source = ctx.to_hbm(source, "overlap")
+            ctx.bind(node.result, dest)
+            ctx.forget(dest)
+            ctx.transfer(source, region)
+            return
     out = ctx.allocate(node.result, dest.axis if dest.axis is not None else ctx.best_axis(dest.shape), "insert")
     region = _sliced(out, starts, steps, shape)
     if region is None:
