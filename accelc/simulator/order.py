@@ -23,10 +23,9 @@ def untimed_order(code: CoreCode, target: Target, core: int = 0) -> list[Step]:
         record = at[position]
         while record < len(lane):
             wait = lane.waits[record]
-            if wait is not None:
-                if not wait.holds(counters[wait.semaphore]):
-                    waiting.setdefault(wait.semaphore, set[int]()).add(position)
-                    break
+            if wait is not None and not wait.holds(counters[wait.semaphore]):
+                waiting.setdefault(wait.semaphore, set[int]()).add(position)
+                break
             order.append((position, record))
             for semaphore, value in (*lane.at_read[record], *lane.at_complete[record]):
                 counters[semaphore] += value
