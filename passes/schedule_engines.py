@@ -45,7 +45,7 @@ from accelc.rehearsal import Rehearsal, rehearse
 from accelc.targets import load_target
 from accelc.targets.model import Target, is_dma
 
-REHEARSED_OPS = 3200
+REHEARSED_OPS = 2800
 """Macro-ops that are timed exactly, over all schedules of one program that are; two schedules in any case."""
 ESTIMATE_MARGIN = 0.1
 """Share by which an estimate must be better than program order's where nothing is timed exactly."""
