@@ -48,13 +48,17 @@ def _one_by_one(layers: list[Layer], orders: list[Order]) -> tuple[float, float]
     origin: float | None = None
     arrivals: list[float] = []
     for layer, order in zip(layers, orders, strict=True):
-        times, held = layer.times, None
+        times = layer.times
+        held: tuple[int, int] | None = None
         _, n, k = layer.grid
         visible = [0.0] * (layer.grid[0] * n)
-        for i, j, s in block_order(*layer.grid, order.strategy, order.switch, order.panel).tolist():
+        blocks: list[tuple[int, int, int]] = block_order(
+            *layer.grid, order.strategy, order.switch, order.panel
+        ).tolist()
+        for i, j, s in blocks:
             loaded = begin + times.loads[i] if held != (i, s) else 0.0
             held = (i, s)
-            row = [] if layer.needs is None else np.flatnonzero(layer.needs[s * n + j]).tolist()
+            row: list[int] = [] if layer.needs is None else np.flatnonzero(layer.needs[s * n + j]).tolist()
             begin = max(end, loaded, *(arrivals[output] for output in row), 0.0)
             origin = begin if origin is None else origin
             end = begin + times.products[j]
