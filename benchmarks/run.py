@@ -16,6 +16,7 @@ from measure import Measurement
 
 SUITES = {
     "end-to-end": "end_to_end",
+    "five-passes": "five_passes",
     "startup": "startup",
 }
 """Suite -> module in this folder, with a function `measure` that gives the numbers one by one."""
@@ -23,7 +24,7 @@ SUITES = {
 
 def main() -> int:
     """Run one suite."""
-    parser = argparse.ArgumentParser(description="Measurement accelc against its limits and its peers.")
+    parser = argparse.ArgumentParser(description="Measure accelc against its limits and its peers.")
     parser.add_argument("suite", choices=SUITES, help="what to measure")
     parser.add_argument("--json", action="store_true", help="print one JSON array instead of a table")
     arguments = parser.parse_args()
