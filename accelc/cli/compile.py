@@ -11,9 +11,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_compile_arguments(parser)
     parser.add_argument("-o", "--output", required=True, type=Path, metavar="FILE.acx", help="file to write")
-    parser.add_argument(
-        "--explain-partition", action="store_true", help="list where every operation runs, and why"
-    )
+    parser.add_argument("--explain-partition", action="store_true", help="list where every operation runs, and why")
 
 
 def execute(arguments: argparse.Namespace) -> int:

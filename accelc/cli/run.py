@@ -20,9 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="seed of random inputs (default: %(default)s)")
     parser.add_argument("--no-check", action="store_true", help="do not compare with a reference")
     parser.add_argument("--timing-only", action="store_true", help="count cycles without computing numbers")
-    parser.add_argument(
-        "--explain-partition", action="store_true", help="list where every operation runs, and why"
-    )
+    parser.add_argument("--explain-partition", action="store_true", help="list where every operation runs, and why")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
 
 
