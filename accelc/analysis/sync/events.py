@@ -12,11 +12,14 @@ tried: extra edges that establish both conditions for a register whose consumer 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from accelc.analysis.hazards import Edge, Phase, Streams
 from accelc.analysis.sync.clocks import Clocks
 from accelc.analysis.sync.counters import Counter, Plan, Rank, count_up, program_clocks
+from accelc.analysis.sync.happens_before import Issued, happens_before
 
 _GUARD_ROUNDS = 8
 """How often guards are added before the edges that are left get a counter: every guard is an edge itself."""
@@ -140,8 +143,61 @@ def use_events(edges: Sequence[Sequence[Edge]], streams: Streams, registers: int
     if allocation.spilled:
         return _assemble(first, edges, streams, 0)
     guards = _needed(edges, guards, streams, registers)
-    kept = _with(edges, guards, streams) if guards else edges
-    return _assemble(_Allocation(kept, streams, registers), kept, streams, len(guards))
+    if not guards:
+        return _assemble(_Allocation(edges, streams, registers), edges, streams, 0)
+    kept = _with(edges, guards, streams)
+    return _without_spare_guards(_assemble(_Allocation(kept, streams, registers), kept, streams, len(guards)), edges)
+
+
+def _without_spare_guards(events: Events, edges: Sequence[Sequence[Edge]]) -> Events:
+    """
+    `events` without the waits of guards that the program is right without.
+
+    The allocation asks for more than is needed where an instruction waits for several signals: what it learns from the
+    first is not known to it before it tests the next.
+    """
+    plan = events.plan
+    streams = plan.clocks.streams
+    for index, waits in enumerate(plan.edges):
+        for edge in waits:
+            fewer = [list(ranks) for ranks in plan.waits]
+            fewer[index] = [rank for rank in fewer[index] if plan.counters[rank[0]].updates[rank[1] - 1] != edge]
+            if edge not in edges[index] and _enforces(plan.counters, fewer, edges, streams):
+                kept = [[plan.counters[at].updates[count - 1] for at, count in ranks] for ranks in fewer]
+                plan = Plan(plan.counters, fewer, program_clocks(kept, streams))
+                events = replace(events, plan=plan, guards=events.guards - 1)
+    return events
+
+
+def _enforces(
+    counters: Sequence[Counter],
+    waits: Sequence[Sequence[Rank]],
+    edges: Sequence[Sequence[Edge]],
+    streams: Streams,
+) -> bool:
+    """Whether waits that may be mistaken for others still enforce all of `edges`."""
+    tested = [
+        (index, at, counters[at].value(count), counters[at].bits)
+        for index, ranks in enumerate(waits)
+        for at, count in ranks
+    ]
+    raised = sorted(
+        (producer, at, 1, channel & 1) for at, counter in enumerate(counters) for channel, producer in counter.updates
+    )
+    order = happens_before(
+        Issued(
+            np.array(streams.lane, np.int64),
+            np.array(streams.stream, np.int64),
+            streams.stream_lane,
+            streams.interlocked,
+            np.array(tested, np.int64).reshape(-1, 4),
+            np.array(raised, np.int64).reshape(-1, 4),
+            str,
+            in_order=streams.ordered,
+        )
+    )
+    needed = ((index, edge) for index, each in enumerate(edges) for edge in each)
+    return not order.violations and all(order.knows(index, *edge) for index, edge in needed)
 
 
 def _needed(
