@@ -107,7 +107,10 @@ class Generator:
         a, b, out = (random.choice(chip) for _ in range(3))
         read_a, read_b = (self.pattern(v, count, shape, spread=True) for v in (a, b))
         written = self.pattern(out, count, shape, spread=False)
-        name = lambda: StringAttr(random.choice(ALU_OPS))  # noqa: E731
+
+        def name() -> StringAttr:
+            return StringAttr(random.choice(ALU_OPS))
+
         match random.randrange(8):
             case 0:
                 self.add(
