@@ -5,7 +5,7 @@ import numpy as np
 from accelc.dialects.engine import BufferOp, DelayOp, DmaCopyOp, LaneOp, MatmulFields, ProgramOp, buffer_type
 from accelc.emit.dma import dma_records
 from accelc.emit.elementwise import elementwise_records
-from accelc.emit.limits import check_buffer, check_partitions, describe
+from accelc.emit.limits import check_buffer, check_lane, check_partitions, describe
 from accelc.emit.matmul import Tile, matmul_records
 from accelc.emit.program import BoundBuffer, DebugEntry, DelaySlot, EmittedProgram
 from accelc.errors import CapacityError, ProgramError
@@ -18,8 +18,8 @@ def emit(program: ProgramOp, target: Target) -> EmittedProgram:
     """
     All records of `program`, which has addresses, in program order and without waits or updates.
 
-    Raises ProgramError for a lane the target lacks or a buffer without address, and CapacityError for a buffer outside
-    of the target's memories and for an access that no record can express.
+    Raises ProgramError for an op its lane does not execute and for a buffer without address, and CapacityError for a
+    buffer outside of the target's memories and for an access that no record can express.
     """
     lanes = {lane: code for code, lane in enumerate(target.lanes)}
     parts: list[Records] = []
@@ -35,10 +35,7 @@ def emit(program: ProgramOp, target: Target) -> EmittedProgram:
             bound += _bound(op)
         if not isinstance(op, LaneOp):
             continue
-        if op.lane.data not in lanes:
-            raise ProgramError(
-                f"{op.name} on lane {op.lane.data!r}: target {target.name!r} has {', '.join(target.lanes)}"
-            )
+        check_lane(op, target)
         lane = lanes[op.lane.data]
         check_partitions(op, target)
         if held is not None and any(getattr(op, operand) is held.buffer for operand, _ in op.WRITES):

@@ -4,10 +4,19 @@ import numpy as np
 import numpy.typing as npt
 from xdsl.ir import SSAValue
 
-from accelc.dialects.engine import BufferOp, DmaCopyOp, LaneOp, MatmulFields, access, buffer_type
+from accelc.dialects.engine import (
+    ActivateFields,
+    BufferOp,
+    DelayOp,
+    DmaCopyOp,
+    LaneOp,
+    MatmulFields,
+    access,
+    buffer_type,
+)
 from accelc.emit.operands import place
 from accelc.emit.product import Product
-from accelc.errors import CapacityError
+from accelc.errors import CapacityError, ProgramError
 from accelc.targets.model import Target
 
 
@@ -44,6 +53,27 @@ def check_buffer(op: BufferOp, target: Target) -> None:
         raise CapacityError(
             f"buffer '{op.symbol.data}' lies at bytes {begin} to {end}: {where} of target '{target.name}' has "
             f"{capacity}; run assign-memory"
+        )
+
+
+def check_lane(op: LaneOp, target: Target) -> None:
+    """Raises ProgramError when the target has no such lane, or its engine does not execute the op."""
+    lane = op.lane.data
+    if lane not in target.lanes:
+        raise ProgramError(f"{op.name} on lane '{lane}': target '{target.name}' has {', '.join(target.lanes)}")
+    if isinstance(op, (DmaCopyOp, MatmulFields, DelayOp)):
+        return
+    engine, kind = target.engines[lane], op.name.split(".")[1]
+    if not engine.has(kind):
+        legal = ", ".join(dict.fromkeys(rule.op for rule in engine.cost))
+        raise ProgramError(
+            f"{describe(op)} on lane '{lane}': target '{target.name}' has no cost rule for '{kind}' there, so the "
+            f"engine does not execute it; it executes {legal}"
+        )
+    if isinstance(op, ActivateFields) and op.func.data not in engine.funcs:
+        raise ProgramError(
+            f"{describe(op)} on lane '{lane}' applies '{op.func.data}': target '{target.name}' has the functions "
+            f"{', '.join(engine.funcs)} there"
         )
 
 

@@ -232,11 +232,6 @@ def test_limits_of_memories() -> None:
     ):
         buffer = f'%b = engine.buffer "b" scratch sbuf<{type_}> at {place}'
         refused(CapacityError, f"buffer 'b' {message}", "", BUFFERS + buffer)
-    refused(
-        CapacityError,
-        "engine.activate of 'act': field 'func': unknown value 'root', legal are",
-        'engine.activate on scalar root(1.0 * %y[0:4, 0:16] + 0.0) into %y[0:4, 0:16] {loc_name = "act"}',
-    )
 
 
 def test_limits_of_partitions() -> None:
@@ -287,6 +282,21 @@ def test_addresses_and_lanes() -> None:
         ProgramError,
         r"engine.dma_copy on lane 'dma7': target 'tiny' has tensor, vector, scalar, gpsimd, dma0, dma1",
         "engine.dma_copy on dma7 %x[0:96] to %v[0:4, 0:24]",
+    )
+
+
+def test_lanes_execute_what_their_engine_has() -> None:
+    """An op without a cost rule and a function outside the table of the engine are refused before the container."""
+    refused(
+        ProgramError,
+        r"engine.memset of 'zero' on lane 'gpsimd': target 'tiny' has no cost rule for 'memset' there, so the engine "
+        r"does not execute it; it executes iota, affine_select, gather, partition_reduce$",
+        'engine.memset on gpsimd 0.0 into %y[0:4, 0:16] {loc_name = "zero"}',
+    )
+    refused(
+        ProgramError,
+        r"engine.activate of 'act' on lane 'scalar' applies 'sin': target 'tiny' has the functions identity, relu, .*",
+        'engine.activate on scalar sin(1.0 * %y[0:4, 0:16] + 0.0) into %y[0:4, 0:16] {loc_name = "act"}',
     )
 
 

@@ -1,6 +1,6 @@
 """Random programs give the same bits in the interpreter of both levels and in the simulator."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import StringIO
 from math import prod
 from random import Random
@@ -39,13 +39,30 @@ from accelc.passes.schedule_systolic_tiles import schedule_systolic_tiles
 from accelc.passes.tile_unroll import tile_unroll
 from accelc.simulator import poisoned, simulate
 from accelc.targets import load_target
-from accelc.targets.model import Target
+from accelc.targets.model import CostRule, Target
 
 Array = npt.NDArray[np.generic]
 
 TYPES = {name: kind for kind, name in ELEMENT_TYPES.items()}
 FREE = 32
 """Elements per partition of an SBUF buffer."""
+
+
+def capable(target: Target) -> Target:
+    """`target` whose lane-parallel engines execute every op with every function."""
+    kinds = [op.name.split(".")[1] for op in engine.Engine.operations if issubclass(op, engine.LaneOp)]
+    engines = {
+        name: replace(
+            unit,
+            cost=(*unit.cost, *(CostRule(kind, 1.0) for kind in kinds if not unit.has(kind))),
+            funcs=tuple(FUNCTIONS),
+        )
+        for name, unit in target.engines.items()
+    }
+    return replace(target, engines=engines)
+
+
+TARGET = capable(load_target("tiny"))
 
 
 @dataclass
@@ -284,27 +301,26 @@ def bits(outputs: dict[str, Array]) -> dict[str, bytes]:
 @given(st.randoms(use_true_random=False), st.integers(1, 12), st.integers(0, 2**16))
 def test_interpreters_equal_simulator(random: Random, length: int, seed: int) -> None:
     """Both levels, every block order, on real addresses and without; unrolled blocks give the same records."""
-    target = load_target("tiny")
-    program = Generator(random, target).program(length)
+    program = Generator(random, TARGET).program(length)
     program.verify()
-    elements = target.sbuf.partitions * FREE
+    elements = TARGET.sbuf.partitions * FREE
     rng = np.random.default_rng(seed)
     inputs: dict[str, Array] = {f"in{i}": (rng.normal(size=elements) * 4).astype(np.float32) for i in range(4)}
-    expected = bits(run_engine(program, target, inputs))
-    assign_memory(program, target)
-    assert bits(simulated(program, target, inputs)) == expected
+    expected = bits(run_engine(program, TARGET, inputs))
+    assign_memory(program, TARGET)
+    assert bits(simulated(program, TARGET, inputs)) == expected
     for order in ("auto", *STRATEGIES):
         tiled = program.clone()
-        schedule_systolic_tiles(tiled, target, order)
+        schedule_systolic_tiles(tiled, TARGET, order)
         tiled.verify()
         if any(isinstance(op, BlockwiseOp) for op in tiled.body.block.ops):
             event("cut in blocks")
-        assert bits(run_engine(tiled, target, inputs)) == expected
-        assert bits(simulated(tiled, target, inputs)) == expected
-        emitted = emit(tiled, target).records
+        assert bits(run_engine(tiled, TARGET, inputs)) == expected
+        assert bits(simulated(tiled, TARGET, inputs)) == expected
+        emitted = emit(tiled, TARGET).records
         tile_unroll(tiled)
         tiled.verify()
-        unrolled = emit(tiled, target).records
+        unrolled = emit(tiled, TARGET).records
         for records in (emitted, unrolled):
             records["debug"] = 0
         assert unrolled.tobytes() == emitted.tobytes()
@@ -312,23 +328,21 @@ def test_interpreters_equal_simulator(random: Random, length: int, seed: int) ->
 
 def test_interpreter_notices_other_semantics() -> None:
     """The comparison above is able to fail: one changed immediate changes the outputs."""
-    target = load_target("tiny")
-    program = Generator(Random(7), target).program(6)
-    inputs: dict[str, Array] = {f"in{i}": np.ones(target.sbuf.partitions * FREE, np.float32) for i in range(4)}
-    expected = bits(run_engine(program, target, inputs))
+    program = Generator(Random(7), TARGET).program(6)
+    inputs: dict[str, Array] = {f"in{i}": np.ones(TARGET.sbuf.partitions * FREE, np.float32) for i in range(4)}
+    expected = bits(run_engine(program, TARGET, inputs))
     copies = [op for op in program.body.block.ops if isinstance(op, engine.MemsetOp)]
     copies[0].attributes["value"] = FloatAttr(8.5, 32)
-    assert bits(run_engine(program, target, inputs)) != expected
+    assert bits(run_engine(program, TARGET, inputs)) != expected
 
 
 @settings(max_examples=25)
 @given(st.randoms(use_true_random=False), st.integers(1, 12), st.booleans(), st.booleans())
 def test_syntax_round_trips(random: Random, length: int, tiled: bool, generic: bool) -> None:
     """Random programs of both levels, in custom and in generic syntax."""
-    target = load_target("tiny")
-    program = Generator(random, target).program(length)
+    program = Generator(random, TARGET).program(length)
     if tiled:
-        schedule_systolic_tiles(program, target, random.choice(STRATEGIES))
+        schedule_systolic_tiles(program, TARGET, random.choice(STRATEGIES))
     text = StringIO()
     Printer(text, print_generic_format=generic).print_op(program)
     context = Context()
