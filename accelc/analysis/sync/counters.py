@@ -122,8 +122,13 @@ def roll_over(edges: Sequence[Sequence[Edge]], streams: Streams, bits: int) -> P
     while True:
         attempts += 1
         kept, clocks = _reduced(edges, pressure, streams)
-        kept, clocks = _reduced(_coalesced(kept, clocks, half), pressure, streams, exact=True)
         links = _links(kept, clocks)
+        while True:
+            kept, clocks = _reduced(_coalesced(kept, links, half), pressure, streams, exact=True)
+            links = _links(kept, clocks)
+            # Fewer waits may form other chains, in which consumers lag again.
+            if not any(_lags(link, half) for link in links):
+                break
         needed: dict[int, set[int]] = {}
         missing = False
         for link in links:
@@ -197,10 +202,17 @@ def _links(kept: Sequence[Sequence[Edge]], clocks: Clocks) -> list[_Link]:
     return links
 
 
-def _coalesced(kept: Sequence[Sequence[Edge]], clocks: Clocks, half: int) -> list[list[Edge]]:
+def _lags(link: _Link, half: int) -> bool:
+    """Whether some consumer comes after the signal that it must not miss."""
+    return any(
+        producer < consumer for (_, consumer), ((_, producer), _) in zip(link.pairs, link.pairs[half:], strict=False)
+    )
+
+
+def _coalesced(kept: Sequence[Sequence[Edge]], links: Sequence[_Link], half: int) -> list[list[Edge]]:
     """The waits after every consumer that lags more than `half` signals waits for a later one."""
     result: list[list[Edge]] = [[] for _ in kept]
-    for link in _links(kept, clocks):
+    for link in links:
         at = 0
         while at < len(link.pairs):
             consumer = link.pairs[at][1]

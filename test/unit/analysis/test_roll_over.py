@@ -74,6 +74,12 @@ def test_counters_of_few_bits_survive_many_turns(program: programs.AbstractProgr
     check(program, roll_over(keep_edges(program.hazards(), program.streams), program.streams, bits), seed)
 
 
+@pytest.mark.parametrize("seed", [2114, 3217, 5357])
+def test_consumers_that_lag_again_when_chains_change_wait_for_later_signals(seed: int) -> None:
+    program = programs.random_program(Random(seed), False, 80)
+    check(program, roll_over(keep_edges(program.hazards(), program.streams), program.streams, 1), seed)
+
+
 @settings(max_examples=25, deadline=None)
 @given(random_programs(), st.integers(1, 12), st.integers(0, 2**32))
 def test_few_event_registers_are_guarded_or_helped_out(
