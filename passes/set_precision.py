@@ -1,29 +1,52 @@
-"""The float type a model computes in."""
+"""
+The float type a model computes in.
 
+A 16-bit type is that of the operands of products (convolutions, matrix products), as on the matrix units of common
+accelerators and in the automatic casts of their compilers; products sum in f32, and everything else stays in f32, where
+rounding after each of a hundred layers would show. So do thin products, such as depthwise convolutions and bottlenecks
+of few channels: their errors do not average out, and they are a small part of the work.
+"""
+
+from collections import Counter
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import cast
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp, TensorType, bf16, f16, f32
-from xdsl.ir import Attribute, Block, BlockArgument, Operation, SSAValue
+from xdsl.ir import Attribute, Block, Operation, SSAValue, Use
 from xdsl.passes import ModulePass
 from xdsl.rewriter import InsertPoint, Rewriter
 
 from accelc.dialects import graph
-from accelc.dialects.graph_ops.base import is_float
+from accelc.dialects.graph_ops.base import AnyTensor, element_of, is_float, shape_of
 from accelc.dialects.graph_ops.element_types import Array, array_to_dense, array_type, dense_to_array, dtype_of_element
 from accelc.errors import UsageError, suggestion
 from accelc.frontends.constants import convert, copy_location, read_sidecar, write_sidecar
 
 PRECISIONS: Mapping[str, Attribute | None] = {"model": None, "fp32": f32, "bf16": bf16, "fp16": f16}
-"""Element type of every float tensor inside the program; `model` keeps those of the model."""
+"""Element type of the operands of products except thin ones; other floats are f32. `model` changes nothing."""
+THIN = 16
+"""Products with a matrix of at most this many rows or columns are thin. Measured on networks for text in pictures."""
+PRODUCTS = (graph.ConvOp, graph.ConvTransposeOp, graph.MatmulOp)
+"""Operations whose first two operands are multiplied and summed."""
+MOVES = (
+    graph.ReshapeOp,
+    graph.TransposeOp,
+    graph.SliceOp,
+    graph.ConcatOp,
+    graph.PadOp,
+    graph.BroadcastOp,
+)
+"""Operations that commute with rounding because they only move elements; so does the maximum of a window."""
 
 
-def set_precision(module: ModuleOp, weights: MutableMapping[str, Array], precision: str) -> None:
+def set_precision(module: ModuleOp, weights: MutableMapping[str, Array], precision: str, thin: int = THIN) -> None:
     """
-    Let every float tensor inside the functions of `module` have the element type of `precision`.
+    Let products inside the functions of `module` multiply in `precision`, and all other floats be f32.
 
+    Those of a matrix of at most `thin` rows or columns (of each group) stay in f32.
     Weights are rounded (finite values stay finite) and replaced in `weights`; arguments, results and framework
     operators keep their types behind casts; integers stay. Raises UsageError for a precision that is not in
     `PRECISIONS`.
@@ -34,17 +57,104 @@ def set_precision(module: ModuleOp, weights: MutableMapping[str, Array], precisi
     element = PRECISIONS[precision]
     if element is None:
         return
-    for op in list(module.walk()):
-        if isinstance(op, graph.FuncOp):
-            _convert_function(op, element)
-    dtype = dtype_of_element(element)
+    functions = [op for op in module.walk() if isinstance(op, graph.FuncOp)]
+    for function in functions:
+        _convert_function(function, f32)
+    if element != f32:
+        names = Counter(op.weight_name.data for op in module.walk() if isinstance(op, graph.WeightOp))
+        for function in functions:
+            _narrow_block(function.body.block, _Narrowing(element, weights, names, thin))
     for op in module.walk():
         if (
             isinstance(op, graph.WeightOp)
             and (name := op.weight_name.data) in weights
             and op.result.type != array_type(weights[name])
         ):
-            weights[name] = convert(weights[name], dtype)
+            weights[name] = convert(weights[name], dtype_of_element(element_of(op.result)))
+
+
+@dataclass(frozen=True)
+class _Narrowing:
+    """Rounds what products multiply to `element`; `names` counts the operations that name each weight."""
+
+    element: Attribute
+    weights: MutableMapping[str, Array]
+    names: Counter[str]
+    thin: int
+
+    def takes(self, use: Use) -> bool:
+        """Whether a use wants the narrow form of its operand."""
+        op = use.operation
+        if isinstance(op, PRODUCTS):
+            return use.index < 2 and _thickness(op) > self.thin
+        return _commutes(op) and element_of(op.results[0]) == self.element
+
+    def narrow(self, value: SSAValue) -> None:
+        """Gives the narrow form of a float value to all uses that want it."""
+        wanted = [use for use in value.uses if self.takes(use)]
+        if not wanted or not is_float(element_of(value)):
+            return
+        kind, owner = _inside(value.type, self.element), value.owner
+        if len(wanted) == len([*value.uses]) and self._becomes_narrow(owner, kind):
+            return
+        if isinstance(owner, graph.WeightOp):
+            name = f"{owner.weight_name.data}.{self.element}"
+            if owner.weight_name.data in self.weights:
+                self.weights[name] = self.weights[owner.weight_name.data]
+            made: Operation = graph.WeightOp(name, cast(AnyTensor, kind))
+        else:
+            made = graph.CastOp(value, kind)
+        _insert_after(value, made)
+        for use in wanted:
+            use.operation.operands[use.index] = made.results[0]
+
+    def _becomes_narrow(self, owner: Operation | Block, kind: Attribute) -> bool:
+        """Changes the type of what `owner` gives, if that is the same as rounding its result."""
+        match owner:
+            case graph.ConstantOp():
+                owner.value = array_to_dense(convert(dense_to_array(owner.value), dtype_of_element(self.element)))
+            case graph.WeightOp() if self.names[owner.weight_name.data] == 1:
+                pass
+            case Operation() if _commutes(owner):
+                pass
+            case _:
+                return False
+        Rewriter.replace_value_with_new_type(owner.results[0], kind)
+        return True
+
+
+def _thickness(op: Operation) -> int:
+    """Rows or columns of the matrix of a product (of one group), whichever are fewer."""
+    shape = shape_of(op.operands[1])
+    match op:
+        case graph.ConvOp() | graph.ConvTransposeOp():
+            sizes = (shape[0] // op.group.value.data, prod(shape[1:]))
+        case _:
+            sizes = shape[-2:]
+    return min(sizes)
+
+
+def _commutes(op: Operation) -> bool:
+    return isinstance(op, MOVES) or (isinstance(op, graph.PoolOp) and op.kind.data == "max")
+
+
+def _narrow_block(block: Block, narrowing: _Narrowing) -> None:
+    """Users before producers, so that moved elements are rounded where they come from."""
+    for op in reversed(list(block.ops)):
+        for region in op.regions:
+            _narrow_block(region.block, narrowing)
+        for result in op.results:
+            narrowing.narrow(result)
+    for argument in block.args:
+        narrowing.narrow(argument)
+
+
+def _insert_after(value: SSAValue, op: Operation) -> None:
+    if isinstance(value.owner, Block):
+        Rewriter.insert_op(op, InsertPoint.at_start(value.owner))
+    else:
+        copy_location(value.owner, op)
+        Rewriter.insert_op(op, InsertPoint.after(value.owner))
 
 
 def _inside(kind: Attribute, element: Attribute) -> Attribute:
@@ -57,7 +167,7 @@ def _inside(kind: Attribute, element: Attribute) -> Attribute:
 
 def _convert_function(function: graph.FuncOp, element: Attribute) -> None:
     block = function.body.block
-    operations = [op for op in block.ops if op is not function.return_op]
+    operations = [op for op in function.walk() if op not in (function, function.return_op)]
     kept: dict[Operation, list[Attribute]] = {function.return_op: list(function.function_type.outputs.data)}
     interface: list[SSAValue] = [*block.args]
     for op in operations:
@@ -68,7 +178,7 @@ def _convert_function(function: graph.FuncOp, element: Attribute) -> None:
         if op not in kept:
             _convert_results(op, element)
     for value in interface:
-        _cast_uses(value, _inside(value.type, element), block, kept)
+        _cast_uses(value, _inside(value.type, element), kept)
     for op, kinds in kept.items():
         _cast_operands(op, kinds)
     for op in operations:
@@ -79,13 +189,13 @@ def _convert_function(function: graph.FuncOp, element: Attribute) -> None:
 def _convert_results(op: Operation, element: Attribute) -> None:
     if isinstance(op, graph.ConstantOp) and is_float(op.value.get_element_type()):
         op.value = array_to_dense(convert(dense_to_array(op.value), dtype_of_element(element)))
-    for result in list(op.results):
-        kind = _inside(result.type, element)
-        if kind != result.type:
-            Rewriter.replace_value_with_new_type(result, kind)
+    for value in (*op.results, *(argument for region in op.regions for argument in region.block.args)):
+        kind = _inside(value.type, element)
+        if kind != value.type:
+            Rewriter.replace_value_with_new_type(value, kind)
 
 
-def _cast_uses(value: SSAValue, kind: Attribute, block: Block, kept: Mapping[Operation, object]) -> None:
+def _cast_uses(value: SSAValue, kind: Attribute, kept: Mapping[Operation, object]) -> None:
     """Give the users of an interface value its converted form, except those in `kept`, which take it as it is."""
     if kind == value.type:
         return
@@ -93,12 +203,7 @@ def _cast_uses(value: SSAValue, kind: Attribute, block: Block, kept: Mapping[Ope
     if not users:
         return
     cast_op = graph.CastOp(value, kind)
-    if isinstance(value, BlockArgument):
-        point = InsertPoint.at_start(block)
-    else:
-        copy_location(cast(Operation, value.owner), cast_op)
-        point = InsertPoint.after(cast(Operation, value.owner))
-    Rewriter.insert_op(cast_op, point)
+    _insert_after(value, cast_op)
     for use in users:
         use.operation.operands[use.index] = cast_op.result
 
@@ -117,17 +222,20 @@ def _cast_operands(op: Operation, kinds: Sequence[Attribute]) -> None:
 @dataclass(frozen=True)
 class SetPrecisionPass(ModulePass):
     """
-    Chooses the float type a model computes in.
+    Chooses the float type a model multiplies in.
 
-    Before: `graph.func @main(%x : tensor<4xf32>)` with f32 operations; after, for bf16: the same interface, a cast to
-    bf16 behind the argument, bf16 operations, and a cast to f32 before the result. Takes and gives the pure form of
-    `graph`, before `partition-hierarchical`.
+    Before: `graph.conv %x, %w` on f32 tensors; after, for bf16: `%n = graph.cast %x` to bf16 behind the producer of
+    `%x`, a bf16 weight, and `graph.conv %n, %w` with an f32 result. Everything that is not a product, or is one
+    of a matrix of at most 16 rows or columns, is f32; the interface of a function stays. Takes and gives the pure form
+    of `graph`, before `partition-hierarchical`.
     """
 
     name = "set-precision"
 
     precision: str
     """model, fp32, bf16 or fp16."""
+    thin: int = THIN
+    """Products of a matrix with at most this many rows or columns stay in f32."""
     weights: str | None = None
     """Safetensors file with the data of the weights; without it only types and inline constants are converted."""
     save: str | None = None
@@ -136,5 +244,5 @@ class SetPrecisionPass(ModulePass):
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         """Run on a module."""
         weights = read_sidecar(self.weights)
-        set_precision(op, weights, self.precision)
+        set_precision(op, weights, self.precision, self.thin)
         write_sidecar(self.save, weights, set(weights), self.name)

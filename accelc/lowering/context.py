@@ -67,6 +67,9 @@ class Lowering:
     forwards: Mapping[SSAValue, Forward]
     position: int = 0
     dtype: str = "fp32"
+    """of the result of the op being lowered"""
+    operand_dtype: str = "fp32"
+    """of its operands"""
     values: dict[SSAValue, View] = field(default_factory=dict[SSAValue, View])
     _halo_of: dict[Storage, Halo] = field(default_factory=dict[Storage, Halo])
     _live: dict[Storage, int] = field(default_factory=dict[Storage, int])
@@ -77,13 +80,16 @@ class Lowering:
 
     @property
     def split_terms(self) -> int:
-        """Number of bf16 terms per fp32 operand of the array; 0 where the array has the dtype."""
-        return 0 if self.dtype in self.target.tensor.rate else SPLIT_TERMS
+        """Number of bf16 terms per operand of the array; 0 where the array has the dtype."""
+        return self._terms(self.operand_dtype)
+
+    def _terms(self, dtype: str) -> int:
+        return 0 if dtype in self.target.tensor.rate else SPLIT_TERMS
 
     @property
     def matmul_dtype(self) -> str:
         """dtype of the array's operands."""
-        return "bf16" if self.split_terms else self.dtype
+        return "bf16" if self.split_terms else self.operand_dtype
 
     @property
     def weight_budget(self) -> int:
@@ -94,11 +100,7 @@ class Lowering:
 
     def matmul_terms(self, data: F32) -> list[Array]:
         """Stationary data as the array takes it: rounded to its dtype, or its bf16 terms."""
-        return list(split_terms(data, self.split_terms)) if self.split_terms else [self.rounded(data)]
-
-    def rounded(self, data: Array) -> Array:
-        """`data` in the current element type."""
-        return cast(data, self.dtype)
+        return list(split_terms(data, self.split_terms)) if self.split_terms else [cast(data, self.matmul_dtype)]
 
     def rows_per_chunk(self, total: int, *, fixed: int, per_row: int) -> int:
         """How many of `total` rows (`per_row` bytes per partition each, plus `fixed`) fit the staging budget, >= 1."""
@@ -108,10 +110,10 @@ class Lowering:
         rows = min(max(room // per_row, 1), max(total, 1))
         return -(-total // -(-total // rows)) if total else 1
 
-    def begin(self, position: int, dtype: str) -> None:
+    def begin(self, position: int, dtype: str, operand_dtype: str) -> None:
         """Starts lowering the op at `position`; forgets storages whose last use has passed."""
         self.position = position
-        self.dtype = dtype
+        self.dtype, self.operand_dtype = dtype, operand_dtype
         self._live = {s: last for s, last in self._live.items() if last >= position}
         self._loaded = {k: v for k, v in self._loaded.items() if v.storage in self._live}
 
@@ -154,7 +156,7 @@ class Lowering:
             return view
         halo = self.halos.get(value)
         around: dict[int, tuple[int, int]] = {}
-        if halo and len(shape) == 4 and axis == 1 and not self.split_terms:
+        if halo and len(shape) == 4 and axis == 1 and not self._terms(self.dtype):
             around = {2: (halo.pads[0], halo.pads[2]), 3: (halo.pads[1], halo.pads[3])}
         padded = [n + sum(around.get(a, (0, 0))) for a, n in enumerate(shape)]
         needed = partition_bytes(padded, axis, self.target.sbuf.partitions, itemsize(self.dtype))
@@ -293,7 +295,7 @@ class Lowering:
         if value not in self.values:
             data = self.constants[value]
             data = data.reshape(data.shape or (1,))
-            self.values[value] = self.constant("const", self.rounded(data))
+            self.values[value] = self.constant("const", data)
         return self.values[value]
 
     def reshaped(self, view: View, shape: Sequence[int]) -> View:

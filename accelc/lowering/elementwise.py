@@ -11,21 +11,13 @@ from xdsl.ir import Operation, SSAValue
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import shape_of
 from accelc.lowering.context import Lowering
-from accelc.lowering.plan import FUNCTIONS, Node
+from accelc.lowering.plan import ALU, FUNCTIONS, Node
 from accelc.lowering.views import View
 from accelc.targets.model import Target
 
 Compute = Callable[[Lowering, Sequence[View], View], None]
 """Writes the last view from the others; all on chip, of one shape and partition axis."""
 
-ALU: Mapping[type[Operation], str] = {
-    graph.AddOp: "add",
-    graph.SubOp: "sub",
-    graph.MulOp: "mul",
-    graph.DivOp: "div",
-    graph.MaxOp: "max",
-    graph.MinOp: "min",
-}
 SWAPPED: Mapping[str, str] = {"add": "add", "sub": "rsub", "mul": "mul", "div": "rdiv", "max": "max", "min": "min"}
 SIMPLE = (graph.NegOp, graph.IdentityOp, graph.CastOp)
 
@@ -62,7 +54,7 @@ def _abs(ctx: Lowering, ins: Sequence[View], out: View) -> None:
 
 def _silu(ctx: Lowering, ins: Sequence[View], out: View) -> None:
     assert out.axis is not None
-    gate = ctx.scratch("gate", out.shape, out.axis, out.storage.dtype)
+    gate = ctx.scratch("gate", out.shape, out.axis, ins[0].storage.dtype)
     ctx.builder.activate("sigmoid", ins[0], gate)
     ctx.builder.tensor_tensor("mul", ins[0], gate, out)
 

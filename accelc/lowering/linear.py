@@ -179,12 +179,12 @@ def _product(ctx: Lowering, a: View, b: View, out: View) -> None:
     """`out` (M, N) = a (K, M) transposed times b (K, N), all on chip, partitions first."""
     k, m = a.shape
     if ctx.split_terms or a.storage.dtype != ctx.matmul_dtype or a.strides[1] != 1:
-        dense = ctx.scratch("stationary", (k, m), 0, ctx.dtype)
+        dense = ctx.scratch("stationary", (k, m), 0, ctx.operand_dtype)
         ctx.builder.copy(a, dense)
         a = split(ctx, dense)
     moving = b
     if ctx.split_terms or b.storage.dtype != ctx.matmul_dtype:
-        dense = ctx.scratch("moving", b.shape, 0, ctx.dtype)
+        dense = ctx.scratch("moving", b.shape, 0, ctx.operand_dtype)
         ctx.builder.copy(b, dense)
         moving = split(ctx, dense)
     image = View(moving.storage, (*moving.shape, 1), (*moving.strides, 0), moving.offset, 0)

@@ -13,7 +13,7 @@ from accelc.dialects.graph_ops.base import element_of, shape_of
 from accelc.errors import ModelError
 from accelc.lowering.builder import Array, Location, ProgramBuilder
 from accelc.lowering.context import Budget, Lowering
-from accelc.lowering.elementwise import ALU, SIMPLE, lower_binary, lower_unary, unary_support
+from accelc.lowering.elementwise import SIMPLE, lower_binary, lower_unary, unary_support
 from accelc.lowering.linear import conv_support, lower_conv, lower_matmul, matmul_support
 from accelc.lowering.movement import (
     lower_broadcast,
@@ -24,7 +24,7 @@ from accelc.lowering.movement import (
     lower_slice,
     lower_transpose,
 )
-from accelc.lowering.plan import FUNCTIONS, Node, array_of, location_of, make_plan
+from accelc.lowering.plan import ALU, FUNCTIONS, Node, array_of, location_of, make_plan
 from accelc.lowering.reduction import lower_pool, lower_reduce, pool_support, reduce_support
 from accelc.lowering.views import View
 from accelc.targets.model import Target
@@ -111,7 +111,7 @@ def lower_partition(
     builder.label = ""
     for position, node in enumerate(plan.nodes):
         builder.location = location_of(node.op)
-        ctx.begin(position, _dtype(node.result))
+        ctx.begin(position, _dtype(node.result), _operand_dtype(node.op))
         RULES[type(node.op)].lower(ctx, node)
         for value, output in zip(results, outputs, strict=True):
             if value is node.result:
@@ -119,7 +119,6 @@ def lower_partition(
     builder.location = Location()
     for value, output in zip(results, outputs, strict=True):
         if value in constants or value in block.args:
-            ctx.dtype = output.storage.dtype
             ctx.transfer(ctx.view_of(value), output)
     return Lowered(builder.finish(), builder.weights)
 
@@ -134,6 +133,12 @@ def _constants(partition: graph.PartitionOp, weights: Mapping[str, Array], targe
         elif op is not partition.yield_op and (reason := supported(op, target)) is not None:
             raise ModelError(f"{op.name} cannot run on the accelerator of target '{target.name}': {reason}")
     return constants
+
+
+def _operand_dtype(op: Operation) -> str:
+    """Common type of the first two operands: those that are multiplied, if `op` is a product."""
+    dtypes = {_dtype(value) for value in op.operands[:2]}
+    return dtypes.pop() if len(dtypes) == 1 else "fp32"
 
 
 def _dtype(value: SSAValue) -> str:

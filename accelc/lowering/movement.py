@@ -10,6 +10,7 @@ from accelc.dialects.graph_ops.base import ints, shape_of
 from accelc.lowering.context import Lowering
 from accelc.lowering.plan import Node
 from accelc.lowering.views import View
+from accelc.numerics import cast
 
 
 def lower_reshape(ctx: Lowering, node: Node) -> None:
@@ -121,7 +122,7 @@ def lower_pad(ctx: Lowering, node: Node) -> None:
         out = ctx.to_hbm(out, "pad")
         ctx.bind(node.result, out)
     else:
-        fill = ctx.constant("fill", ctx.rounded(np.full((1,), value, np.float32)))
+        fill = ctx.constant("fill", cast(np.full((1,), value, np.float32), ctx.dtype))
         spread = fill.lead(len(shape)).broadcast(shape)
         assert spread is not None
         ctx.transfer(spread, out)

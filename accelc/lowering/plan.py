@@ -1,12 +1,13 @@
 """What a partition's lowering decides before it emits anything: fusion, order, lifetimes, halos, shared storage."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from xdsl.dialects.builtin import f32
 from xdsl.ir import Block, Operation, SSAValue
 
 from accelc.dialects import graph
-from accelc.dialects.graph_ops.base import ints, shape_of
+from accelc.dialects.graph_ops.base import element_of, ints, shape_of
 from accelc.dialects.graph_ops.element_types import dense_to_array
 from accelc.lowering.builder import Array, Location
 from accelc.lowering.context import Forward, Halo
@@ -32,11 +33,22 @@ FUNCTIONS: Mapping[type[Operation], str] = {
     graph.SoftplusOp: "softplus",
 }
 """Unary operation -> activation function of the scalar engine."""
+ALU: Mapping[type[Operation], str] = {
+    graph.AddOp: "add",
+    graph.SubOp: "sub",
+    graph.MulOp: "mul",
+    graph.DivOp: "div",
+    graph.MaxOp: "max",
+    graph.MinOp: "min",
+}
+"""Binary operation -> operation of the vector engine."""
+ROUNDING = frozenset((*FUNCTIONS, *ALU))
+"""Operations on an engine that computes in f32 and rounds to the type of what it writes."""
 
 
 @dataclass(frozen=True)
 class Node:
-    """One step of the lowering: `op`, and what follows it on the way out of PSUM: func(op + bias + residual)."""
+    """One step of the lowering: `op`, and what follows it on the way out of PSUM: func(op + bias + residual), cast."""
 
     op: Operation
     result: SSAValue
@@ -110,8 +122,22 @@ def _fuse(
     node = Node(op, op.results[0])
     axis = contraction_axis(op, constants)
     fused: list[Operation] = []
-    if axis is None:
+    if axis is not None:
+        node, fused = _with_epilogue(node, axis, target, constants, taken)
+    if axis is None and type(op) not in ROUNDING:
         return node, fused
+    user = node.result.get_user_of_unique_use()
+    if isinstance(user, graph.CastOp) and element_of(node.result) == f32 and user not in taken:
+        node, fused = replace(node, result=user.result), [*fused, user]
+    return node, fused
+
+
+def _with_epilogue(
+    node: Node, axis: int, target: Target, constants: Mapping[SSAValue, Array], taken: set[Operation]
+) -> tuple[Node, list[Operation]]:
+    """`node`, a product with stationary free axis `axis`, and the additions and the function that follow it."""
+    op = node.op
+    fused: list[Operation] = []
     bias, residual, func = None, None, "identity"
     residual_at, func_at = None, None
     value = node.result
@@ -147,7 +173,7 @@ def _halos(nodes: Sequence[Node], target: Target) -> dict[SSAValue, Halo]:
     """Zero borders that convolutions and non-negative max pools read around their input."""
     positive = {node.result for node in nodes if node.func == "relu" or isinstance(node.op, graph.ReluOp)}
     for node in nodes:
-        if isinstance(node.op, graph.PoolOp) and node.op.x in positive:
+        if isinstance(node.op, graph.PoolOp | graph.CastOp) and node.op.x in positive:
             positive.add(node.result)
     found: dict[SSAValue, list[tuple[int, int, int, int]]] = {}
     for node in nodes:

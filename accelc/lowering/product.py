@@ -197,9 +197,11 @@ def _evacuate(ctx: Lowering, psum: View, out: View, epilogue: Epilogue, rows: tu
     if epilogue.residual is not None:
         residual = ctx.on_chip(epilogue.residual.cut(1, *rows), 0).reshape(psum.shape)
         assert residual is not None
+        more = epilogue.bias is not None or epilogue.func != "identity"
+        # A sum that is not final stays in the accumulator's precision.
+        source = psum if more and out.storage.dtype != psum.storage.dtype else blocked
         with ctx.builder.at(epilogue.residual_at):
-            ctx.builder.tensor_tensor("add", psum, residual, blocked)
-        source = blocked
+            ctx.builder.tensor_tensor("add", psum, residual, source)
     if source is psum or epilogue.bias is not None or epilogue.func != "identity":
         with ctx.builder.at(epilogue.func_at):
             ctx.builder.activate(epilogue.func, source, blocked, bias=bias)

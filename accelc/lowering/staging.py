@@ -97,7 +97,7 @@ class Staging:
     def _line_bytes(self, ctx: Lowering) -> int:
         """Bytes per partition of one staged row, with its terms."""
         tiles = 1 if self.layout is Layout.ROWS else -(-self.channels // ctx.target.tensor.rows)
-        item = itemsize(ctx.dtype) + ctx.split_terms * itemsize(ctx.matmul_dtype)
+        item = itemsize(ctx.operand_dtype) + ctx.split_terms * itemsize(ctx.matmul_dtype)
         return tiles * self.width * item
 
     def fixed_bytes(self, ctx: Lowering) -> int:
@@ -127,11 +127,11 @@ class Staging:
         kh, wide = self.source.kernel[0], self.width
         stride, dilation = self.source.strides[0], self.source.dilations[0]
         if self.layout is Layout.ROWS:
-            packed = ctx.scratch("pack", (channels * kh, high - low, wide), 0, ctx.dtype)
+            packed = ctx.scratch("pack", (channels * kh, high - low, wide), 0, ctx.operand_dtype)
             rows = [(i * channels, low * stride + i * dilation - top, high - low, stride) for i in range(kh)]
         else:
             count = self.source.rows_in(high - low)
-            packed = ctx.scratch("pad", (channels, count, wide), 0, ctx.dtype)
+            packed = ctx.scratch("pad", (channels, count, wide), 0, ctx.operand_dtype)
             rows = [(0, low * stride - top, count, 1)]
         inside = left == right == 0 and all(first >= 0 and first + (n - 1) * s < height for _, first, n, s in rows)
         if not inside:
@@ -153,7 +153,7 @@ class Staging:
         low, high = bounds
         channels, height, width = image.shape
         kh, kw = self.source.kernel
-        packed = ctx.scratch("windows", (self.channels, high - low, self.width), 0, ctx.dtype)
+        packed = ctx.scratch("windows", (self.channels, high - low, self.width), 0, ctx.operand_dtype)
         if any(self.source.pads):
             ctx.builder.memset(packed, 0.0)
         for r in range(kh):

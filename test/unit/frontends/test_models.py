@@ -12,6 +12,8 @@ from onnx_support import close, execute, minilm, model_files, onnxruntime_result
 
 from accelc.frontends.onnx import ImportedModel, import_onnx, run_reference, with_random_weights
 from accelc.interpreters.graph import run
+from accelc.passes.decompose import decompose
+from accelc.passes.fold_constants import fold_constants
 from accelc.passes.set_precision import set_precision
 
 Array = npt.NDArray[Any]
@@ -136,6 +138,8 @@ def test_networks_with_published_weights(name: str) -> None:
 
 def check_bf16(imported: ImportedModel, inputs: Sequence[Array], expected: Sequence[Array]) -> None:
     """In bf16 the first result keeps its type and its direction."""
+    fold_constants(imported.module, imported.weights)
+    decompose(imported.module, imported.weights)
     set_precision(imported.module, imported.weights, "bf16")
     imported.module.verify()
     rounded = run(imported.module, inputs, imported.weights, run_reference)

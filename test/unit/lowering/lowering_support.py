@@ -16,6 +16,7 @@ from accelc.interpreters.engine import run_engine
 from accelc.interpreters.graph import run_block
 from accelc.isa.program import Program, ValueType
 from accelc.lowering import Budget, lower_partition
+from accelc.passes.set_precision import set_precision
 from accelc.pipelines import CompiledPartition, compile_partition
 from accelc.runtime.execute import execute
 from accelc.simulator import SimulationResult
@@ -52,7 +53,7 @@ class Body:
 Build = Callable[[Body], Sequence[SSAValue]]
 
 
-def partition_of(inputs: Sequence[Array], build: Build) -> tuple[graph.PartitionOp, Mapping[str, Array]]:
+def partition_of(inputs: Sequence[Array], build: Build) -> tuple[graph.PartitionOp, dict[str, Array]]:
     """An accelerator partition (in a function, in a module) that yields what `build` returns, and its weights."""
     body = Body(inputs)
     results = build(body)
@@ -66,13 +67,22 @@ def partition_of(inputs: Sequence[Array], build: Build) -> tuple[graph.Partition
 
 
 def check_lowering(
-    inputs: Sequence[Array], build: Build, target: str | Path, tolerance: float = 2e-5, resident: float = 0.5
+    inputs: Sequence[Array],
+    build: Build,
+    target: str | Path,
+    tolerance: float = 2e-5,
+    resident: float = 0.5,
+    precision: str = "model",
 ) -> None:
     """
     Asserts that the engine program equals the graph within `tolerance` of the largest value, and that the scheduled
-    and tiled program and the simulated streams equal each other bit for bit.
+    and tiled program and the simulated streams equal each other bit for bit; all after `set-precision`.
     """
     partition, weights = partition_of(inputs, build)
+    module = partition.get_toplevel_object()
+    assert isinstance(module, ModuleOp)
+    set_precision(module, weights, precision, thin=0)
+    module.verify()
     expected = [np.asarray(v) for v in run_block(partition.body.block, list(inputs), weights)]
     machine = load_target(target)
     lowered = lower_partition(partition, weights, machine, Budget(resident=resident))

@@ -132,4 +132,7 @@ def test_random_graphs(data: st.DataObject) -> None:
         return [grower.values[-1], data.draw(st.sampled_from(grower.values))]
 
     target = data.draw(st.sampled_from(["trn-like", "tpu-like", "gemmini-like", "tiny"]))
-    check_lowering([x], build, target, tolerance=2e-4, resident=data.draw(st.sampled_from([0.5, 0.0])))
+    precision = data.draw(st.sampled_from(["model", "bf16"]))
+    # Sums in another order may round to the neighbouring bf16 number, which later operations amplify.
+    tolerance = 2e-4 if precision == "model" else 0.1
+    check_lowering([x], build, target, tolerance, data.draw(st.sampled_from([0.5, 0.0])), precision)

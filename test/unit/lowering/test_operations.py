@@ -9,12 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from lowering_support import Body, Build, check_lowering, partition_of
-from xdsl.dialects.builtin import TensorType, bf16, f32
+from xdsl.dialects.builtin import ModuleOp, TensorType, bf16, f32
 from xdsl.ir import SSAValue
 
 from accelc.dialects import graph
 from accelc.dialects.engine import LaneOp
 from accelc.lowering import lower_partition
+from accelc.passes.set_precision import set_precision
 from accelc.targets import load_target
 from accelc.targets.canonical import canonical_toml
 
@@ -321,6 +322,36 @@ def test_bf16_and_casts() -> None:
 
     check_lowering([normal(1, 6, 5, 5)], build, "trn-like", tolerance=1e-2)
     check_lowering([normal(1, 6, 5, 5)], build, "tpu-like", tolerance=1e-2)
+
+
+def test_products_in_bf16_within_f32() -> None:
+    """
+    `set-precision` rounds what products multiply where it is made: no instruction is added for it. Residual, bias and
+    function of a product are applied in f32, and so is everything else.
+    """
+
+    def build(body: Body) -> list[SSAValue]:
+        w, v = (body.weight(normal(6, 6, 3, 3, seed=s) / 8) for s in (1, 2))
+        y = body.add(graph.SigmoidOp(body.add(graph.ConvOp(body.args[0], w, pads=(1, 1, 1, 1)))))
+        z = body.add(graph.AddOp(body.add(graph.ConvOp(y, v, pads=(1, 1, 1, 1))), body.args[0]))
+        pooled = body.add(graph.PoolOp(body.add(graph.TanhOp(z)), "max", (2, 2)))
+        flat = body.add(graph.ReshapeOp(pooled, (16, 6)))
+        return [body.add(graph.MatmulOp(flat, body.weight(normal(6, 3, seed=3)))), z]
+
+    inputs = [normal(1, 6, 5, 5)]
+    names: dict[str, list[str]] = {}
+    for target in PRESETS:
+        check_lowering(inputs, build, target, tolerance=1e-2, precision="bf16")
+    for precision in ("model", "bf16"):
+        partition, weights = partition_of(inputs, build)
+        module = partition.get_toplevel_object()
+        assert isinstance(module, ModuleOp)
+        set_precision(module, weights, precision, thin=0)
+        program = lower_partition(partition, weights, load_target("trn-like")).program
+        ops = [op.name for op in program.body.block.ops if isinstance(op, LaneOp)]
+        # Nothing computes the input of the partition, so that takes an instruction.
+        names[precision] = ops[ops.index("engine.matmul") :]
+    assert names["bf16"] == names["model"]
 
 
 def test_inputs_and_constants_returned_as_they_are() -> None:
