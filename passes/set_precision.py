@@ -14,7 +14,7 @@ from math import prod
 from typing import cast
 
 from xdsl.context import Context
-from xdsl.dialects.builtin import ModuleOp, TensorType, bf16, f16, f32
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, ModuleOp, TensorType, bf16, f16, f32
 from xdsl.ir import Attribute, Block, Operation, SSAValue, Use
 from xdsl.passes import ModulePass
 from xdsl.rewriter import InsertPoint, Rewriter
@@ -97,22 +97,35 @@ class _Narrowing:
         kind, owner = _inside(value.type, self.element), value.owner
         if len(wanted) == len([*value.uses]) and self._becomes_narrow(owner, kind):
             return
-        if isinstance(owner, graph.WeightOp):
-            name = f"{owner.weight_name.data}.{self.element}"
-            if owner.weight_name.data in self.weights:
-                self.weights[name] = self.weights[owner.weight_name.data]
-            made: Operation = graph.WeightOp(name, cast(AnyTensor, kind))
-        else:
-            made = graph.CastOp(value, kind)
+        made = self._rounded(value, kind)
         _insert_after(value, made)
         for use in wanted:
             use.operation.operands[use.index] = made.results[0]
+
+    def _rounded(self, value: SSAValue, kind: Attribute) -> Operation:
+        """An operation that gives `value` as `kind` beside what gives it now."""
+        match value.owner:
+            case graph.ConstantOp() as owner:
+                return graph.ConstantOp(self._constant(owner))
+            case graph.WeightOp() as owner:
+                old = owner.weight_name.data
+                name = f"{old}.{self.element}"
+                while name in self.names:
+                    name += "'"
+                if old in self.weights:
+                    self.weights[name] = self.weights[old]
+                return graph.WeightOp(name, cast(AnyTensor, kind))
+            case _:
+                return graph.CastOp(value, kind)
+
+    def _constant(self, op: graph.ConstantOp) -> DenseIntOrFPElementsAttr:
+        return array_to_dense(convert(dense_to_array(op.value), dtype_of_element(self.element)))
 
     def _becomes_narrow(self, owner: Operation | Block, kind: Attribute) -> bool:
         """Changes the type of what `owner` gives, if that is the same as rounding its result."""
         match owner:
             case graph.ConstantOp():
-                owner.value = array_to_dense(convert(dense_to_array(owner.value), dtype_of_element(self.element)))
+                owner.value = self._constant(owner)
             case graph.WeightOp() if self.names[owner.weight_name.data] == 1:
                 pass
             case Operation() if _commutes(owner):

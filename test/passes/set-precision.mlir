@@ -65,6 +65,21 @@ graph.func @thin(%x : tensor<1x2x8x8xf32>) -> tensor<1x2x8x8xf32> {
 
 // -----
 
+// A constant with other uses gets a rounded twin, which is no computation.
+// CHECK-LABEL: graph.func @constant
+// THIN-LABEL: graph.func @constant
+// THIN: graph.constant {{.*}} tensor<2x2xf32>
+// THIN-NEXT: %[[C:.*]] = graph.constant {{.*}} tensor<2x2xbf16>
+// THIN-NEXT: graph.matmul %{{.*}}, %[[C]] : (tensor<2x2xbf16>, tensor<2x2xbf16>) -> tensor<2x2xf32>
+graph.func @constant(%x : tensor<2x2xf32>) -> tensor<2x2xf32> {
+  %c = graph.constant dense<[[1.0, 1.1], [1.2, 1.3]]> : tensor<2x2xf32>
+  %p = graph.matmul %x, %c : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %y = graph.add %p, %c : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  graph.return %y : tensor<2x2xf32>
+}
+
+// -----
+
 // Other floats become f32, inside of loops too; integers and truth values stay; casts between equal types vanish;
 // constants are rounded and stay finite.
 // CHECK-LABEL: graph.func @kinds
