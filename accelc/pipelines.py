@@ -176,8 +176,8 @@ def _finish(
     target: Target,
     observer: Observer,
 ) -> CompiledPartition:
-    from accelc.analysis.vector_clock import synchronize_records, write_sync
-    from accelc.analysis.verify_sync import verify_records
+    from accelc.analysis.sync.vector_clock import synchronize_records, write_sync
+    from accelc.analysis.sync.verify import verify_records
     from accelc.emit.emitter import emit
     from accelc.emit.streams import split_streams
     from accelc.passes.insert_delays import insert_delays

@@ -28,7 +28,7 @@ def rehearse(program: ProgramOp, target: Target) -> Rehearsal:
 
     Raises what these stages raise, CapacityError among it.
     """
-    from accelc.analysis.vector_clock import synchronize_records, write_sync
+    from accelc.analysis.sync.vector_clock import synchronize_records, write_sync
     from accelc.emit.emitter import emit
     from accelc.emit.streams import split_streams
     from accelc.isa.records import field

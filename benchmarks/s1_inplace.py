@@ -19,7 +19,7 @@ from xdsl.context import Context
 from xdsl.dialects.builtin import IntegerAttr, ModuleOp, i64
 from xdsl.traits import is_side_effect_free
 
-from accelc.analysis.vector_clock import synchronize_records, write_sync
+from accelc.analysis.sync.vector_clock import synchronize_records, write_sync
 from accelc.dialects import graph
 from accelc.dialects.engine import LaneOp, ProgramOp
 from accelc.dialects.graph_ops.base import ints

@@ -19,12 +19,12 @@ from measure import Measurement
 
 import accelc
 from accelc.analysis.footprint import Footprint, footprint
-from accelc.analysis.hazards import Streams, find_hazards, record_streams, set_shadow, union
 from accelc.analysis.sync.counters import Plan, count_up, roll_over
 from accelc.analysis.sync.events import use_events
+from accelc.analysis.sync.hazards import Streams, find_hazards, record_streams, set_shadow, union
 from accelc.analysis.sync.loops import UnsteadyLoopError, loop_waits
-from accelc.analysis.vector_clock import Options, keep_edges, synchronize_records, write_sync
-from accelc.analysis.verify_sync import verify_records
+from accelc.analysis.sync.vector_clock import Options, keep_edges, synchronize_records, write_sync
+from accelc.analysis.sync.verify import verify_records
 from accelc.emit.emitter import emit
 from accelc.emit.streams import split_streams
 from accelc.isa.records import Records, Wait, field

@@ -14,7 +14,7 @@ from measure import Measurement
 from schedule_graphs import random_program
 
 from accelc.analysis.scheduling.rules import RULES
-from accelc.analysis.vector_clock import synchronize_records, write_sync
+from accelc.analysis.sync.vector_clock import synchronize_records, write_sync
 from accelc.dialects.engine import ProgramOp
 from accelc.dialects.graph import PartitionOp
 from accelc.driver import compile_model

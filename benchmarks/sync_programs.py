@@ -14,11 +14,11 @@ from random import Random
 import numpy as np
 
 from accelc.analysis.footprint import Access, Footprint, SpaceAtoms
-from accelc.analysis.hazards import Edge, Hazards, Streams, find_hazards
 from accelc.analysis.sync.counters import Plan
 from accelc.analysis.sync.happens_before import Issued
+from accelc.analysis.sync.hazards import Edge, Hazards, Streams, find_hazards
 from accelc.analysis.sync.loops import LoopPlan
-from accelc.analysis.verify_sync import Violation, verify_issued
+from accelc.analysis.sync.verify import Violation, verify_issued
 from accelc.simulator.decode import WaitCondition
 from accelc.simulator.detector import Conflict, LaneTrace, Trace, find_conflicts
 

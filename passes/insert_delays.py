@@ -7,7 +7,7 @@ from xdsl.dialects.builtin import ModuleOp, StringAttr, UnitAttr
 from xdsl.passes import ModulePass
 
 from accelc.analysis.cost import cycles
-from accelc.analysis.delays import POINTS, POLICIES, START, THROTTLE, Issue, burst_heads, lane_heads, stagger
+from accelc.analysis.delays.placement import POINTS, POLICIES, START, THROTTLE, Issue, burst_heads, lane_heads, stagger
 from accelc.dialects.engine import DelayOp, DmaCopyOp, LaneOp, ProgramOp, i64_attr
 from accelc.emit.macro_cost import op_cost
 from accelc.errors import UsageError, suggestion

@@ -61,6 +61,8 @@ class _Emitter:
     def view(self, step: Step, source: SSAValue) -> SSAValue:
         """The pure form of a view."""
         match step:
+            case SliceStep(starts, steps, sizes) if sizes == shape_of(source) and not any(starts):
+                return source
             case SliceStep(starts, steps, sizes):
                 return self.add(graph.SliceOp(source, starts, sizes, steps))
             case TransposeStep(perm):
@@ -71,7 +73,10 @@ class _Emitter:
                 return self.add(graph.BroadcastOp(source, shape))
 
     def insert(self, step: SliceStep, part: SSAValue, whole: SSAValue) -> SSAValue:
-        """The pure form of a write through a slice."""
+        """The pure form of a write through a slice; one that replaces everything leaves nothing of `whole`."""
+        if step.sizes == shape_of(whole):
+            # Every element once, in the slice's order, which is its own inverse.
+            return self.view(step, part)
         return self.add(graph.InsertSliceOp(part, whole, step.starts, step.steps))
 
 

@@ -8,9 +8,9 @@ from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, ModuleOp, StringAtt
 from xdsl.passes import ModulePass
 
 from accelc.analysis.footprint import macro_footprint
-from accelc.analysis.hazards import Phase, Streams, find_hazards, macro_streams
 from accelc.analysis.sync.clocks import Clock
-from accelc.analysis.vector_clock import (
+from accelc.analysis.sync.hazards import Phase, Streams, find_hazards, macro_streams
+from accelc.analysis.sync.vector_clock import (
     DEFAULT,
     FALLBACKS,
     MECHANISMS,

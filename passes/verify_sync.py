@@ -8,8 +8,8 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 
 from accelc.analysis.footprint import macro_footprint
-from accelc.analysis.hazards import Phase
-from accelc.analysis.verify_sync import Issued, Violation, verify_issued
+from accelc.analysis.sync.hazards import Phase
+from accelc.analysis.sync.verify import Issued, Violation, verify_issued
 from accelc.dialects.engine import LaneOp, ProgramOp
 from accelc.emit.emitter import emit
 from accelc.errors import SynchronizationError

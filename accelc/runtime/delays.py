@@ -10,8 +10,8 @@ that it costs no time, each core by another share.
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from accelc.analysis.delays import START
-from accelc.analysis.delays_circle import Cost, circle_shifts, excess, total_load, windowed_peak
+from accelc.analysis.delays.circle import Cost, circle_shifts, excess, total_load, windowed_peak
+from accelc.analysis.delays.placement import START
 from accelc.errors import UsageError
 from accelc.runtime.cores import CoreProfile, Profile, SlotValues, Workload, profile
 from accelc.simulator.cluster import Cluster

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from accelc.analysis.footprint import Access, Footprint
-from accelc.analysis.hazards import bits_of, distinct, set_shadow, union
+from accelc.analysis.sync.hazards import bits_of, distinct, set_shadow, union
 from accelc.simulator.decode import Increment, WaitCondition
 
 READ, COMPLETE = 0, 1

@@ -1,8 +1,8 @@
-"""The timeline of a simulated core as a graph of records and the slack between them (`analysis.delays_slack`)."""
+"""The timeline of a simulated core as a graph of records and the slack between them (`analysis.delays.slack`)."""
 
 from bisect import bisect_right
 
-from accelc.analysis.delays_slack import Edge, joint_delays
+from accelc.analysis.delays.slack import Edge, joint_delays
 from accelc.isa.table import Opcode
 from accelc.simulator.decode import CoreCode
 from accelc.simulator.times import CoreTimes, Step

@@ -1,8 +1,9 @@
 """
 Which order between macro-ops a program needs, from what they read and write.
 
-Unlike `accelc.analysis.hazards`, which trusts that lanes issue in order, every reader and writer is related to every
-other one that it conflicts with, directly or through a third: any order that respects the edges gives the same results.
+Unlike `accelc.analysis.sync.hazards`, which trusts that lanes issue in order, every reader and writer is related to
+every other one that it conflicts with, directly or through a third: any order that respects the edges gives the same
+results.
 """
 
 from bisect import bisect_right
@@ -10,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from accelc.analysis.footprint import Access, Footprint
-from accelc.analysis.hazards import distinct
 from accelc.analysis.scheduling.task import Task
+from accelc.analysis.sync.hazards import distinct
 
 
 @dataclass(frozen=True)

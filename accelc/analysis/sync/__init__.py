@@ -1,1 +1,1 @@
-"""Clocks, counters, event registers and loops of the synchronization analysis."""
+"""Hazards, vector clocks, counters, event registers and loops of the synchronization analysis, and its verifier."""

@@ -9,7 +9,7 @@ lane known to have started: lanes always start in order.
 
 from collections.abc import Iterable, Sequence
 
-from accelc.analysis.hazards import Edge, Streams
+from accelc.analysis.sync.hazards import Edge, Streams
 
 Clock = list[int]
 

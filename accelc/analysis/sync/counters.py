@@ -17,8 +17,8 @@ Every edge follows program order, so that no wait can close a circle.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from accelc.analysis.hazards import Edge, Phase, Streams
 from accelc.analysis.sync.clocks import Clocks
+from accelc.analysis.sync.hazards import Edge, Phase, Streams
 
 Rank = tuple[int, int]
 """(counter, count): a wait until the counter has been raised that often."""

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from accelc.analysis.hazards import Edge, Phase, Streams
 from accelc.analysis.sync.clocks import Clocks
 from accelc.analysis.sync.counters import Counter, Plan, Rank, count_up, program_clocks
 from accelc.analysis.sync.happens_before import Issued, happens_before
+from accelc.analysis.sync.hazards import Edge, Phase, Streams
 
 _GUARD_ROUNDS = 8
 """How often guards are added before the edges that are left get a counter: every guard is an edge itself."""

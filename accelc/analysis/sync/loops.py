@@ -15,8 +15,8 @@ counter allows).
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from accelc.analysis.hazards import Edge, Phase, Streams
 from accelc.analysis.sync.clocks import Clocks
+from accelc.analysis.sync.hazards import Edge, Phase, Streams
 
 Unroll = Callable[[int], tuple[Streams, Sequence[Sequence[Edge]]]]
 """Number of iterations -> streams of the unrolled program and its last-access dependencies."""

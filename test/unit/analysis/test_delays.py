@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accelc.analysis.delays import POINTS, Issue, Point, burst_heads, lane_heads, stagger
+from accelc.analysis.delays.placement import POINTS, Issue, Point, burst_heads, lane_heads, stagger
 
 issues = st.lists(st.builds(Issue, st.sampled_from([None, 0, 1, 2]), st.integers(0, 9), st.booleans()), max_size=12)
 

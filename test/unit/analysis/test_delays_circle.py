@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accelc.analysis.delays_circle import circle_shifts, even_shifts, excess, total_load, windowed_peak
+from accelc.analysis.delays.circle import circle_shifts, even_shifts, excess, total_load, windowed_peak
 
 profiles = st.lists(st.integers(0, 9), min_size=2, max_size=10).map(lambda bins: np.array(bins, float))
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accelc.analysis.delays_slack import Edge, joint_delays, shifts, total_slack
+from accelc.analysis.delays.slack import Edge, joint_delays, shifts, total_slack
 
 NODES = 7
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from xdsl.dialects.builtin import StringAttr, f32
 from xdsl.ir import Block, Operation, Region, SSAValue
 
-from accelc.analysis.vector_clock import synchronize_records, write_sync
-from accelc.analysis.verify_sync import Rule, verify_records
+from accelc.analysis.sync.vector_clock import synchronize_records, write_sync
+from accelc.analysis.sync.verify import Rule, verify_records
 from accelc.dialects.engine import (
     AccessAttr,
     BufferOp,

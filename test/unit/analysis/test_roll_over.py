@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accelc.analysis.hazards import Edge, Hazards, Streams
 from accelc.analysis.sync.counters import Plan, count_up, roll_over
 from accelc.analysis.sync.events import registers_needed, use_events
 from accelc.analysis.sync.happens_before import Rule
+from accelc.analysis.sync.hazards import Edge, Hazards, Streams
 from accelc.analysis.sync.loops import LoopPlan, UnsteadyLoopError, loop_waits
-from accelc.analysis.vector_clock import keep_edges
+from accelc.analysis.sync.vector_clock import keep_edges
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
 import sync_programs as programs

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accelc.analysis.footprint import DTYPE_BYTES, cell_bytes, footprint, pattern_runs
-from accelc.analysis.hazards import find_hazards, record_streams
-from accelc.analysis.vector_clock import MODELS, keep_edges, synchronize_records, write_sync
-from accelc.analysis.verify_sync import Rule, verify_records
+from accelc.analysis.sync.hazards import find_hazards, record_streams
+from accelc.analysis.sync.vector_clock import MODELS, keep_edges, synchronize_records, write_sync
+from accelc.analysis.sync.verify import Rule, verify_records
 from accelc.errors import SynchronizationError
 from accelc.isa import encode
 from accelc.isa.encode import control_records, set_update, set_wait

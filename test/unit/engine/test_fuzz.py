@@ -17,7 +17,7 @@ from xdsl.printer import Printer
 
 from accelc import numerics
 from accelc.analysis.order import STRATEGIES
-from accelc.analysis.vector_clock import synchronize_records, write_sync
+from accelc.analysis.sync.vector_clock import synchronize_records, write_sync
 from accelc.dialects import engine
 from accelc.dialects.engine import (
     ALU_OPS,

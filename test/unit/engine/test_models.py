@@ -7,7 +7,7 @@ import numpy.typing as npt
 import onnx
 
 from accelc import numerics
-from accelc.analysis.vector_clock import synchronize_records, write_sync
+from accelc.analysis.sync.vector_clock import synchronize_records, write_sync
 from accelc.dialects.engine import BufferOp, ProgramOp, buffer_type
 from accelc.dialects.graph import PartitionOp
 from accelc.emit import emit, split_streams

@@ -8,8 +8,8 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 import accelc
-from accelc.analysis.vector_clock import synchronize_records, write_sync
-from accelc.analysis.verify_sync import verify_records
+from accelc.analysis.sync.vector_clock import synchronize_records, write_sync
+from accelc.analysis.sync.verify import verify_records
 from accelc.driver import CompiledModel
 from accelc.emit.emitter import emit
 from accelc.emit.streams import split_streams

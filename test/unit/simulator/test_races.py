@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accelc.analysis.vector_clock import Options, synchronize_records, write_sync
+from accelc.analysis.sync.vector_clock import Options, synchronize_records, write_sync
 from accelc.emit.streams import split_streams
 from accelc.errors import SimulationError
 from accelc.isa import encode
