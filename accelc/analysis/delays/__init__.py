@@ -1,0 +1,1 @@
+"""Where adjustable delays go, and the mathematics of choosing their values."""
