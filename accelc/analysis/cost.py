@@ -50,9 +50,10 @@ def matmul_cost(target: Target, columns: Sequence[int], moving: Sequence[int], r
     A whole product: stationary columns of each m block, moving elements of each n block, rows of each contraction step.
 
     A stationary load hides behind the product before it; one contraction step keeps its tile for all n blocks.
+    Raises KeyError when the array does not multiply `dtype`.
     """
     array = target.tensor
-    rate = array.rate.get(dtype, 1.0)
+    rate = array.rate[dtype]
     loads = [load_cycles(array, width, height) for height in rows for width in columns]
     streams = [max(count, array.mm_min_ii) / rate for count in moving]
     if len(rows) == 1:

@@ -86,7 +86,7 @@ class _Open:
         array, time = target.tensor, target.time
         product, cycle = self.product, target.domain("tensor")
         m, n, _ = product.grid
-        rate = array.rate.get(buffer_type(self.op.moving).dtype, 1.0)
+        rate = array.rate[buffer_type(self.op.moving).dtype]
         elements = product.n_sizes() * product.inner
         products = elements.clip(min=array.mm_min_ii) / rate
         through = (array.rows + array.cols - 1) * array.pe_latency + 1 + array.psum_write_latency

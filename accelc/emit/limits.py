@@ -61,7 +61,14 @@ def check_lane(op: LaneOp, target: Target) -> None:
     lane = op.lane.data
     if lane not in target.lanes:
         raise ProgramError(f"{op.name} on lane '{lane}': target '{target.name}' has {', '.join(target.lanes)}")
-    if isinstance(op, (DmaCopyOp, MatmulFields, DelayOp)):
+    if isinstance(op, (DmaCopyOp, DelayOp)):
+        return
+    if isinstance(op, MatmulFields):
+        dtype, rates = buffer_type(op.moving).dtype, target.tensor.rate
+        if dtype not in rates:
+            raise ProgramError(
+                f"{describe(op)} multiplies {dtype}: the array of target '{target.name}' multiplies {', '.join(rates)}"
+            )
         return
     engine, kind = target.engines[lane], op.name.split(".")[1]
     if not engine.has(kind):

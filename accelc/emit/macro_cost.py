@@ -18,6 +18,7 @@ from accelc.dialects.engine import (
     access,
     buffer_type,
 )
+from accelc.emit.limits import check_lane, describe
 from accelc.errors import ProgramError
 from accelc.targets.conditions import Facts
 from accelc.targets.model import Target
@@ -33,14 +34,15 @@ def op_cost(op: LaneOp, target: Target) -> Cost:
         return Cost(0.0, 0.0)
     if isinstance(op, DmaCopyOp):
         return dma_cost(target, transfer(op))
+    check_lane(op, target)
     if isinstance(op, MatmulFields):
         return _matmul_cost(op, target)
     try:
         return _elementwise_cost(op, target)
     except KeyError:
         raise ProgramError(
-            f"{op.name} on lane '{op.lane.data}': no such engine of target '{target.name}' executes it; "
-            f"lanes are {', '.join(target.lanes)}, each with the ops of its cost table"
+            f"{describe(op)} on lane '{op.lane.data}': no cost rule of target '{target.name}' for it holds; give "
+            f"engine.{op.lane.data}.cost a rule without 'when'"
         ) from None
 
 

@@ -187,6 +187,8 @@ class MatmulFields(LaneOp):
         require(self.out_offset.value.data >= 0, f"out starts at element {self.out_offset.value.data}")
         first_block = n_block * prod(sizes[1:])
         elements = buffer_type(self.out).free_elements
+        results, room = m * prod(sizes), buffer_type(self.out).partitions * elements
+        require(results <= room, f"{results} results (m times all moving elements) for the {room} elements of out")
         require(
             self.out_offset.value.data + first_block <= elements,
             f"block (0, 0) of {first_block} elements at {self.out_offset.value.data} ends beyond the {elements} of out",

@@ -109,3 +109,14 @@ engine.program @main target "tiny" {
   engine.end
 }
 // CHECK: m is 0; at least 1 expected
+
+// -----
+
+engine.program @main target "tiny" {
+  %w = engine.buffer "w" scratch sbuf<4x6xbf16>
+  %x = engine.buffer "x" scratch sbuf<4x24xbf16>
+  %p = engine.buffer "p" scratch psum<4x64xf32>
+  engine.matmul on tensor %w at [0] m 1000000000000, %x at [0] over (24):(1) n_block 12 rows [0:4] into %p at 0 + (0, 0)
+  engine.end
+}
+// CHECK: 24000000000000 results (m times all moving elements) for the 256 elements of out

@@ -16,7 +16,9 @@ from accelc.isa.records import Flag, Records, Space, as_dma
 from accelc.isa.table import Opcode
 from accelc.isa.validation.context import Limits, Stream
 from accelc.isa.validation.stream import validate_stream
+from accelc.passes.schedule_engines import schedule_engines
 from accelc.targets import load_target
+from accelc.targets.model import CostRule
 
 TINY = load_target("tiny")
 BUFFERS = """
@@ -298,6 +300,20 @@ def test_lanes_execute_what_their_engine_has() -> None:
         r"engine.activate of 'act' on lane 'scalar' applies 'sin': target 'tiny' has the functions identity, relu, .*",
         'engine.activate on scalar sin(1.0 * %y[0:4, 0:16] + 0.0) into %y[0:4, 0:16] {loc_name = "act"}',
     )
+    slow = replace(TINY, tensor=replace(TINY.tensor, rate={"fp32": 1.0, "int8": 1.0}))
+    product = program(f"engine.matmul on tensor {PRODUCT}")
+    with pytest.raises(
+        ProgramError, match=r"engine.matmul multiplies bf16: the array of target 'tiny' multiplies fp32, int8"
+    ):
+        emit(product, slow)
+    with pytest.raises(ProgramError, match=r"engine.matmul multiplies bf16: the array"):
+        schedule_engines(product, slow)
+    half = replace(TINY.engines["vector"], cost=(CostRule("copy", 1.0, when="all_bf16"),))
+    with pytest.raises(ProgramError, match=r"engine.copy on lane 'vector': no cost rule of target 'tiny' for it holds"):
+        schedule_engines(
+            program("engine.copy on vector %y[0:4, 0:8] into %y[0:4, 8:16]"),
+            replace(TINY, engines={**TINY.engines, "vector": half}),
+        )
 
 
 def test_fifty_thousand_records_take_less_than_a_second() -> None:
