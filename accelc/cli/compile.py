@@ -29,8 +29,10 @@ def execute(arguments: argparse.Namespace) -> int:
 
         print_placements(compiled, sys.stdout)
     homes = ", ".join(f"{compiled.count(home)} on {home}" for home in ("accelerator", "host", "framework"))
+    count = len(compiled.program.segments)
+    segments = "1 segment" if count == 1 else f"{count} segments"
     print(
-        f"{arguments.output}: {len(compiled.program.segments)} segments for {compiled.target.name}, "
+        f"{arguments.output}: {segments} for {compiled.target.name}, "
         f"{program_bytes(compiled.program)} bytes of instructions; operations: {homes}"
     )
     return 0

@@ -61,7 +61,7 @@ def test_compile_then_sim_is_run(mlp_file: Path, tmp_path: Path, capsys: Capture
     program, outputs, inputs = tmp_path / "m.acx", tmp_path / "out.npz", tmp_path / "x.npy"
     np.save(inputs, np.random.default_rng(3).standard_normal((3, 12)).astype(np.float32))
     assert main(["compile", str(mlp_file), "--target", "tiny", "-o", str(program)]) == 0
-    assert "1 segments for tiny" in capsys.readouterr().out
+    assert ": 1 segment for tiny" in capsys.readouterr().out
     given = ["--input", f"x={inputs}"]
     assert main(["sim", str(program), *given, "--output", str(outputs), "--json"]) == 0
     simulated = json.loads(capsys.readouterr().out)
