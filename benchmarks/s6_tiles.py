@@ -18,7 +18,7 @@ from measure import Measurement
 from s7_schedule import lowered_programs
 from tile_chains import ChainResult, chain_layers, random_chain, simulate_chain, simulate_program
 
-from accelc.analysis.tile_schedule import chain_time, closed_form_orders, search_orders, uniform_orders
+from accelc.analysis.tiles.chain import chain_time, closed_form_orders, search_orders, uniform_orders
 from accelc.dialects.engine import ProgramOp
 from accelc.dialects.graph import PartitionOp
 from accelc.errors import CapacityError

@@ -13,9 +13,9 @@ from random import Random
 from xdsl.dialects.builtin import FloatAttr, StringAttr, bf16, f32
 from xdsl.ir import Block, Operation, Region
 
-from accelc.analysis.order import Order
 from accelc.analysis.sync.vector_clock import synchronize_records, write_sync
-from accelc.analysis.tile_schedule import Layer
+from accelc.analysis.tiles.chain import Layer
+from accelc.analysis.tiles.order import Order
 from accelc.dialects import engine, tile
 from accelc.dialects.engine import AccessAttr, BufferOp, BufferType, ProgramOp, i64_array, i64_attr
 from accelc.emit.chains import find_chains, signal_ticks

@@ -17,7 +17,7 @@ from xdsl.irdl import IRDLOperation, attr_def, irdl_attr_definition, irdl_op_def
 from xdsl.parser import Parser
 from xdsl.printer import Printer
 
-from accelc.analysis.order import STRATEGIES, Order
+from accelc.analysis.tiles.order import STRATEGIES, Order
 from accelc.dialects.engine import (
     I64,
     ActivateFields,

@@ -9,11 +9,11 @@ from xdsl.ir import Attribute, Operation, SSAValue
 from xdsl.passes import ModulePass
 from xdsl.rewriter import Rewriter
 
-from accelc.analysis.block_order import BlockTimes, choose_order
 from accelc.analysis.cost import drain_cycles, load_cycles
-from accelc.analysis.cut import natural_parts
-from accelc.analysis.order import STRATEGIES, Order
-from accelc.analysis.tile_schedule import chain_time, search_orders
+from accelc.analysis.tiles.blocks import BlockTimes, choose_order
+from accelc.analysis.tiles.chain import chain_time, search_orders
+from accelc.analysis.tiles.cut import natural_parts
+from accelc.analysis.tiles.order import STRATEGIES, Order
 from accelc.dialects import engine, tile
 from accelc.dialects.engine import AccessAttr, LaneOp, ProgramOp, access, buffer_type, i64_array, i64_attr
 from accelc.emit.chains import find_chains
@@ -43,11 +43,11 @@ def schedule_systolic_tiles(
     """
     Replaces every `engine.matmul` of `program` by a `tile.matmul`, and the ops that evacuate PSUM by ops in blocks.
 
-    `order` is a strategy of `analysis.block_order`, or `auto`: per product the order whose blocks and evacuations
+    `order` is a strategy of `analysis.tiles.blocks`, or `auto`: per product the order whose blocks and evacuations
     end first by the block-time model of the target. `switch` is the number of contraction steps before order `switch`
     turns to rows; by default that of the closed form where a product is in a chain (`emit.chains`), else half of them.
     With `search` on, `auto` takes the products of a chain together and searches their switching points
-    (`analysis.tile_schedule`). Results do not depend on any of it. An elementwise op is cut where it
+    (`analysis.tiles.chain`). Results do not depend on any of it. An elementwise op is cut where it
     reads several output blocks of a product, or exactly what an op cut before it wrote, and only into parts that keep
     its engine as busy as the whole would. Raises UsageError for an unknown order or an option it does not have.
     """

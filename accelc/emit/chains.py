@@ -1,4 +1,4 @@
-"""Chains of matrix products in a scheduled program, as layers of the block-time model `analysis.tile_schedule`."""
+"""Chains of matrix products in a scheduled program, as layers of the block-time model `analysis.tiles.chain`."""
 
 from dataclasses import dataclass, field
 from math import prod
@@ -7,7 +7,7 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from accelc.analysis.cost import load_cycles
-from accelc.analysis.tile_schedule import Layer, LayerTimes, Needs
+from accelc.analysis.tiles.chain import Layer, LayerTimes, Needs
 from accelc.dialects.engine import DelayOp, DmaCopyOp, LaneOp, ProgramOp, access, buffer_type
 from accelc.dialects.tile import MatmulOp, blocks_of
 from accelc.emit.macro_cost import op_cost

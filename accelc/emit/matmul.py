@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from xdsl.ir import SSAValue
 
-from accelc.analysis.block_order import Blocks, block_order
+from accelc.analysis.tiles.blocks import Blocks, block_order
 from accelc.dialects.engine import MatmulFields
 from accelc.dialects.tile import MatmulOp as TileMatmulOp
 from accelc.emit.limits import check_product

@@ -16,8 +16,8 @@ from xdsl.parser import Parser
 from xdsl.printer import Printer
 
 from accelc import numerics
-from accelc.analysis.order import STRATEGIES
 from accelc.analysis.sync.vector_clock import synchronize_records, write_sync
+from accelc.analysis.tiles.order import STRATEGIES
 from accelc.dialects import engine
 from accelc.dialects.engine import (
     ALU_OPS,

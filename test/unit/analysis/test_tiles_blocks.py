@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from accelc.analysis.block_order import (
+from accelc.analysis.tiles.blocks import (
     BlockTimes,
     block_order,
     choose_order,
@@ -12,7 +12,7 @@ from accelc.analysis.block_order import (
     loads,
     switch_point,
 )
-from accelc.analysis.order import STRATEGIES
+from accelc.analysis.tiles.order import STRATEGIES
 
 SIZES = st.integers(1, 5)
 

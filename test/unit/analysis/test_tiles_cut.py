@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accelc.analysis.cut import natural_parts
+from accelc.analysis.tiles.cut import natural_parts
 
 
 @pytest.mark.parametrize(

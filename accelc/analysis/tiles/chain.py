@@ -4,7 +4,7 @@ Block orders for a chain of matrix products, each reading what was evacuated of 
 A block-time model in max-plus form: the array takes blocks in order, a block starts when its stationary tile is loaded
 and its input has arrived; an output drains, is evacuated by one engine in order of completion, and arrives at the next
 product later. The model evaluates many orders of one product at once, which makes a search over the switching points
-of a whole chain cheap. The closed form is `block_order.switch_point`; the search is coordinate descent from several
+of a whole chain cheap. The closed form is `blocks.switch_point`; the search is coordinate descent from several
 starts, as in the systems page. All times are in one unit of the caller's choice.
 """
 
@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from accelc.analysis.block_order import block_order, switch_point
-from accelc.analysis.order import Order
+from accelc.analysis.tiles.blocks import block_order, switch_point
+from accelc.analysis.tiles.order import Order
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

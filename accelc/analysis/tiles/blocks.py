@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from accelc.analysis.order import STRATEGIES, Order
+from accelc.analysis.tiles.order import STRATEGIES, Order
 
 Blocks = npt.NDArray[np.int32]
 

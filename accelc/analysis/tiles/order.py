@@ -1,4 +1,4 @@
-"""Names and parameters of block orders; `block_order` has their meaning."""
+"""Names and parameters of block orders; `blocks.block_order` has their meaning."""
 
 from dataclasses import dataclass
 

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accelc.analysis.block_order import block_order
-from accelc.analysis.order import Order
-from accelc.analysis.tile_schedule import (
+from accelc.analysis.tiles.blocks import block_order
+from accelc.analysis.tiles.chain import (
     Layer,
     LayerTimes,
     chain_time,
@@ -17,6 +16,7 @@ from accelc.analysis.tile_schedule import (
     search_orders,
     uniform_orders,
 )
+from accelc.analysis.tiles.order import Order
 
 
 def _chain(random: Random, layers: int, most: int) -> list[Layer]:
