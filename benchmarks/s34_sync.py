@@ -1,18 +1,24 @@
 """
 Waits by phase-typed vector clocks (`sync-vector-clock`, `verify-sync`): soundness, minimality and how many fall away.
 
-Random programs (`sync_programs`, seed = number of the program; every other one has lanes that complete out of order)
+Random programs (`sync_generators`, seed = number of the program; every other one has lanes that complete out of order)
 are judged by a brute-force search of paths, by the verifier, by the happens-before detector after an execution with
-random latencies, and by that execution itself. The same counts are taken for the light models on `trn-like`. The
-baselines are one wait per pair of overlapping instructions, and one per last access of each channel.
+random latencies, and by that execution itself. There are two kinds: *short* ones of up to 40 instructions without
+structure, in which every wait of every mechanism is deleted, and *long* ones of 100 to 400 instructions like those the
+compiler emits. The same counts are taken for the light models on `trn-like`. The baselines are one wait per pair of
+overlapping instructions, and one per last access of each channel.
 """
 
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from random import Random
 
 import numpy as np
+import sync_generators as generators
 import sync_programs as programs
 from end_to_end import LIGHT_MODELS, TARGET, light_model
 from measure import Measurement
@@ -36,44 +42,92 @@ from accelc.targets.model import Target
 WIDTHS = (4, 16)
 REGISTERS = 16
 ITERATIONS = 20
-SHORT, LONG, LONG_EVERY = 40, 150, 100
-"""Most instructions of a program; every 100th may be long, so that counters of 4 bits roll over often."""
+SHORT = 40
+"""Most instructions of a short program."""
+LONG = (100, 400)
+"""Instructions of a long program."""
+CLASSES = (2, 20, 41, 100, 200, 401)
+"""Programs of from `CLASSES[i]` up to less than `CLASSES[i + 1]` instructions are counted together."""
 LEAST_OVERLAP = 90.0
 LEAST_LAST_ACCESS = 10.0
 """Least percentage of waits that fall away, against the two baselines."""
 
 
+@dataclass(frozen=True)
+class _Fuzz:
+    """Programs 0 to `count` of a kind; of each `samples` waits are deleted, one by one (-1: all) by mechanism."""
+
+    kind: str
+    count: int
+    samples: int
+    samples_others: int
+
+
 def measure(reduced: bool = False) -> Iterator[Measurement]:
-    """All figures: on 1,000 programs and all light models, or on a few programs and one model."""
-    yield from _fuzz(60 if reduced else 1000)
+    """All figures: on 1,000 programs of each kind and all light models, or on a few programs and one model."""
+    short = _Fuzz("short", 60 if reduced else 1000, -1, -1)
+    long = _Fuzz("long", 10 if reduced else 1000, 10 if reduced else -1, 2 if reduced else 8)
+    total: Counter[str] = Counter()
+    for fuzz in (short, long):
+        found = _counted(fuzz, parallel=not reduced)
+        on = f"sync, {fuzz.count} {fuzz.kind} programs"
+        yield from _soundness(on, found)
+        yield from _shares(on, found, limited=fuzz.kind == "long")
+        total += found
+    yield from _shares(f"sync, all {short.count + long.count} programs", total, limited=True)
+    yield from _classes(total)
     yield from _loops(30 if reduced else 300)
     yield from _models(("squeezenet",) if reduced else LIGHT_MODELS, 4 if reduced else 20)
 
 
-def _fuzz(count: int) -> Iterator[Measurement]:
+def _counted(fuzz: _Fuzz, parallel: bool) -> Counter[str]:
+    """What all programs of `fuzz` add up to."""
+    one = partial(_program, fuzz)
     found: Counter[str] = Counter()
-    for seed in range(count):
-        random = Random(seed)
-        most = LONG if seed % LONG_EVERY == LONG_EVERY - 1 else SHORT
-        program = programs.random_program(random, in_order=seed % 2 == 0, most=most)
-        hazards = program.hazards()
-        kept = keep_edges(hazards, program.streams)
-        found["overlap"] += program.overlaps()
-        found["last"] += hazards.required
-        found["kept"] += sum(map(len, kept))
-        found["missing"] += len(programs.unordered_pairs(program, kept))
-        found["removable"] += programs.removable(program, kept)
-        wide = {width: roll_over(kept, program.streams, width) for width in WIDTHS}
-        events = use_events(kept, program.streams, REGISTERS)
-        found["spilled"] += events.spilled
-        plans = {"": count_up(kept, program.streams), "event": events.plan}
-        plans |= {f"width{width}": plan for width, plan in wide.items()}
-        sound = {name: _judge(program, plan, random, name, found) for name, plan in plans.items()}
-        found["disagree"] += sound["width4"] != sound["width16"] or not sound["width4"]
-        for width, plan in wide.items():
-            found[f"waits{width}"] += sum(map(len, plan.waits))
+    if not parallel:
+        for each in map(one, range(fuzz.count)):
+            found += each
+        return found
+    with ProcessPoolExecutor() as pool:
+        for each in pool.map(one, range(fuzz.count), chunksize=10):
+            found += each
+    return found
+
+
+def _program(fuzz: _Fuzz, seed: int) -> Counter[str]:
+    """Counts of one program."""
+    found: Counter[str] = Counter()
+    random = Random(seed)
+    in_order = seed % 2 == 0
+    if fuzz.kind == "short":
+        program = generators.random_program(random, in_order, SHORT)
+    else:
+        program = generators.emitted_program(random, in_order, *LONG)
+    hazards = program.hazards()
+    kept = keep_edges(hazards, program.streams)
+    length = max(low for low in CLASSES if low <= len(program))
+    for key, value in (("overlap", program.overlaps()), ("last", hazards.required), ("kept", sum(map(len, kept)))):
+        found[key] += value
+        found[f"{key}{length}"] += value
+    found[f"programs{length}"] += 1
+    found["missing"] += len(programs.unordered_pairs(program, kept))
+    found["removable"] += programs.removable(program, kept)
+    wide = {width: roll_over(kept, program.streams, width) for width in WIDTHS}
+    events = use_events(kept, program.streams, REGISTERS)
+    found["spilled"] += events.spilled
+    plans = {"": count_up(kept, program.streams), "event": events.plan}
+    plans |= {f"width{width}": plan for width, plan in wide.items()}
+    sound: dict[str, bool] = {}
+    for name, plan in plans.items():
+        sound[name] = _judge(program, plan, random, name, found, fuzz.samples_others if name else fuzz.samples)
+    found["disagree"] += sound["width4"] != sound["width16"] or not sound["width4"]
+    for width, plan in wide.items():
+        found[f"waits{width}"] += sum(map(len, plan.waits))
+    return found
+
+
+def _soundness(on: str, found: Counter[str]) -> Iterator[Measurement]:
     zero = partial(Measurement.at_most, threshold=0)
-    on = f"sync, {count} programs"
     yield zero(f"{on}: required orders missing", float(found["missing"]), "orders")
     yield zero(f"{on}: removable waits", float(found["removable"]), "waits")
     for name in ("", "width4", "width16", "event"):
@@ -90,22 +144,38 @@ def _fuzz(count: int) -> Iterator[Measurement]:
             f"{on}: waits at width {width}", float(found[f"waits{width}"]), "waits", found["kept"]
         )
     yield Measurement.reported(f"{on}: waits beyond {REGISTERS} event registers", float(found["spilled"]), "waits")
-    yield from _shares(on, found, limited=False)
 
 
 def _shares(on: str, found: Counter[str], limited: bool) -> Iterator[Measurement]:
     limits = (("overlap", "overlaps", LEAST_OVERLAP), ("last", "last accesses", LEAST_LAST_ACCESS))
     for key, label, least in limits:
-        share = 100.0 * (1 - found["kept"] / found[key])
         name, baseline = f"{on}: waits fewer than {label}", float(found[key])
         if limited or key == "last":
-            yield Measurement.at_least(name, share, "%", least, baseline)
+            yield Measurement.at_least(name, _share(found, key), "%", least, baseline)
         else:
-            yield Measurement.reported(name, share, "%", baseline)
+            yield Measurement.reported(name, _share(found, key), "%", baseline)
 
 
-def _judge(program: programs.AbstractProgram, plan: Plan, random: Random, name: str, found: Counter[str]) -> bool:
-    """Whether all witnesses accept a plan; counts what they find, also without each of its waits."""
+def _share(found: Counter[str], key: str, length: str = "") -> float:
+    """Percentage of a baseline that needs no wait."""
+    return 100.0 * (1 - found[f"kept{length}"] / found[key + length])
+
+
+def _classes(found: Counter[str]) -> Iterator[Measurement]:
+    """The share that needs no wait grows with the length of a program: its pairs grow with the square."""
+    for low, end in pairwise(CLASSES):
+        if found[f"overlap{low}"]:
+            on = f"sync, {found[f'programs{low}']} programs of {low} to {end - 1} instructions"
+            pairs = float(found[f"overlap{low}"])
+            yield Measurement.reported(
+                f"{on}: waits fewer than overlaps", _share(found, "overlap", str(low)), "%", pairs
+            )
+
+
+def _judge(
+    program: programs.AbstractProgram, plan: Plan, random: Random, name: str, found: Counter[str], samples: int
+) -> bool:
+    """Whether all witnesses accept a plan; counts what they find, also without each of `samples` waits (-1: of all)."""
     whole = programs.apply(program, plan)
     refused = bool(programs.violations(whole) or programs.unordered_pairs(program, plan.edges))
     raced, broken = True, 1
@@ -117,10 +187,11 @@ def _judge(program: programs.AbstractProgram, plan: Plan, random: Random, name: 
     found[f"violations{name}"] += refused
     found[f"races{name}"] += raced
     found[f"broken{name}"] += broken
-    for wait in range(len(whole.waits)):
+    waits = range(len(whole.waits))
+    for wait in waits if samples < 0 else random.sample(waits, min(samples, len(waits))):
         less = whole.without(wait)
         found[f"deleted{name}"] += 1
-        found[f"unseen{name}"] += not programs.violations(less)
+        found[f"unseen{name}"] += not programs.violations(less, limit=1)
         found[f"undetected{name}"] += not _detected(less, random)
     return not (refused or raced or broken)
 
@@ -128,7 +199,7 @@ def _judge(program: programs.AbstractProgram, plan: Plan, random: Random, name: 
 def _detected(less: programs.Synchronized, random: Random) -> bool:
     """Whether the simulator notices: a race, or that it cannot go on."""
     try:
-        return bool(programs.conflicts(less, programs.execute(less, random)[0]))
+        return bool(programs.conflicts(less, programs.execute(less, random)[0], limit=1))
     except programs.DeadlockError:
         return True
 
@@ -137,15 +208,15 @@ def _loops(count: int) -> Iterator[Measurement]:
     found: Counter[str] = Counter()
     for seed in range(count):
         random = Random(seed)
-        streams, reads, writes = programs.random_body(random)
+        streams, reads, writes = generators.random_body(random)
 
         def unroll(
             iterations: int, body: tuple[Streams, list[set[int]], list[set[int]]] = (streams, reads, writes)
         ) -> tuple[Streams, list[list[tuple[int, int]]]]:
-            program = programs.unrolled(*body, iterations)
+            program = generators.unrolled(*body, iterations)
             return program.streams, program.hazards().edges
 
-        program = programs.unrolled(streams, reads, writes, ITERATIONS)
+        program = generators.unrolled(streams, reads, writes, ITERATIONS)
         for width in (5, 16):
             try:
                 plan = loop_waits(unroll, len(reads), width)

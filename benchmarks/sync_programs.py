@@ -1,5 +1,5 @@
 """
-Random programs of several engines, some of which complete out of order, and three witnesses of their waits.
+Programs of several engines, some of which complete out of order, and three witnesses of their waits.
 
 Instructions read and write a few cells of one memory. The brute-force oracle searches paths in the graph of the five
 phases S, RS, RE, WS, WE of every instruction (S4 of the systems page). `violations` asks the verifier, `conflicts`
@@ -37,7 +37,12 @@ _WITHIN = (
 
 @dataclass(frozen=True)
 class AbstractProgram:
-    """Instructions in program order: `reads[i]` and `writes[i]` are the cells instruction i touches."""
+    """
+    Instructions in program order: `reads[i]` and `writes[i]` are the cells instruction i touches.
+
+    An engine that orders its own conflicts and has several streams writes in one of them only, and does not read in
+    another what it writes (as the array with its loads): its interlock tells other lanes nothing.
+    """
 
     streams: Streams
     reads: list[set[int]]
@@ -92,57 +97,78 @@ def lanes_of(count: int, in_order: Sequence[bool], interlocked: Sequence[bool], 
     return Streams(lane, lane, names, tuple(range(count)), tuple(interlocked), tuple(in_order))
 
 
-def random_program(random: Random, in_order: bool, most: int = 40) -> AbstractProgram:
-    """Two to five lanes and up to `most` instructions over a few cells; some lanes out of order unless `in_order`."""
-    lanes = random.randint(2, 5)
-    ordered = [in_order or random.random() < 0.4 for _ in range(lanes)]
-    if not in_order:
-        ordered[random.randrange(lanes)] = False
-    interlocked = [random.random() < 0.5 for _ in range(lanes)]
-    count, cells = random.randint(2, most), random.randint(2, 8)
-    streams = lanes_of(lanes, ordered, interlocked, [random.randrange(lanes) for _ in range(count)])
-    reads = [set(random.choices(range(cells), k=random.randint(0, 2))) for _ in range(count)]
-    writes = [set(random.choices(range(cells), k=random.randint(0, 1))) for _ in range(count)]
-    return program_of(streams, reads, writes)
+class _Paths:
+    """What is before every phase of every instruction: a set of nodes `PHASES * instruction + phase`, as bits."""
+
+    def __init__(self, program: AbstractProgram, edges: Sequence[Sequence[Edge]]) -> None:
+        self.program, self.streams = program, program.streams
+        count = PHASES * len(program)
+        self.needs = [0] * count
+        for one, phase, other, at in program.required():
+            self.needs[PHASES * other + at] |= 1 << (PHASES * one + phase)
+        self.lane_before = _previous(self.streams.lane)
+        self.stream_before = _previous(self.streams.stream)
+        self.before: list[int] = [0] * count
+        for index in range(len(program)):
+            self._enter(self.before, index, edges[index])
+
+    def _enter(self, before: list[int], index: int, waits: Sequence[Edge]) -> None:
+        base = PHASES * index
+
+        def follow(phase: int, other: int) -> None:
+            before[base + phase] |= before[other] | 1 << other
+
+        for channel, producer in waits:
+            follow(START, PHASES * producer + (WRITE_END if channel & 1 else READ_END))
+        if self.lane_before[index] >= 0:
+            follow(START, PHASES * self.lane_before[index] + START)
+        stream = self.streams.stream[index]
+        previous = self.stream_before[index] if self.streams.ordered[stream] else -1
+        for phase in range(START + 1, PHASES):
+            if previous >= 0:
+                follow(phase, PHASES * previous + phase)
+            for one, other in _WITHIN:
+                if other == phase:
+                    follow(phase, base + one)
+
+    def unordered(self) -> list[tuple[int, int, int, int]]:
+        """Required orders that no path enforces."""
+        return [
+            (one, phase, other, at)
+            for one, phase, other, at in self.program.required()
+            if not self.before[PHASES * other + at] >> PHASES * one + phase & 1
+        ]
+
+    def needed(self, edges: Sequence[Sequence[Edge]], index: int, edge: Edge) -> bool:
+        """Whether some required order is lost without one edge of `edges`; what comes before it stays as it is."""
+        before = self.before[: PHASES * index] + [0] * (PHASES * (len(self.program) - index))
+        for at in range(index, len(self.program)):
+            self._enter(before, at, [other for other in edges[at] if at != index or other is not edge])
+            nodes = range(PHASES * at, PHASES * (at + 1))
+            if any(self.needs[node] & ~before[node] for node in nodes):
+                return True
+        return False
+
+
+def _previous(owner: Sequence[int]) -> list[int]:
+    """By instruction the one before of the same owner (a lane or a stream), -1 if there is none."""
+    last: dict[int, int] = {}
+    previous: list[int] = []
+    for index, own in enumerate(owner):
+        previous.append(last.get(own, -1))
+        last[own] = index
+    return previous
 
 
 def unordered_pairs(program: AbstractProgram, edges: Sequence[Sequence[Edge]]) -> list[tuple[int, int, int, int]]:
     """Required orders that no path of lane order, phases and `edges` enforces."""
-    streams = program.streams
-    before: list[int] = [0] * (PHASES * len(program))
-    last: dict[int, int] = {}
-
-    def follow(node: int, other: int) -> None:
-        before[node] |= before[other] | 1 << other
-
-    for index, lane in enumerate(streams.lane):
-        base = PHASES * index
-        for channel, producer in edges[index]:
-            follow(base + START, PHASES * producer + (WRITE_END if channel & 1 else READ_END))
-        previous = last.get(lane)
-        last[lane] = index
-        for phase in range(PHASES):
-            if previous is not None and (phase == START or streams.ordered[streams.stream[index]]):
-                follow(base + phase, PHASES * previous + phase)
-            for one, other in _WITHIN:
-                if other == phase:
-                    follow(base + phase, base + one)
-    missing: list[tuple[int, int, int, int]] = []
-    for one, phase, other, at in program.required():
-        if not before[PHASES * other + at] >> PHASES * one + phase & 1:
-            missing.append((one, phase, other, at))
-    return missing
+    return _Paths(program, edges).unordered()
 
 
 def removable(program: AbstractProgram, edges: Sequence[Sequence[Edge]]) -> int:
     """Number of edges without which every required order still holds."""
-    count = 0
-    for index, waits in enumerate(edges):
-        for edge in waits:
-            fewer = list(edges)
-            fewer[index] = [other for other in waits if other is not edge]
-            count += not unordered_pairs(program, fewer)
-    return count
+    paths = _Paths(program, edges)
+    return sum(not paths.needed(edges, index, edge) for index, waits in enumerate(edges) for edge in waits)
 
 
 @dataclass(frozen=True)
@@ -188,37 +214,6 @@ def apply(program: AbstractProgram, plan: Plan) -> Synchronized:
     return Synchronized(program, waits, updates)
 
 
-def random_body(random: Random) -> tuple[Streams, list[set[int]], list[set[int]]]:
-    """A loop body of three to ten instructions on two to four lanes in order, over a few cells, some of them fresh."""
-    lanes, size = random.randint(2, 4), random.randint(3, 10)
-    cells = [*range(random.randint(1, 4)), *range(FRESH, FRESH + random.randint(0, 6))]
-    interlocked = [random.random() < 0.5 for _ in range(lanes)]
-    streams = lanes_of(lanes, [True] * lanes, interlocked, [random.randrange(lanes) for _ in range(size)])
-    reads = [set(random.choices(cells, k=random.randint(0, 2))) for _ in range(size)]
-    writes = [set(random.choices(cells, k=random.randint(0, 1))) for _ in range(size)]
-    return streams, reads, writes
-
-
-FRESH = 10
-"""Cells from here on are others in every iteration of a loop."""
-
-
-def unrolled(
-    streams: Streams, reads: Sequence[set[int]], writes: Sequence[set[int]], iterations: int
-) -> AbstractProgram:
-    """A loop written out."""
-    lane = list(streams.lane) * iterations
-
-    def shifted(touched: Sequence[set[int]]) -> list[set[int]]:
-        return [
-            {cell + FRESH * iteration if cell >= FRESH else cell for cell in each}
-            for iteration in range(iterations)
-            for each in touched
-        ]
-
-    return program_of(replace(streams, lane=lane, stream=lane), shifted(reads), shifted(writes))
-
-
 def apply_loop(program: AbstractProgram, plan: LoopPlan, iterations: int) -> Synchronized:
     """The waits and updates of a loop, written out."""
     waits: list[tuple[int, int, int, int]] = []
@@ -236,9 +231,17 @@ def apply_loop(program: AbstractProgram, plan: LoopPlan, iterations: int) -> Syn
     return Synchronized(program, waits, sorted(updates))
 
 
-def violations(synchronized: Synchronized) -> list[Violation]:
-    """What the verifier finds."""
-    return verify_issued(synchronized.issued(), synchronized.program.footprint)
+def violations(synchronized: Synchronized, limit: int = 100) -> list[Violation]:
+    """At most `limit` of what the verifier finds."""
+    return verify_issued(synchronized.issued(), synchronized.program.footprint, limit)
+
+
+def _members(streams: Streams) -> list[list[int]]:
+    """Instructions of each lane, in order."""
+    members: list[list[int]] = [[] for _ in streams.interlocked]
+    for index, lane in enumerate(streams.lane):
+        members[lane].append(index)
+    return members
 
 
 class DeadlockError(Exception):
@@ -259,30 +262,47 @@ class _Execution:
         self.times = [[0.0] * PHASES for _ in self.streams.lane]
         self.passed: dict[int, list[float]] = {}
         self.order: list[int] = []
-        # (time, number, semaphore, value): what passes at one time arrives in the order in which it was caused.
+        # (time, number, semaphore, value), or (time, number, -1, lane) when a lane may issue again; what passes at one
+        # time arrives in the order in which it was caused.
         self.events: list[tuple[float, int, int, int]] = []
         self.pushed = 0
 
     def run(self) -> None:
-        members = self.streams.members
+        members = _members(self.streams)
         at = [0] * len(members)
         ready = [0.0] * len(members)
         now = 0.0
+        # Lanes by the semaphore that the next instruction of each was found to wait for.
+        blocked: dict[int, list[int]] = {}
+        woken: Sequence[int] = range(len(members))
         while True:
-            for lane, waiting in enumerate(members):
-                while at[lane] < len(waiting) and ready[lane] <= now and self._holds(waiting[at[lane]]):
+            for lane in woken:
+                waiting = members[lane]
+                while at[lane] < len(waiting) and ready[lane] <= now:
+                    semaphore = self._missing(waiting[at[lane]])
+                    if semaphore is not None:
+                        blocked.setdefault(semaphore, []).append(lane)
+                        break
                     self._issue(waiting[at[lane]], now)
                     at[lane] += 1
                     ready[lane] = now + self.random.choice((0.0, 1.0, self.slow))
-                    self._push(ready[lane], -1, 0)
+                    if ready[lane] > now:
+                        self._push(ready[lane], -1, lane)
             if not self.events:
                 return
             now, _, semaphore, value = heapq.heappop(self.events)
             if semaphore >= 0:
                 self.counts[semaphore] = self.counts.get(semaphore, 0) + value
+                woken = blocked.pop(semaphore, ())
+            else:
+                woken = (value,)
 
-    def _holds(self, index: int) -> bool:
-        return all(wait.holds(self.counts.get(wait.semaphore, 0)) for wait in self.conditions.get(index, ()))
+    def _missing(self, index: int) -> int | None:
+        """A semaphore that an instruction still waits for."""
+        for wait in self.conditions.get(index, ()):
+            if not wait.holds(self.counts.get(wait.semaphore, 0)):
+                return wait.semaphore
+        return None
 
     def _push(self, time: float, semaphore: int, value: int) -> None:
         self.pushed += 1
@@ -332,22 +352,19 @@ def late_orders(program: AbstractProgram, times: Sequence[Sequence[float]]) -> i
     return sum(times[one][phase] > times[other][at] for one, phase, other, at in program.required())
 
 
-def conflicts(synchronized: Synchronized, order: Sequence[int]) -> list[Conflict]:
-    """What the happens-before detector of the simulator finds in an execution."""
+def conflicts(synchronized: Synchronized, order: Sequence[int], limit: int | None = None) -> list[Conflict]:
+    """What the happens-before detector of the simulator finds in an execution, the first `limit` of it."""
     program = synchronized.program
     streams = program.streams
-    members: list[list[int]] = [[] for _ in streams.interlocked]
-    place: list[tuple[int, int]] = []
-    for index, lane in enumerate(streams.lane):
-        place.append((lane, len(members[lane])))
-        members[lane].append(index)
+    members = _members(streams)
+    place = {index: (lane, at) for lane, indices in enumerate(members) for at, index in enumerate(indices)}
     conditions = _conditions(synchronized)
     fired: tuple[dict[int, list[tuple[int, int]]], dict[int, list[tuple[int, int]]]] = ({}, {})
     for index, semaphore, value, phase in synchronized.updates:
         fired[phase].setdefault(index, []).append((semaphore, value))
     lanes = [
         LaneTrace(
-            [lane] * len(indices),
+            [streams.stream[index] for index in indices],
             [conditions.get(index, []) for index in indices],
             [fired[0].get(index, []) for index in indices],
             [fired[1].get(index, []) for index in indices],
@@ -364,4 +381,4 @@ def conflicts(synchronized: Synchronized, order: Sequence[int]) -> list[Conflict
         first.append(len(accesses))
     steps = Footprint(accesses, first, touched.spaces)
     trace = Trace(lanes, streams.stream_lane, streams.ordered, [place[index] for index in order], steps)
-    return find_conflicts(trace)
+    return find_conflicts(trace, limit)

@@ -126,7 +126,7 @@ class _Detector:
         self.members: dict[int, list[int]] = {}
         self.conflicts: list[Conflict] = []
 
-    def run(self) -> list[Conflict]:
+    def run(self, limit: int | None) -> list[Conflict]:
         for step, (lane, record) in enumerate(self.trace.order):
             code = self.trace.lanes[lane]
             for wait in code.waits[record]:
@@ -135,6 +135,8 @@ class _Detector:
             accesses = self.trace.touched.of(step)
             self._check(step, accesses)
             self._enter(step, accesses)
+            if limit is not None and len(self.conflicts) >= limit:
+                break
             for phase, fired in ((READ, code.at_read[record]), (COMPLETE, code.at_complete[record])):
                 for semaphore, value in fired:
                     self._raise(lane, record, 2 * code.stream[record] + phase, semaphore, value)
@@ -303,9 +305,10 @@ def _signals(trace: Trace) -> dict[int, list[_Signals]]:
     return signals
 
 
-def find_conflicts(trace: Trace) -> list[Conflict]:
+def find_conflicts(trace: Trace, limit: int | None = None) -> list[Conflict]:
     """
-    Unordered conflicting steps of `trace.order`, which may be any legal order of execution.
+    Unordered conflicting steps of `trace.order`, which may be any legal order of execution; no more steps are taken
+    once `limit` conflicts are found (None: all are).
 
     Of several accesses to one cell the last write and the last reads stand for the earlier ones: a program has a
     race exactly when this finds one.
@@ -313,6 +316,6 @@ def find_conflicts(trace: Trace) -> list[Conflict]:
     loose: set[int] = set()
     while True:
         try:
-            return _Detector(trace, frozenset(loose)).run()
+            return _Detector(trace, frozenset(loose)).run(limit)
         except _UnorderedUpdatesError as unordered:
             loose.add(unordered.semaphore)

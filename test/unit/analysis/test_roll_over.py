@@ -16,6 +16,7 @@ from accelc.analysis.sync.loops import LoopPlan, UnsteadyLoopError, loop_waits
 from accelc.analysis.sync.vector_clock import keep_edges
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
+import sync_generators as generators
 import sync_programs as programs
 
 RAW, OVERTAKEN, PRODUCERS = Rule.RAW, Rule.OVERTAKEN, Rule.PRODUCERS
@@ -23,7 +24,14 @@ RAW, OVERTAKEN, PRODUCERS = Rule.RAW, Rule.OVERTAKEN, Rule.PRODUCERS
 
 @st.composite
 def random_programs(draw: st.DrawFn, most: int = 30) -> programs.AbstractProgram:
-    return programs.random_program(Random(draw(st.integers(0, 2**32))), draw(st.booleans()), most)
+    return generators.random_program(Random(draw(st.integers(0, 2**32))), draw(st.booleans()), most)
+
+
+def plan_of(program: programs.AbstractProgram, kept: list[list[Edge]], mechanism: str | int) -> Plan:
+    """`plain` counters, `event` registers, or counters of so many bits."""
+    if isinstance(mechanism, int):
+        return roll_over(kept, program.streams, mechanism)
+    return use_events(kept, program.streams, 64).plan if mechanism == "event" else count_up(kept, program.streams)
 
 
 def check(program: programs.AbstractProgram, plan: Plan, seed: int) -> programs.Synchronized:
@@ -53,11 +61,7 @@ def test_all_witnesses_accept_a_plan_and_miss_every_deleted_wait(
     program: programs.AbstractProgram, mechanism: str | int, seed: int
 ) -> None:
     kept = keep_edges(program.hazards(), program.streams)
-    if isinstance(mechanism, int):
-        plan = roll_over(kept, program.streams, mechanism)
-    else:
-        plan = use_events(kept, program.streams, 64).plan if mechanism == "event" else count_up(kept, program.streams)
-    whole = check(program, plan, seed)
+    whole = check(program, plan_of(program, kept, mechanism), seed)
     for wait in range(len(whole.waits)):
         less = whole.without(wait)
         assert programs.violations(less)
@@ -76,8 +80,22 @@ def test_counters_of_few_bits_survive_many_turns(program: programs.AbstractProgr
 
 @pytest.mark.parametrize("seed", [2114, 3217, 5357])
 def test_consumers_that_lag_again_when_chains_change_wait_for_later_signals(seed: int) -> None:
-    program = programs.random_program(Random(seed), False, 80)
+    program = generators.random_program(Random(seed), False, 80)
     check(program, roll_over(keep_edges(program.hazards(), program.streams), program.streams, 1), seed)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 2**32), st.booleans(), st.sampled_from(["plain", "event", 1, 4]))
+def test_programs_like_emitted_ones_are_ordered_with_the_fewest_waits(
+    seed: int, in_order: bool, mechanism: str | int
+) -> None:
+    random = Random(seed)
+    program = generators.emitted_program(random, in_order, 40, 120)
+    kept = keep_edges(program.hazards(), program.streams)
+    assert programs.removable(program, kept) == 0
+    whole = check(program, plan_of(program, kept, mechanism), seed)
+    for wait in random.sample(range(len(whole.waits)), min(4, len(whole.waits))):
+        assert programs.violations(whole.without(wait))
 
 
 @settings(max_examples=25, deadline=None)
@@ -171,15 +189,15 @@ def test_a_counter_needs_a_bit() -> None:
 @given(st.integers(0, 2**32), st.sampled_from([5, 16]))
 def test_the_pattern_of_a_loop_holds_in_every_turn(seed: int, bits: int) -> None:
     random = Random(seed)
-    body = programs.random_body(random)
+    body = generators.random_body(random)
 
     def unroll(iterations: int) -> tuple[Streams, list[list[Edge]]]:
-        program = programs.unrolled(*body, iterations)
+        program = generators.unrolled(*body, iterations)
         return program.streams, program.hazards().edges
 
     plan = loop_waits(unroll, len(body[1]), bits)
     turns = 12
-    program = programs.unrolled(*body, turns)
+    program = generators.unrolled(*body, turns)
     assert programs.unordered_pairs(program, plan.edges(turns)) == []
     replayed = programs.apply_loop(program, plan, turns)
     assert programs.violations(replayed) == []
@@ -192,11 +210,11 @@ def produce_and_consume(bits: int, signals: int = 1, in_order: bool = True) -> L
     """A loop in which lane 0 writes fresh cells and lane 1 reads them."""
     lane = [0] * signals + [1] * signals
     streams = programs.lanes_of(2, [in_order, True], [False, False], lane)
-    cells = [{programs.FRESH + cell} for cell in range(signals)]
+    cells = [{generators.FRESH + cell} for cell in range(signals)]
     none: list[set[int]] = [set() for _ in range(signals)]
 
     def unroll(iterations: int) -> tuple[Streams, list[list[Edge]]]:
-        program = programs.unrolled(streams, none + cells, cells + none, iterations)
+        program = generators.unrolled(streams, none + cells, cells + none, iterations)
         return program.streams, program.hazards().edges
 
     return loop_waits(unroll, 2 * signals, bits)

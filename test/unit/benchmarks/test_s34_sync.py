@@ -16,5 +16,12 @@ def test_figures_hold_at_reduced_size(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [measurement.name for measurement in found if not measurement.ok] == []
     assert {measurement.threshold for measurement in found} == {None, 0, 10.0, 90.0}
     deleted = [measurement.value for measurement in found if measurement.name.endswith("deleted, one by one")]
-    assert len(deleted) == 4
+    # Four mechanisms, on short and on long programs.
+    assert len(deleted) == 8
     assert min(deleted) > 0
+    limited = [measurement.name for measurement in found if measurement.threshold == 90.0]
+    assert [name.split(":")[0] for name in limited] == [
+        "sync, 10 long programs",
+        "sync, all 70 programs",
+        "sync, 1 light models",
+    ]
