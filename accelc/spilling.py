@@ -44,6 +44,10 @@ class Spills:
     nbytes: int = 0
 
 
+NO_SPILLS = Spills()
+"""Everything fits."""
+
+
 def spill(program: ProgramOp, target: Target, most: float = 1.0) -> Spills:
     """
     Adds stores and loads to `program` until its buffers have addresses in its present order of ops.
@@ -52,7 +56,7 @@ def spill(program: ProgramOp, target: Target, most: float = 1.0) -> Spills:
     Raises CapacityError for an op whose own buffers do not fit, and for an engine that would have to copy PSUM but
     cannot.
     """
-    total = Spills()
+    total = NO_SPILLS
     for space, outside in OUTSIDE.items():
         members = by_space(program).get(space, [])
         if members and not _has_addresses(program, members, space, target):

@@ -42,6 +42,8 @@ from accelc.errors import CapacityError, UsageError, suggestion
 from accelc.files import atomic_file
 from accelc.passes.assign_memory import buffer_bytes, by_space, memory_of, memory_requests
 from accelc.rehearsal import Rehearsal, rehearse
+from accelc.spilling import NO_SPILLS, Spills
+from accelc.spilling import spill as spill_values
 from accelc.targets import load_target
 from accelc.targets.model import Target, is_dma
 
@@ -49,6 +51,8 @@ REHEARSED_OPS = 2800
 """Macro-ops that are timed exactly, over all schedules of one program that are; two schedules in any case."""
 ESTIMATE_MARGIN = 0.1
 """Share by which an estimate must be better than program order's where nothing is timed exactly."""
+FILLED = (1.0, 0.7)
+"""Shares of a memory that values may fill where some must leave: all of it, or less and room for loads in advance."""
 
 
 def program_tasks(lane_ops: Sequence[LaneOp], buffers: Mapping[SSAValue, int], target: Target) -> list[Task]:
@@ -84,6 +88,8 @@ class Scheduled:
 
     candidate: Candidate
     rehearsal: Rehearsal | None
+    spills: Spills = NO_SPILLS
+    """transfers that were added because the buffers did not fit on chip"""
 
     @property
     def predicted_ns(self) -> float:
@@ -91,54 +97,108 @@ class Scheduled:
         return self.candidate.schedule.makespan_ns if self.rehearsal is None else self.rehearsal.total_ns
 
 
-def schedule_engines(program: ProgramOp, target: Target, heuristic: str = "portfolio") -> Scheduled:
+def schedule_engines(program: ProgramOp, target: Target, heuristic: str = "portfolio", spill: bool = True) -> Scheduled:
     """
     Puts the lane ops of `program` in a good order, chooses the queue of every transfer, and sets `cycles`.
 
     `heuristic` is one of `HEURISTICS`. The occupancy of on-chip memories stays such that `assign-memory` succeeds
-    where it would for the given order. Raises UsageError for an unknown heuristic and ProgramError for an op that no
-    lane executes.
+    where it would for the given order. Where it would not, `spill` adds transfers that make it succeed, unless an order
+    without them is faster. Raises UsageError for an unknown heuristic, ProgramError for an op that no lane executes and
+    CapacityError for one whose buffers do not fit by themselves.
     """
     check_heuristic(heuristic)
-    block = program.body.block
-    buffer_ops = [op for op in block.ops if isinstance(op, BufferOp)]
-    lane_ops = [op for op in block.ops if isinstance(op, LaneOp)]
-    number: dict[SSAValue, int] = {op.result: index for index, op in enumerate(buffer_ops)}
-    tasks = program_tasks(lane_ops, number, target)
-    places = {space: memory_of(target, space) for space in by_space(program)}
-    storages = [_storage(op, places[buffer_type(op.result).space.data][1]) for op in buffer_ops]
-    machine = Machine(
-        {space: memory.capacity for space, (memory, _) in places.items() if space != "hbm"},
-        Queues(
-            tuple(lane for lane in target.lanes if is_dma(lane)),
-            target.dma.static_issue_interval_ns,
-            target.sync.inc_latency_ns + target.sync.wait_wakeup_ns,
-        ),
-    )
+    problem = _Problem.of(program, target)
+    if not spill or problem.place(range(len(problem.tasks))) is not None:
+        return problem.solve(heuristic)
+    best, scheduled = _spilled(program, target, heuristic)
+    program.body.detach_block(program.body.block).erase()
+    best.body.move_blocks(program.body)
+    return scheduled
 
-    _check_sizes(lane_ops, tasks, storages, machine, target)
 
-    def place(order: Sequence[int]) -> list[int | None] | None:
-        return _place(program, target, [tasks[i] for i in order])
+def _spilled(program: ProgramOp, target: Target, heuristic: str) -> tuple[ProgramOp, Scheduled]:
+    """The best of copies of a program that does not fit: with values that leave, and in another order without any."""
+    trials: list[tuple[ProgramOp, Scheduled]] = []
+    failure: CapacityError | None = None
+    for most in (*FILLED, None):
+        trial = program.clone()
+        spills = NO_SPILLS
+        if most is not None:
+            try:
+                spills = spill_values(trial, target, most)
+            except CapacityError as error:
+                failure = error
+                continue
+            if any(other.spills == spills for _, other in trials):
+                continue
+        trials.append((trial, replace(_Problem.of(trial, target).solve(heuristic), spills=spills)))
+    found = min(trials, key=lambda trial: (not trial[1].candidate.is_placed, trial[1].predicted_ns))
+    if failure is not None and not found[1].candidate.is_placed:
+        raise failure
+    return found
 
-    related = None
-    if len(lane_ops) <= MOST_TASKS and not any(isinstance(op, DelayOp) for op in lane_ops):
-        related = region_dependences(*_regions(lane_ops, number, target))
-    stage = _Stage(program, lane_ops, tasks, target)
-    kept = program_schedule(tasks, storages, related, machine, place)
-    if heuristic == "program":
-        return stage.play(kept)
-    if heuristic != "portfolio":
-        return stage.play(rule_schedule(heuristic, tasks, storages, related, machine, place) or kept)
-    if len(lane_ops) > REHEARSED_OPS:
-        best = min(ranked(tasks, storages, related, machine, place), key=_estimate, default=kept)
-        return stage.set(best if _estimate(best) < (1 - ESTIMATE_MARGIN) * _estimate(kept) else kept)
-    first = stage.play(kept)
-    if related is not None and first.rehearsal is not None:
-        related = observe_overlaps(tasks, related, first.rehearsal.starts.tolist(), first.rehearsal.ends.tolist())
-    others = ranked(tasks, storages, related, machine, place)[: max(1, REHEARSED_OPS // max(1, len(lane_ops)) - 1)]
-    best = min([first, *(stage.play(other) for other in others)], key=lambda played: played.predicted_ns)
-    return stage.set(best.candidate, best.rehearsal)
+
+@dataclass(frozen=True)
+class _Problem:
+    """A program as the scheduler sees it: its lane ops by number, in their present order."""
+
+    program: ProgramOp
+    target: Target
+    lane_ops: Sequence[LaneOp]
+    number: Mapping[SSAValue, int]
+    tasks: Sequence[Task]
+    storages: Sequence[Storage]
+    machine: Machine
+
+    @staticmethod
+    def of(program: ProgramOp, target: Target) -> "_Problem":
+        """Raises ProgramError for an op that no lane executes, CapacityError for one that does not fit by itself."""
+        block = program.body.block
+        buffer_ops = [op for op in block.ops if isinstance(op, BufferOp)]
+        lane_ops = [op for op in block.ops if isinstance(op, LaneOp)]
+        number: dict[SSAValue, int] = {op.result: index for index, op in enumerate(buffer_ops)}
+        tasks = program_tasks(lane_ops, number, target)
+        places = {space: memory_of(target, space) for space in by_space(program)}
+        storages = [_storage(op, places[buffer_type(op.result).space.data][1]) for op in buffer_ops]
+        machine = Machine(
+            {space: memory.capacity for space, (memory, _) in places.items() if space != "hbm"},
+            Queues(
+                tuple(lane for lane in target.lanes if is_dma(lane)),
+                target.dma.static_issue_interval_ns,
+                target.sync.inc_latency_ns + target.sync.wait_wakeup_ns,
+            ),
+        )
+        _check_sizes(lane_ops, tasks, storages, machine, target)
+        return _Problem(program, target, lane_ops, number, tasks, storages, machine)
+
+    def place(self, order: Sequence[int]) -> list[int | None] | None:
+        """On-chip offsets of all buffers for an order of the tasks, None where they do not fit."""
+        return _place(self.program, self.target, [self.tasks[i] for i in order])
+
+    def solve(self, heuristic: str) -> Scheduled:
+        """Puts the program in the best order that is found."""
+        problem = self.tasks, self.storages
+        lane_ops, tasks, machine, place = self.lane_ops, self.tasks, self.machine, self.place
+        related = None
+        if len(lane_ops) <= MOST_TASKS and not any(isinstance(op, DelayOp) for op in lane_ops):
+            related = region_dependences(*_regions(lane_ops, self.number, self.target))
+        stage = _Stage(self.program, lane_ops, tasks, self.target)
+        kept = program_schedule(*problem, related, machine, place)
+        if heuristic == "program":
+            return stage.play(kept)
+        if heuristic != "portfolio":
+            return stage.play(rule_schedule(heuristic, *problem, related, machine, place) or kept)
+        if len(lane_ops) > REHEARSED_OPS:
+            best = min(ranked(*problem, related, machine, place), key=_estimate, default=kept)
+            is_better = _estimate(best) < (1 - ESTIMATE_MARGIN) * _estimate(kept)
+            return stage.set(best if is_better or not kept.is_placed else kept)
+        first = stage.play(kept)
+        if related is not None and first.rehearsal is not None:
+            related = observe_overlaps(tasks, related, first.rehearsal.starts.tolist(), first.rehearsal.ends.tolist())
+        most = max(1, REHEARSED_OPS // max(1, len(lane_ops)) - 1)
+        played = [first, *(stage.play(other) for other in ranked(*problem, related, machine, place)[:most])]
+        best = min(played, key=lambda one: (not one.candidate.is_placed, one.predicted_ns))
+        return stage.set(best.candidate, best.rehearsal)
 
 
 def _regions(
@@ -296,6 +356,8 @@ class ScheduleEnginesPass(ModulePass):
     """Who goes first: `longest-tail`, `heft`, `johnson`, `program` (order kept), or `portfolio` (the best of all)."""
     timeline: str | None = None
     """File to write the predicted timeline to: JSON if its name ends in `.json`, else text."""
+    spill: bool = True
+    """Whether values leave for another memory and come back where they do not fit; else `assign-memory` will fail."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         """Schedules every program of the module for the target it names."""
@@ -304,6 +366,6 @@ class ScheduleEnginesPass(ModulePass):
         for program in op.walk():
             if isinstance(program, ProgramOp):
                 target = load_target(program.target.data)
-                timelines.append(timeline(program, schedule_engines(program, target, self.heuristic)))
+                timelines.append(timeline(program, schedule_engines(program, target, self.heuristic, self.spill)))
         if self.timeline is not None:
             write_timelines(Path(self.timeline), timelines)

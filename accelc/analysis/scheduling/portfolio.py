@@ -42,11 +42,16 @@ class Machine:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A schedule, the rule it comes from (`program` is program order), and how far that could move ops."""
+    """
+    A schedule, the rule it comes from (`program` is program order), and how far that could move ops.
+
+    `is_placed` if its buffers have addresses.
+    """
 
     rule: str
     schedule: Schedule
     window: int | None = None
+    is_placed: bool = True
 
 
 Place = Callable[[Sequence[int]], list[int | None] | None]
@@ -62,7 +67,9 @@ def program_schedule(
 ) -> Candidate:
     """Program order, with a queue for every transfer."""
     order = range(len(tasks))
-    return Candidate("program", _estimate(tasks, buffers, order, dependences, machine, place(order)))
+    offsets = place(order)
+    schedule = _estimate(tasks, buffers, order, dependences, machine, offsets)
+    return Candidate("program", schedule, is_placed=offsets is not None)
 
 
 def _estimate(
