@@ -1,7 +1,7 @@
 """
 Pass `normalize-inplace`: programs that write tensors in place become pure.
 
-The algorithm is in `accelc.analysis.inplace`.
+The algorithm is in `accelc.analysis.inplace.storages`.
 """
 
 from collections.abc import Sequence
@@ -13,18 +13,9 @@ from xdsl.dialects.builtin import ArrayAttr, FunctionType, ModuleOp, StringAttr
 from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
 
-from accelc.analysis.inline_regions import inline_regions
-from accelc.analysis.inplace import (
-    BroadcastStep,
-    InPlaceError,
-    Reference,
-    ReshapeStep,
-    SliceStep,
-    Step,
-    Storages,
-    TransposeStep,
-    mutated,
-)
+from accelc.analysis.inplace.inline_regions import inline_regions
+from accelc.analysis.inplace.storages import InPlaceError, Reference, Storages, mutated
+from accelc.analysis.inplace.views import BroadcastStep, ReshapeStep, SliceStep, Step, TransposeStep
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import ints, shape_of, tensor_type, to_attribute
 from accelc.dialects.graph_ops.inplace import VarType, stored

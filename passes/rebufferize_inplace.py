@@ -1,7 +1,7 @@
 """
 Pass `rebufferize-inplace`: say which results take the buffer of an operand, and order operations so that they can.
 
-The decisions are made in `accelc.analysis.rebufferize`.
+The decisions are made in `accelc.analysis.inplace.rebufferize`.
 """
 
 from collections.abc import Sequence
@@ -13,8 +13,10 @@ from xdsl.ir import Block, Operation, SSAValue
 from xdsl.passes import ModulePass
 
 from accelc.analysis.host_cost import host_operation_ns
-from accelc.analysis.inplace import BroadcastStep, ReshapeStep, SliceStep, Step, TransposeStep
-from accelc.analysis.rebufferize import Instruction, Kind, Plan, Program, Snapshot, plan
+from accelc.analysis.inplace.buffers import Instruction, Kind, Plan, Program
+from accelc.analysis.inplace.rebufferize import plan
+from accelc.analysis.inplace.snapshots import Snapshot
+from accelc.analysis.inplace.views import BroadcastStep, ReshapeStep, SliceStep, Step, TransposeStep
 from accelc.analysis.work import macs_of, moved_bytes, value_bytes
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import ints, shape_of
@@ -75,17 +77,15 @@ def rebufferize(
 def _copy(
     ops: Sequence[Operation], last: Operation, snapshots: Sequence[Snapshot], numbers: dict[SSAValue, int]
 ) -> None:
-    """Make copies as `with_snapshots` does: each right after its value, numbered behind all others."""
-    values = list(numbers)
+    """Make copies as `with_snapshots` does, numbered behind all other values."""
+    values, block = list(numbers), last.parent_block()
+    assert block is not None
     for snapshot in snapshots:
         value = values[snapshot.value]
-        maker = value.owner
-        assert isinstance(maker, Operation)
         copy = graph.IdentityOp(value)
-        copy_location(maker, copy)
-        block = maker.parent_block()
-        assert block is not None
-        block.insert_op_after(copy, maker)
+        if isinstance(value.owner, Operation):
+            copy_location(value.owner, copy)
+        block.insert_op_before(copy, [*ops, last][snapshot.before])
         readers = {[*ops, last][reader] for reader in snapshot.readers}
         value.replace_uses_with_if(copy.result, lambda use, readers=readers: use.operation in readers)
         numbers[copy.result] = len(numbers)

@@ -4,27 +4,18 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inplace_programs import SHAPES, random_program
+from inplace_support import cells
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Operation, SSAValue
 
-from accelc.analysis.inplace import ReshapeStep, SliceStep, TransposeStep
-from accelc.analysis.rebufferize import (
-    Instruction,
-    Kind,
-    Place,
-    Plan,
-    Program,
-    Snapshot,
-    disjoint,
-    plan,
-    simplified,
-    with_snapshots,
-)
+from accelc.analysis.inplace.buffers import Instruction, Kind, Plan, Program
+from accelc.analysis.inplace.rebufferize import plan
+from accelc.analysis.inplace.snapshots import Snapshot, with_snapshots
+from accelc.analysis.inplace.views import SliceStep
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import ints, shape_of
 from accelc.dialects.graph_ops.element_types import Array, dtype_of
@@ -44,22 +35,6 @@ def pure_program(seed: int) -> ModuleOp:
     NormalizeInplacePass().apply(Context(), module)
     remove_unused(module)
     return module
-
-
-def cells(place: Place, shape: tuple[int, ...]) -> npt.NDArray[np.intp]:
-    """Index of each element of a place in its buffer, whose value has a shape."""
-    index = np.arange(int(np.prod(shape))).reshape(shape)
-    for step in place.chain:
-        match step:
-            case SliceStep():
-                index = index[slices(step.starts, step.steps, step.sizes)]
-            case TransposeStep():
-                index = index.transpose(step.perm)
-            case ReshapeStep():
-                index = index.reshape(step.result)
-            case _:
-                index = np.broadcast_to(index, step.result)
-    return index
 
 
 class Machine:
@@ -202,31 +177,6 @@ def test_a_write_through_a_view_needs_no_copy() -> None:
     assert (found.reuse, found.copied_bytes, found.peak_bytes) == ({2: 0, 3: 1}, 0, 8)
 
 
-@pytest.mark.parametrize("seed", range(100))
-def test_disjoint_chains_have_no_cell_in_common(seed: int) -> None:
-    """Against the cells themselves, on random pairs of slices."""
-    rng = np.random.default_rng(seed)
-    chains: list[tuple[SliceStep, ...]] = []
-    for _ in range(2):
-        step = int(rng.choice([-3, -2, -1, 1, 2, 3]))
-        size = int(rng.integers(1, 4))
-        reach = (size - 1) * step
-        start = int(rng.integers(max(0, -reach), 12 - max(0, reach)))
-        chains.append((SliceStep((start,), (step,), (size,)),))
-    sets = [set(cells(Place(0, chain), (12,)).ravel().tolist()) for chain in chains]
-    if disjoint(*chains):
-        assert sets[0].isdisjoint(sets[1])
-
-
-def test_views_that_undo_each_other_vanish() -> None:
-    """Also nested."""
-    turn, flat = TransposeStep((1, 2, 0)), ReshapeStep((2, 3, 4), (24,))
-    back = TransposeStep(turn.inverse)
-    assert simplified((flat, ReshapeStep((24,), (2, 3, 4)))) == ()
-    assert simplified((turn, flat, ReshapeStep((24,), (2, 3, 4)), back)) == ()
-    assert simplified((turn, turn)) == (turn, turn)
-
-
 def test_the_order_follows_what_was_given() -> None:
     """Nothing moves where nothing is gained."""
     found = _plan(inserting(1e9), 1.0)
@@ -245,7 +195,7 @@ def test_a_small_view_is_copied_in_place_of_a_large_whole() -> None:
     ]
     program = Program(instructions, [1000, 4, 4, 1000, 4], frozenset(), frozenset(), frozenset([3, 4]))
     rounds, found = plan(program, 1.0)
-    assert rounds == ((Snapshot(2, (4,)),),)
+    assert rounds == ((Snapshot(2, (4,), 3),),)
     changed = with_snapshots(program, rounds[0])
     assert changed.instructions[3] == Instruction(Kind.COMPUTE, (2,), (5,))
     assert changed.instructions[5].operands == (5, 3)

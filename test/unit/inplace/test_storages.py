@@ -10,17 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accelc.analysis.inplace import (
-    BroadcastStep,
-    InPlaceError,
-    Reference,
-    ReshapeStep,
-    SliceStep,
-    Step,
-    Storages,
-    TransposeStep,
-    mutated,
-)
+from accelc.analysis.inplace.storages import InPlaceError, Reference, Storages, mutated
+from accelc.analysis.inplace.views import BroadcastStep, ReshapeStep, SliceStep, Step, TransposeStep
 
 Array = npt.NDArray[Any]
 SHAPES = ((6,), (2, 3), (4, 2), (2, 2, 3), (1, 6))

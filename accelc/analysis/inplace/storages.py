@@ -8,59 +8,15 @@ whole storage's next value. `Emitter` builds the operations: the same code rewri
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import prod
 from typing import Generic, Protocol, TypeVar
+
+from accelc.analysis.inplace.views import BroadcastStep, ReshapeStep, SliceStep, Step, TransposeStep
 
 V = TypeVar("V")
 
 
 class InPlaceError(ValueError):
     """A write that has no meaning as a value: to a constant, or to cells that several elements share."""
-
-
-@dataclass(frozen=True)
-class SliceStep:
-    """Elements `starts + i * steps` of the source, per axis."""
-
-    starts: tuple[int, ...]
-    steps: tuple[int, ...]
-    sizes: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class TransposeStep:
-    """Axis i of the view is axis perm[i] of the source."""
-
-    perm: tuple[int, ...]
-
-    @property
-    def inverse(self) -> tuple[int, ...]:
-        """The permutation that undoes this one."""
-        return tuple(sorted(range(len(self.perm)), key=self.perm.__getitem__))
-
-
-@dataclass(frozen=True)
-class ReshapeStep:
-    """The same elements in row-major order under another shape."""
-
-    source: tuple[int, ...]
-    result: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class BroadcastStep:
-    """Elements repeated along axes."""
-
-    source: tuple[int, ...]
-    result: tuple[int, ...]
-
-    @property
-    def shares_cells(self) -> bool:
-        """Whether several elements of the view may be one element of the source."""
-        return prod(self.source) != prod(self.result)
-
-
-Step = SliceStep | TransposeStep | ReshapeStep | BroadcastStep
 
 
 class Emitter(Protocol[V]):

@@ -1,0 +1,1 @@
+"""Writes in place: values for programs that write, and buffers for values."""
