@@ -185,11 +185,11 @@ def _finish(
 
     insert_delays(program, target)
     observer("insert-delays", lambda: str(program))
-    schedule_systolic_tiles(program, target)
+    trial = schedule_systolic_tiles(program, target)
     observer("schedule-systolic-tiles", lambda: str(program))
-    emitted = emit(program, target)
+    emitted = emit(program, target) if trial is None else trial.emitted
     observer("emit", lambda: _text(emitted.records, emitted, target))
-    sync = synchronize_records(emitted.records, target)
+    sync = synchronize_records(emitted.records, target) if trial is None else trial.sync
     records, _ = write_sync(emitted.records, sync)
     observer("sync-vector-clock", lambda: _text(records, emitted, target))
     violations = verify_records(records, target)

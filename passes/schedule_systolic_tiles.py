@@ -1,7 +1,9 @@
 """`schedule-systolic-tiles`: gives every macro-op of a program the schedule of its blocks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import prod
+from typing import TYPE_CHECKING, Any
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
@@ -10,17 +12,22 @@ from xdsl.passes import ModulePass
 from xdsl.rewriter import Rewriter
 
 from accelc.analysis.cost import drain_cycles, load_cycles
-from accelc.analysis.tiles.blocks import BlockTimes, choose_order
+from accelc.analysis.tiles.blocks import BlockTimes, choose_order, simplest
 from accelc.analysis.tiles.chain import chain_time, search_orders
 from accelc.analysis.tiles.cut import natural_parts
 from accelc.analysis.tiles.order import STRATEGIES, Order
 from accelc.dialects import engine, tile
-from accelc.dialects.engine import AccessAttr, LaneOp, ProgramOp, access, buffer_type, i64_array, i64_attr
+from accelc.dialects.engine import AccessAttr, BufferOp, LaneOp, ProgramOp, access, buffer_type, i64_array, i64_attr
 from accelc.emit.chains import find_chains
 from accelc.emit.product import Product
-from accelc.errors import UsageError, suggestion
+from accelc.errors import AccelcError, UsageError, suggestion
+from accelc.passes.assign_memory import assign_memory
+from accelc.rehearsal import Trial, try_out
 from accelc.targets import load_target
 from accelc.targets.model import ComputeEngine, Target
+
+if TYPE_CHECKING:
+    from accelc.emit.emitter import Parts
 
 ORDERS = ("auto", *STRATEGIES)
 SEARCHES = ("off", "on")
@@ -37,21 +44,120 @@ TILE_OPS: Mapping[type[Operation], type[Operation]] = {
 Region = tuple[SSAValue, AccessAttr]
 
 
+MOST_TIMED_OPS = 4096
+"""Macro-ops of a program whose block orders are timed exactly; in a larger one those of the block-time model stay."""
+
+Orders = tuple[Order, ...]
+"""Of the products of a program, in program order."""
+
+
 def schedule_systolic_tiles(
     program: ProgramOp, target: Target, order: str = "auto", search: str = "off", switch: int | None = None
-) -> None:
+) -> Trial | None:
+    """
+    Schedules the blocks of `program` as `schedule_blocks` does; order `auto` is never slower than row or column order.
+
+    With order `auto`, the orders of the block-time model, row order for all products, and column order for all are
+    timed exactly (`accelc.rehearsal`), and the fastest stay; with `search` on, chains are searched from there
+    (`analysis.tiles.chain`), and that is timed as well. A program without addresses is timed with those it would get
+    now. Where nothing can be timed (a program of more than `MOST_TIMED_OPS`, or one that a later stage will refuse)
+    the orders of the model stay. The result is the trial of `program` as it is now, None if there was none. Raises
+    UsageError for an unknown order or an option it does not have.
+    """
+    check_order(order, search, switch)
+    schedule_blocks(program, target, order, switch)
+    if order != "auto":
+        return None
+    products, trials = _products(program), _Trials.of(program, target)
+    rows, columns = _uniform(products, "row"), _uniform(products, "column")
+    best = trials.fastest(_orders(products), rows, columns)
+    _set_orders(products, best)
+    if search == "on":
+        _order_chains(program, target, search=True)
+        best = trials.fastest(_orders(products), best)
+        _set_orders(products, best)
+    return trials.done.get(best) if trials.program is program else None
+
+
+@dataclass(frozen=True)
+class _Trials:
+    """A program timed exactly, in one order of its blocks after another; `program` is None if it cannot be timed."""
+
+    program: ProgramOp | None
+    target: Target
+    done: dict[Orders, Trial | None] = field(default_factory=dict[Orders, "Trial | None"])
+    parts: "Parts" = field(default_factory=dict[LaneOp, Any])
+
+    @staticmethod
+    def of(program: ProgramOp, target: Target) -> "_Trials":
+        """Of `program` itself if it has addresses, else of a copy that gets some."""
+        ops = list(program.body.block.ops)
+        if sum(isinstance(op, LaneOp) for op in ops) > MOST_TIMED_OPS:
+            return _Trials(None, target)
+        if any(isinstance(op, BufferOp) and op.address is None for op in ops):
+            program = program.clone()
+            try:
+                assign_memory(program, target)
+            except AccelcError:
+                # Left to `assign-memory` to report.
+                return _Trials(None, target)
+        return _Trials(program, target)
+
+    def fastest(self, *candidates: Orders) -> Orders:
+        """The orders with which the program ends first, the first such; the first of all if none can be timed."""
+        different = tuple(dict.fromkeys(candidates))
+        if self.program is None or len(different) == 1:
+            return candidates[0]
+        for orders in different:
+            if orders not in self.done:
+                self.done[orders] = self._time(self.program, orders)
+        times = [(trial.ticks, number) for number, orders in enumerate(different) if (trial := self.done[orders])]
+        return different[min(times)[1]] if times else candidates[0]
+
+    def _time(self, program: ProgramOp, orders: Orders) -> Trial | None:
+        _set_orders(_products(program), orders)
+        try:
+            return try_out(program, self.target, self.parts)
+        except AccelcError:
+            # Left to the stage that raised it to report.
+            return None
+
+
+def _products(program: ProgramOp) -> list[tile.MatmulOp]:
+    return [op for op in program.body.block.ops if isinstance(op, tile.MatmulOp)]
+
+
+def _orders(products: Sequence[tile.MatmulOp]) -> Orders:
+    return tuple(simplest(op.order.value, _grid(op)) for op in products)
+
+
+def _uniform(products: Sequence[tile.MatmulOp], strategy: str) -> Orders:
+    """One strategy for all products, in panels of all outputs."""
+    return tuple(simplest(Order(strategy, 0, prod(_grid(op)[:2])), _grid(op)) for op in products)
+
+
+def _grid(op: tile.MatmulOp) -> tuple[int, int, int]:
+    m, n, k = op.grid.get_values()
+    return m, n, k
+
+
+def _set_orders(products: Sequence[tile.MatmulOp], orders: Orders) -> None:
+    for op, order in zip(products, orders, strict=True):
+        op.attributes["order"] = tile.OrderAttr.of(order)
+
+
+def schedule_blocks(program: ProgramOp, target: Target, order: str = "auto", switch: int | None = None) -> None:
     """
     Replaces every `engine.matmul` of `program` by a `tile.matmul`, and the ops that evacuate PSUM by ops in blocks.
 
     `order` is a strategy of `analysis.tiles.blocks`, or `auto`: per product the order whose blocks and evacuations
     end first by the block-time model of the target. `switch` is the number of contraction steps before order `switch`
     turns to rows; by default that of the closed form where a product is in a chain (`emit.chains`), else half of them.
-    With `search` on, `auto` takes the products of a chain together and searches their switching points
-    (`analysis.tiles.chain`). Results do not depend on any of it. An elementwise op is cut where it
-    reads several output blocks of a product, or exactly what an op cut before it wrote, and only into parts that keep
-    its engine as busy as the whole would. Raises UsageError for an unknown order or an option it does not have.
+    Results do not depend on any of it. An elementwise op is cut where it reads several output blocks of a product, or
+    exactly what an op cut before it wrote, and only into parts that keep its engine as busy as the whole would. Raises
+    UsageError for an unknown order or an option it does not have.
     """
-    check_order(order, search, switch)
+    check_order(order, switch=switch)
     cuts = _Cuts(target)
     for op in list(program.body.block.ops):
         if isinstance(op, engine.MatmulOp):
@@ -59,8 +165,8 @@ def schedule_systolic_tiles(
             Rewriter.replace_op(op, _matmul(op, target, order, switch), [])
         elif isinstance(op, LaneOp):
             cuts.apply(op)
-    if search == "on" or (order == "switch" and switch is None):
-        _order_chains(program, target, search == "on")
+    if order == "switch" and switch is None:
+        _order_chains(program, target, search=False)
 
 
 def check_order(order: str, search: str = "off", switch: int | None = None) -> None:

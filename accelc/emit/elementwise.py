@@ -39,7 +39,7 @@ def _fields(placed: Placed, access: AccessAttr, blocks: int, dims: Dims) -> Fiel
 def _operands(blocks: int, *sides: Side) -> list[Fields]:
     places = [place(value) for value, _ in sides]
     accesses = [access for _, access in sides]
-    dims = patterns(places, [access.part(blocks, 0) for access in accesses])
+    dims = patterns(places, accesses, blocks)
     return [
         _fields(placed, access, blocks, pattern) for placed, access, pattern in zip(places, accesses, dims, strict=True)
     ]
@@ -98,6 +98,6 @@ def _activate(op: ActivateFields, lane: int, blocks: int) -> Records:
 
 def _reduce(op: ReduceFields, lane: int, blocks: int) -> Records:
     placed = place(op.source)
-    dims, axes = reduced_patterns(placed, op.source_ap.part(blocks, 0), op.axes.value.data)
+    dims, axes = reduced_patterns(placed, op.source_ap, op.axes.value.data, blocks)
     (out,) = _operands(blocks, (op.out, op.out_ap))
     return encode.reduce_records(lane, op.op.data, axes, out, _fields(placed, op.source_ap, blocks, dims))

@@ -10,20 +10,27 @@ from accelc.emit.matmul import Tile, matmul_records
 from accelc.emit.program import BoundBuffer, DebugEntry, DelaySlot, EmittedProgram
 from accelc.errors import CapacityError, ProgramError
 from accelc.isa.encode import FieldError, delay_records
-from accelc.isa.records import Records, empty_records
+from accelc.isa.records import Records, join_records
 from accelc.targets.model import Target
 
+Blocks = np.ndarray[tuple[int, int], np.dtype[np.int32]]
+Parts = dict[LaneOp, tuple[Records, Blocks]]
+"""Records of single ops, and the block that each of the records is of."""
 
-def emit(program: ProgramOp, target: Target) -> EmittedProgram:
+
+def emit(program: ProgramOp, target: Target, parts: Parts | None = None) -> EmittedProgram:
     """
     All records of `program`, which has addresses, in program order and without waits or updates.
 
-    Raises ProgramError for an op its lane does not execute and for a buffer without address, and CapacityError for a
-    buffer outside of the target's memories and for an access that no record can express.
+    `parts` are records known from an emission of the same ops, at the same addresses: those of transfers and
+    elementwise ops are taken from there, and new ones added. Products are emitted anew, their blocks may be in another
+    order. Raises ProgramError for an op its lane does not execute and for a buffer without address, and CapacityError
+    for a buffer outside of the target's memories and for an access that no record can express.
     """
     lanes = {lane: code for code, lane in enumerate(target.lanes)}
-    parts: list[Records] = []
-    blocks: list[np.ndarray[tuple[int, int], np.dtype[np.int32]]] = []
+    known: Parts = {} if parts is None else parts
+    found: list[Records] = []
+    blocks: list[Blocks] = []
     counts: list[int] = []
     debug = [DebugEntry("", "", None)]
     delays: list[DelaySlot] = []
@@ -44,26 +51,30 @@ def emit(program: ProgramOp, target: Target) -> EmittedProgram:
         try:
             if isinstance(op, MatmulFields):
                 records, which, held = matmul_records(op, target, lane, held)
-            elif isinstance(op, DmaCopyOp):
-                records = dma_records(op, target, lane)
             elif isinstance(op, DelayOp):
                 records = delay_records(lane, len(delays))
                 kind = "nop" if op.throttle is None else "throttle"
                 default, maximum = op.default.value.data, op.maximum.value.data
                 delays.append(DelaySlot(op.slot.data, op.lane.data, default, maximum, kind=kind))
             else:
-                records, which = elementwise_records(op, lane)
+                if op not in known:
+                    known[op] = (
+                        (dma_records(op, target, lane), which)
+                        if isinstance(op, DmaCopyOp)
+                        else elementwise_records(op, lane)
+                    )
+                records, which = known[op]
         except FieldError as error:
             raise CapacityError(f"{describe(op)}: {error}") from error
         records["debug"] = len(debug)
         debug.append(_debug(op))
-        parts.append(records)
+        found.append(records)
         blocks.append(which)
         counts.append(len(records))
     return EmittedProgram(
         program.sym_name.data,
         target.name,
-        np.concatenate(parts) if parts else empty_records(0),
+        join_records(found),
         np.repeat(np.arange(len(counts), dtype=np.int32), counts),
         np.concatenate(blocks) if blocks else np.zeros((0, 3), np.int32),
         tuple(debug),

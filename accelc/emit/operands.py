@@ -101,13 +101,18 @@ def operand(placed: Placed, start: Ints, count: Ints, first: npt.NDArray[np.int6
     )
 
 
-def patterns(places: Sequence[Placed], accesses: Sequence[AccessAttr]) -> list[Dims]:
+def part_shape(access: AccessAttr, blocks: int) -> tuple[int, ...]:
+    """Sizes of the free pattern of each of the `blocks` equal parts of an access."""
+    return access.shape if blocks == 1 else (access.shape[0] // blocks, *access.shape[1:])
+
+
+def patterns(places: Sequence[Placed], accesses: Sequence[AccessAttr], blocks: int) -> list[Dims]:
     """
-    Record dimensions of the operands of one elementwise op.
+    Record dimensions of the operands of one elementwise op, of each of its `blocks` parts.
 
     Patterns of one shape are merged together, so that they keep a common shape in the record.
     """
-    shapes = [access.shape for access in accesses]
+    shapes = [part_shape(access, blocks) for access in accesses]
     steps = [access.steps for access in accesses]
     if len({*shapes}) > 1:
         return [fit(coalesce(s, t), repr(p.symbol)) for p, s, t in zip(places, shapes, steps, strict=True)]
@@ -115,11 +120,16 @@ def patterns(places: Sequence[Placed], accesses: Sequence[AccessAttr]) -> list[D
     return [[(dim[0], dim[1 + index]) for dim in joint] for index in range(len(accesses))]
 
 
-def reduced_patterns(placed: Placed, access: AccessAttr, axes: int) -> tuple[Dims, int]:
-    """Record dimensions of an operand whose `axes` innermost dimensions are reduced, and how many of them are."""
-    cut = len(access.shape) - axes
-    inner = split_long(coalesce(access.shape[cut:], access.steps[cut:]))
-    kept = coalesce(access.shape[:cut], access.steps[:cut])
+def reduced_patterns(placed: Placed, access: AccessAttr, axes: int, blocks: int) -> tuple[Dims, int]:
+    """
+    Record dimensions of each of `blocks` parts of an operand whose `axes` innermost dimensions are reduced.
+
+    Also how many of the record's dimensions are reduced.
+    """
+    shape, steps = part_shape(access, blocks), access.steps
+    cut = len(shape) - axes
+    inner = split_long(coalesce(shape[cut:], steps[cut:]))
+    kept = coalesce(shape[:cut], steps[:cut])
     if kept == [(1, 1)]:
         kept = []
     return fit(kept + inner, repr(placed.symbol)), len(inner)

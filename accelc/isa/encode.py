@@ -6,6 +6,7 @@ Values are range-checked against the width of their field before they are stored
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -45,11 +46,19 @@ def checked(name: str, values: Ints | IntRows, dtype: np.dtype[Any]) -> npt.NDAr
         if array.size:
             raise FieldError(f"field '{name}': expected integers, got {array.dtype}")
         array = array.astype(np.int64)
+    low, high = _range(dtype)
+    if array.size:
+        least, most = (int(array), int(array)) if array.ndim == 0 else (int(array.min()), int(array.max()))
+        if least < low or most > high:
+            bad = least if least < low else most
+            raise FieldError(f"field '{name}': {bad} does not fit, legal range is {low} to {high}")
+    return array.astype(np.int64, copy=False)
+
+
+@lru_cache
+def _range(dtype: np.dtype[Any]) -> tuple[int, int]:
     info = np.iinfo(dtype)
-    if array.size and (int(array.min()) < info.min or int(array.max()) > info.max):
-        bad = int(array.min()) if int(array.min()) < info.min else int(array.max())
-        raise FieldError(f"field '{name}': {bad} does not fit, legal range is {info.min} to {info.max}")
-    return array.astype(np.int64)
+    return int(info.min), int(info.max)
 
 
 def code(name: str, names: Sequence[str], value: str) -> int:
@@ -73,8 +82,10 @@ def _store_rows(target: npt.NDArray[np.void], name: str, rows: IntRows, dims: in
     target[name][..., dims - given :] = array
 
 
-def _count(*values: object) -> int:
-    return int(np.prod(np.broadcast_shapes(*(np.shape(value) for value in values)), dtype=np.int64))  # pyright: ignore[reportArgumentType,reportCallIssue,reportUnknownArgumentType]
+def _count(*values: Any) -> int:
+    """Common length of scalars and arrays of one dimension. Raises ValueError when they have none."""
+    shapes: set[tuple[int, ...]] = {np.shape(value) for value in values}
+    return int(np.prod(np.broadcast_shapes(*shapes), dtype=np.int64)) if shapes - {(), (1,)} else 1
 
 
 def _row_shape(rows: IntRows) -> npt.NDArray[np.bool_]:

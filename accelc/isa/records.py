@@ -6,6 +6,7 @@ A stream is a NumPy structured array of `RECORD`; program counter = index. The t
 overlay bytes 24..112 with two `DMA_SIDE`s; `as_dma` gives that view without a copy.
 """
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -119,6 +120,13 @@ def as_dma(records: Records) -> Records:
 def empty_records(count: int) -> Records:
     """`count` zeroed records."""
     return np.zeros(count, dtype=RECORD)
+
+
+def join_records(parts: Sequence[Records]) -> Records:
+    """The records of `parts`, one after the other."""
+    # As bytes: NumPy would work out a common type of all fields for every part.
+    raw = np.dtype((np.void, RECORD_BYTES))
+    return np.concatenate([empty_records(0).view(raw), *(part.view(raw) for part in parts)]).view(RECORD)
 
 
 def field(records: Records, name: str) -> npt.NDArray[Any]:

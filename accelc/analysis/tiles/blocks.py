@@ -54,6 +54,21 @@ def block_order(m: int, n: int, k: int, strategy: str, switch: int = 0, panel: i
     return blocks
 
 
+def simplest(order: Order, grid: tuple[int, int, int]) -> Order:
+    """
+    An order of the same blocks of an `m * n * k` grid, of the strategy named first of row, column and `order`'s own.
+
+    Row order has a panel of 1, the others one of no more than all outputs.
+    """
+    m, n, k = grid
+    panel = min(order.panel, m * n)
+    if k == 1 or panel == 1 or order.strategy == "row" or (order.strategy == "switch" and order.switch == 0):
+        return Order("row", 0, 1)
+    if order.strategy == "column" or (order.strategy == "switch" and order.switch == k):
+        return Order("column", 0, panel)
+    return Order(order.strategy, order.switch, panel)
+
+
 def switch_point(rows: int, columns: int, latency_blocks: float, arrival: Sequence[float] | None = None) -> int | None:
     """
     Number of columns to process before turning to rows, in closed form (S6b), or None when there is none.
