@@ -26,6 +26,8 @@ def cores_json(
         "shifts_ns": list(result.shifts_ns),
         "throttle_cycles": result.throttle_cycles,
         "power": None if result.peak_w is None else {"peak_w": list(result.peak_w), "mean_w": result.mean_w},
+        "temperature": None if result.peak_c is None else {"peak_c": list(result.peak_c)},
+        "hbm_stall_ns": list(result.hbm_stall_ns),
         "seconds": {"simulate": seconds},
     }
     if baseline is not None:
@@ -34,6 +36,8 @@ def cores_json(
             "total_ns": baseline.total_ns,
             "throughput_per_s": baseline.throughput,
             "power": None if baseline.peak_w is None else {"peak_w": list(baseline.peak_w), "mean_w": baseline.mean_w},
+            "temperature": None if baseline.peak_c is None else {"peak_c": list(baseline.peak_c)},
+            "hbm_stall_ns": list(baseline.hbm_stall_ns),
         }
     return found
 
@@ -49,6 +53,8 @@ def print_cores(
         ("throughput", _throughput(result, baseline)),
         ("iteration", f"{max(result.iteration_ns) / 1e3:.3f} us, {result.alone_ns / 1e3:.3f} us with one core alone"),
     ]
+    waited = f"{_stall_us(result):.3f} us per iteration"
+    facts.append(("HBM stall", _against(waited, baseline and f"{_stall_us(baseline):.3f} us")))
     if result.shifts_ns:
         facts.append(("shifts", ", ".join(f"{shift / 1e3:.1f}" for shift in result.shifts_ns) + " us"))
     if result.policy == "cap":
@@ -57,10 +63,18 @@ def print_cores(
         before = baseline and baseline.peak_w and f"{max(baseline.peak_w):.2f} W"
         facts.append(("peak power", _against(f"{max(result.peak_w):.2f} W", before)))
         facts.append(("mean power", _against(f"{result.mean_w:.2f} W", baseline and f"{baseline.mean_w:.2f} W")))
+    if result.peak_c is not None:
+        before = baseline and baseline.peak_c and f"{max(baseline.peak_c):.2f} C"
+        facts.append(("temperature", _against(f"{max(result.peak_c):.2f} C", before)))
     if compared:
         facts.append(("outputs", "the same bits on every core"))
     for label, text in facts:
         print(f"{label:<11} {text}", file=file)
+
+
+def _stall_us(result: CoresResult) -> float:
+    """Time that transfers of the core that lost most lost to those of other cores, per iteration."""
+    return max(result.hbm_stall_ns) / result.iterations / 1e3
 
 
 def _against(value: str, before: object) -> str:

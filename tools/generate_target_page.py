@@ -33,6 +33,7 @@ SECTIONS: dict[str, type] = {
     "numerics": model.Numerics,
     "host": model.Host,
     "power": model.Power,
+    "power.thermal": model.Thermal,
     "capabilities": model.Capabilities,
     "capabilities.op": model.Capability,
 }

@@ -149,5 +149,10 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "hbm_byte_pj": "energy of a byte that crosses the interface of HBM",
         "dma_byte_pj": "energy of a byte a DMA engine moves",
     },
+    "power.thermal": {
+        "ambient_c": "temperature of what carries the heat away",
+        "k_per_w": "resistance to heat between the chip and that",
+        "time_ns": "time constant",
+    },
 }
 """Section -> key -> meaning."""

@@ -42,6 +42,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--delay-policy", metavar="POLICY", help="off, stagger, cap or slack: who adjusts delays between iterations"
     )
     parser.add_argument("--power-cap", type=float, metavar="WATTS", help="highest windowed power, for policy cap")
+    parser.add_argument("--temperature-cap", type=float, metavar="CELSIUS", help="highest temperature, for policy cap")
+    parser.add_argument(
+        "--delays", type=Path, metavar="FILE.json", help="delays that a policy chose, from a file it was saved to"
+    )
+    parser.add_argument("--save-delays", type=Path, metavar="FILE.json", help="write the delays the policy chose")
     parser.add_argument("--timing-only", action="store_true", help="count cycles without computing numbers")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
 
@@ -61,14 +66,19 @@ def _execute_cores(
 ) -> int:
     """Run on several cores; 1 if a race is found. Raises UsageError."""
     from accelc.report_cores import cores_json, print_cores
+    from accelc.runtime.delays.table import load_table, save_table, table_of
     from accelc.runtime.multicore import execute_cores, run_cores
 
     if arguments.delay:
         raise UsageError("--delay sets values for one core: with --cores a --delay-policy chooses them")
-    policy = arguments.delay_policy or ("off" if arguments.power_cap is None else "cap")
+    caps = (arguments.power_cap, arguments.temperature_cap)
+    policy = arguments.delay_policy or ("off" if caps == (None, None) else "cap")
+    table = None if arguments.delays is None else load_table(arguments.delays, program, str(arguments.program))
     start = perf_counter()
-    result = run_cores(program, target, arguments.cores, arguments.iterations or 8, policy, arguments.power_cap)
-    baseline = None if policy == "off" else run_cores(program, target, result.cores, result.iterations)
+    result = run_cores(program, target, arguments.cores, arguments.iterations or 8, policy, *caps, table)
+    baseline = None if result.policy == "off" else run_cores(program, target, result.cores, result.iterations)
+    if arguments.save_delays is not None:
+        save_table(table_of(program, result.first, result.values), program, arguments.save_delays)
     outputs: Mapping[str, npt.NDArray[Any]] = {}
     races = 0
     if not arguments.timing_only:
@@ -106,7 +116,13 @@ def execute(arguments: argparse.Namespace) -> int:
     arrays = given | ({} if arguments.timing_only else random_inputs(rest, {}, arguments.seed))
     if arguments.cores is not None:
         return _execute_cores(arguments, program, target, arrays)
-    for option in ("iterations", "delay_policy", "power_cap"):
+    if arguments.delays is not None:
+        from accelc.runtime.delays.table import load_table
+
+        if delays:
+            raise UsageError("--delay and --delays both give values of delays: give one")
+        delays = load_table(arguments.delays, program, str(arguments.program)).of_one_core()
+    for option in ("iterations", "delay_policy", "power_cap", "temperature_cap", "save_delays"):
         if getattr(arguments, option) is not None:
             raise UsageError(f"--{option.replace('_', '-')} needs --cores N: it is about cores that share HBM")
     start = perf_counter()

@@ -60,6 +60,10 @@ class Fields:
         """Field that is an object."""
         return Fields(self._take(key), f"{self.where}: field '{key}'")
 
+    def names(self) -> list[str]:
+        """Keys nobody has asked for yet."""
+        return list(self._values)
+
     def done(self) -> None:
         """Raise ProgramError if a key is left."""
         for key in self._values:

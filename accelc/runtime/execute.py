@@ -78,13 +78,16 @@ def execute(
     Execute `program` on `target`.
 
     `inputs` holds an array for every input of the program (not looked at unless `functional`); `delays` overrides
-    delay slots by name, in cycles of their lane; `orders` holds an order of execution for each accelerator segment,
-    from a timing with other delays. Raises ModelError for inputs of another type, ProgramError for a program that
-    does not fit together and SimulationError for what the simulator finds.
+    delay slots by name, in cycles of their lane: `SLOT` in all segments, `SEGMENT/SLOT` in one; `orders` holds an
+    order of execution for each accelerator segment, from a timing with other delays. Raises ModelError for inputs of
+    another type, ProgramError for a program that does not fit together and SimulationError for what the simulator
+    finds.
     """
-    slots = [slot.name for s in program.segments if isinstance(s, AcceleratorSegment) for slot in s.delays]
+    device = [segment for segment in program.segments if isinstance(segment, AcceleratorSegment)]
+    slots = [slot.name for segment in device for slot in segment.delays]
+    places = {f"{segment.name}/{slot.name}" for segment in device for slot in segment.delays}
     for name in delays or ():
-        if name not in slots:
+        if name not in slots and name not in places:
             raise UsageError(f"the program has no delay '{name}'{suggestion(name, slots)} {_listed(slots)}")
     run = _Run(program, target, functional, races, framework or lazy_framework(), delays or {}, orders or ())
     if functional:
@@ -168,7 +171,7 @@ class _Run:
         """Value of every slot. Raises UsageError for a value outside of a slot's range."""
         values: list[int] = []
         for slot in segment.delays:
-            value = self.delays.get(slot.name, slot.default)
+            value = self.delays.get(f"{segment.name}/{slot.name}", self.delays.get(slot.name, slot.default))
             if not slot.minimum <= value <= slot.maximum:
                 raise UsageError(f"delay '{slot.name}' = {value} cycles: its range is {slot.minimum} to {slot.maximum}")
             values.append(value)

@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from accelc.errors import SimulationError, UsageError
 from accelc.isa.program import Array, Program
 from accelc.runtime.cores import SlotValues, Workload, check_cores, workload
-from accelc.runtime.delays import Cap, Shifter, Stagger, controller
+from accelc.runtime.delays.cap import Cap
+from accelc.runtime.delays.control import controller
+from accelc.runtime.delays.policies import Controller, Shifter, Stagger
+from accelc.runtime.delays.table import DelayTable
+from accelc.runtime.delays.telemetry import Sensors
 from accelc.runtime.execute import execute
 from accelc.simulator.cluster import Cluster
 from accelc.simulator.times import Step
@@ -19,9 +24,10 @@ class CoresResult:
     Several cores after `iterations` iterations each.
 
     `period_ns[k]` is when all cores had done iteration `k`; `peak_w[k]` the highest windowed power in the control
-    period that ends then, of windows that end in it; `mean_w` the power over all. Power is None without energies.
-    `values[core]` are the slots' values in the core's last iteration, `orders[core][stage]` its order of records;
-    stages are segments on the accelerator.
+    period that ends then, of windows that end in it, `peak_c[k]` the highest temperature; `mean_w` the power over all.
+    Power and temperature are None where the target does not describe them. `hbm_stall_ns[core]` is the time that the
+    core's transfers lost to those of others. `first[core]` and `values[core]` are the slots' values in the core's first
+    and last iteration, `orders[core][stage]` its order of records in the last; stages are segments of the program.
     """
 
     policy: str
@@ -37,6 +43,9 @@ class CoresResult:
     throttle_cycles: int
     peak_w: tuple[float, ...] | None
     mean_w: float | None
+    peak_c: tuple[float, ...] | None
+    hbm_stall_ns: tuple[float, ...]
+    first: tuple[SlotValues, ...]
     values: tuple[SlotValues, ...]
     orders: tuple[tuple[tuple[Step, ...], ...], ...]
 
@@ -59,26 +68,34 @@ def run_cores(
     iterations: int,
     policy: str = "off",
     cap_w: float | None = None,
+    cap_c: float | None = None,
+    table: DelayTable | None = None,
 ) -> CoresResult:
     """
     Run `program` `iterations` times on each of `cores` cores of one chip of `target`, adjusting delays by `policy`.
 
-    Raises UsageError for what `controller` refuses, or a number of cores or iterations that is not legal, and
-    SimulationError as `simulate` does.
+    `table` takes the place of the policy, which must be `off`. Raises UsageError for what `controller` refuses, or a
+    number of cores or iterations that is not legal, and SimulationError as `simulate` does.
     """
     check_cores(cores, target)
     if iterations < 1:
         raise UsageError(f"{iterations} iterations: at least 1 is needed")
     work = program if isinstance(program, Workload) else workload(program, target)
-    control = controller(work, policy, cores, cap_w)
+    control = controller(work, policy, cores, cap_w, cap_c) if table is None else _repeated(table, policy, cores)
+    first: dict[int, SlotValues] = {}
     used: dict[int, SlotValues] = {}
+    sensors = Sensors(target)
 
     def delays(core: int, iteration: int, tick: int) -> SlotValues:
         used[core] = control.values(core, iteration, tick)
+        first.setdefault(core, used[core])
         return used[core]
 
+    def observe(cluster: Cluster, period: int, begin: int, end: int) -> None:
+        control.observe(sensors.read(cluster, period, begin, end))
+
     metered = target.power is not None
-    cluster = work.cluster(cores, delays, metered, control.observe)
+    cluster = work.cluster(cores, delays, metered, observe)
     cluster.run(iterations)
     alone = work.cluster(1, lambda core, iteration, tick: work.values())
     alone.run(2)
@@ -86,7 +103,7 @@ def run_cores(
     shifter = control.shifter if isinstance(control, Stagger | Cap) else None
     peaks, mean = _power(cluster, target) if metered else (None, None)
     return CoresResult(
-        policy,
+        policy if table is None else "table",
         cores,
         iterations,
         ns(cluster.total_ticks),
@@ -97,9 +114,20 @@ def run_cores(
         control.throttle if isinstance(control, Cap) else 0,
         peaks,
         mean,
+        _temperatures(cluster, target),
+        tuple(ns(round(server.stalled)) for server in cluster.servers),
+        tuple(first[core] for core in range(cores)),
         tuple(used[core] for core in range(cores)),
         tuple(tuple(tuple(times.order) for times in run.last) for run in cluster.runs),
     )
+
+
+def _repeated(table: DelayTable, policy: str, cores: int) -> Controller:
+    if policy != "off":
+        raise UsageError(f"--delays and --delay-policy {policy}: a table has the values that a policy chose; give one")
+    if len(table.cores) != cores:
+        raise UsageError(f"the delay table is for {len(table.cores)} cores: give --cores {len(table.cores)}")
+    return table
 
 
 def execute_cores(
@@ -132,5 +160,13 @@ def _power(cluster: Cluster, target: Target) -> tuple[tuple[float, ...], float]:
     assert target.power is not None
     trace = cluster.trace()
     window = max(1, target.time.ns_to_ticks(target.power.window_ns))
-    bounds = zip(cluster.periods, cluster.periods[1:], strict=False)
+    bounds = pairwise(cluster.periods)
     return tuple(trace.peak(window, begin, end) for begin, end in bounds), trace.mean(0, cluster.total_ticks)
+
+
+def _temperatures(cluster: Cluster, target: Target) -> tuple[float, ...] | None:
+    if target.power is None or target.power.thermal is None:
+        return None
+    sensors, trace = Sensors(target), cluster.trace()
+    bounds = pairwise(cluster.periods)
+    return tuple(sensors.heat(trace, len(cluster.runs), begin, end) for begin, end in bounds)

@@ -88,6 +88,8 @@ class TransferServer:
         self.scale = 1.0
         self.demand = 0.0
         """Bytes per tick on HBM when no other core uses it."""
+        self.stalled = 0.0
+        """Ticks that transfers lost because other cores used HBM too."""
         self._service: dict[tuple[Transfer, float], float] = {}
 
     def begin(self, now: int, queue: int, transfer: Transfer) -> None:
@@ -124,6 +126,7 @@ class TransferServer:
     def _advance(self, now: int) -> None:
         elapsed = (now - self.now) * self.scale
         if elapsed:
+            self.stalled += now - self.now - elapsed
             for flight in self.flights.values():
                 flight.left -= elapsed * flight.rate
         self.now = now

@@ -1,8 +1,8 @@
 """
-Energy of records and power of a device: what each record spends, and means over a sliding window.
+Energy of records, power and temperature of a device: what each record spends, and means over a sliding window.
 
 A record spends its energy evenly while its unit is busy, a transfer as its bytes move, an idle core all the time.
-Not modelled: the data (toggling), voltage, temperature, the host and the instruction front end.
+Not modelled: the data (toggling), voltage, leakage that grows with temperature, the host, the instruction front end.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from accelc.isa.records import DTYPES, field
 from accelc.isa.table import TABLE, Form, Opcode
 from accelc.simulator.decode import CoreCode, LaneCode
 from accelc.simulator.memory import ITEMSIZE
-from accelc.targets.model import Power, Target
+from accelc.targets.model import Power, Target, Thermal
 
 Reals = npt.NDArray[np.float64]
 
@@ -26,6 +26,14 @@ def power_of(target: Target) -> Power:
     if target.power is None:
         raise SimulationError(f"target '{target.name}' has no [power] table: without energies no power can be measured")
     return target.power
+
+
+def thermal_of(target: Target) -> Thermal:
+    """The thermal model of `target`. Raises SimulationError if it has none."""
+    thermal = power_of(target).thermal
+    if thermal is None:
+        raise SimulationError(f"target '{target.name}' has no [power.thermal] table: no temperature can be measured")
+    return thermal
 
 
 def record_energies(code: CoreCode, target: Target) -> list[list[float]]:
@@ -84,6 +92,24 @@ class PowerTrace:
         edges = np.concatenate([self.ticks, self.ticks + window, [begin, end]])
         edges = edges[(edges >= begin) & (edges <= end)]
         return float(((self.energy(edges) - self.energy(edges - window)) / window).max())
+
+    def heat(self, thermal: Thermal, start_c: float, begin: int, end: int) -> tuple[float, float]:
+        """
+        (highest, last) temperature in degrees Celsius from `begin` to `end`, if it is `start_c` at `begin`.
+
+        During a step it approaches the temperature that the power settles at, so that the highest is at a step.
+        """
+        inside = self.ticks[(self.ticks > begin) & (self.ticks < end)]
+        edges = np.concatenate([[begin], inside, [end]])
+        # Before the first tick this is -1: the idle power.
+        watts = self.watts[np.searchsorted(self.ticks, edges[:-1], side="right") - 1]
+        kept: list[float] = np.exp(-np.diff(edges) * self.tick_ns / thermal.time_ns).tolist()
+        settled: list[float] = (thermal.ambient_c + thermal.k_per_w * watts).tolist()
+        highest = celsius = start_c
+        for target_c, share in zip(settled, kept, strict=True):
+            celsius = target_c + (celsius - target_c) * share
+            highest = max(highest, celsius)
+        return highest, celsius
 
 
 def power_trace(

@@ -223,7 +223,15 @@ TARGET = Table(
                 "hbm_byte_pj": PICOJOULES,
                 "dma_byte_pj": PICOJOULES,
                 "window_ns": Real(0, 1e9, "ns", closed=False),
-            }
+                "thermal": Table(
+                    {
+                        "ambient_c": Real(-273, 1000, "degrees Celsius"),
+                        "k_per_w": Real(0, 1e4, "K/W", closed=False),
+                        "time_ns": Real(0, 1e12, "ns", closed=False),
+                    }
+                ),
+            },
+            frozenset({"thermal"}),
         ),
         "capabilities": CAPABILITIES,
     },

@@ -266,6 +266,24 @@ class Host:
 
 
 @dataclass(frozen=True)
+class Thermal:
+    """
+    Temperature of a chip as one node with a resistance and a capacity for heat (first-order RC).
+
+    Under a constant power of all its cores it settles at `ambient_c + k_per_w * watts`; the distance from there shrinks
+    by a factor of e every `time_ns`.
+    """
+
+    ambient_c: float
+    k_per_w: float
+    time_ns: float
+
+    def settled_c(self, watts: float) -> float:
+        """Temperature in degrees Celsius after a long time at a power."""
+        return self.ambient_c + self.k_per_w * watts
+
+
+@dataclass(frozen=True)
 class Power:
     """
     Energy of a core by class of work; power is measured as the mean over a sliding window of `window_ns`.
@@ -280,6 +298,7 @@ class Power:
     hbm_byte_pj: float
     dma_byte_pj: float
     window_ns: float
+    thermal: Thermal | None = None
 
     def mac(self, dtype: str) -> float:
         """Energy in pJ of one MAC on operands of `dtype`."""

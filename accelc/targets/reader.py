@@ -30,6 +30,7 @@ from accelc.targets.model import (
     Sync,
     Target,
     TensorEngine,
+    Thermal,
     Time,
     Topology,
 )
@@ -150,6 +151,11 @@ def _capabilities(table: dict[str, Any]) -> Capabilities:
     return Capabilities(table.get("others", True), tuple(Capability(**entry) for entry in table.get("op", ())))
 
 
+def _power(table: dict[str, Any]) -> Power:
+    thermal = Thermal(**table["thermal"]) if "thermal" in table else None
+    return Power(**{key: value for key, value in table.items() if key != "thermal"}, thermal=thermal)
+
+
 def _build(document: dict[str, Any]) -> Target:
     memory, engines, topology = document["memory"], document["engine"], document["topology"]
     link = Link(**topology["link"]) if "link" in topology else None
@@ -171,6 +177,6 @@ def _build(document: dict[str, Any]) -> Target:
         dma=Dma(**document["dma"]),
         numerics=Numerics(**document["numerics"]),
         host=Host(**document["host"]),
-        power=Power(**document["power"]) if "power" in document else None,
+        power=_power(document["power"]) if "power" in document else None,
         capabilities=_capabilities(document.get("capabilities", {})),
     )

@@ -17,7 +17,8 @@ from accelc.errors import UsageError
 from accelc.isa.container import save_program
 from accelc.isa.program import Program
 from accelc.runtime.cores import Workload, profile, workload
-from accelc.runtime.delays import POLICIES, Shifter, controller
+from accelc.runtime.delays.control import POLICIES, controller
+from accelc.runtime.delays.policies import Shifter
 from accelc.runtime.execute import execute
 from accelc.runtime.inputs import random_inputs
 from accelc.runtime.multicore import CoresResult, execute_cores, run_cores
@@ -90,6 +91,36 @@ def test_a_cap_below_idle_power_is_refused(work: Workload) -> None:
         controller(work, "cap", CORES, 0.01)
 
 
+@pytest.mark.parametrize("share", [0.7, 0.9])
+def test_a_temperature_cap_holds_after_three_periods(work: Workload, share: float) -> None:
+    off = run_cores(work, FOUR, CORES, 12)
+    assert off.peak_c is not None
+    ambient = 20.0
+    cap = ambient + share * (max(off.peak_c) - ambient)
+    capped = run_cores(work, FOUR, CORES, 12, "cap", None, cap)
+    assert capped.peak_c is not None
+    assert max(capped.peak_c[3:]) <= cap < max(off.peak_c[3:])
+    assert capped.throttle_cycles > 0
+
+
+def test_a_temperature_cap_below_that_of_idle_cores_is_refused(work: Workload) -> None:
+    with pytest.raises(
+        UsageError,
+        match=r"--temperature-cap 21: throttles reach .* degrees at least; with 4 idle cores .* has 22 degrees",
+    ):
+        controller(work, "cap", CORES, None, 21.0)
+
+
+def test_waiting_for_hbm_is_counted_and_ends_slack_where_there_is_none(work: Workload) -> None:
+    off, staggered = (run_cores(work, FOUR, CORES, 6, policy) for policy in ("off", "stagger"))
+    assert 0 < sum(staggered.hbm_stall_ns) < sum(off.hbm_stall_ns)
+    wide = replace(FOUR, hbm=replace(FOUR.hbm, shared_bytes_per_ns=CORES * FOUR.hbm.bytes_per_ns))
+    alone = replace(work, target=wide)
+    slack = run_cores(alone, wide, CORES, 3, "slack")
+    assert set(slack.hbm_stall_ns) == {0.0}
+    assert all(value == 0 for core in slack.values for stage in core for value in stage)
+
+
 def test_slack_costs_a_core_alone_no_time(work: Workload) -> None:
     alone = profile(work, work.values(), slack=True)
     assert max(alone.slacks.values()) > 0
@@ -153,12 +184,28 @@ def _renamed(work: Workload) -> Workload:
     return replace(work, slots=slots)
 
 
+def _unheated(work: Workload) -> Workload:
+    """The same work on a machine of unknown temperature."""
+    assert work.target.power is not None
+    return replace(work, target=replace(work.target, power=replace(work.target.power, thermal=None)))
+
+
 MISTAKES: list[tuple[Callable[[Workload, Target], CoresResult], str]] = [
     (lambda work, target: run_cores(work, target, 5, 1), "5 cores: legal are 1 to 4, those of a chip of target 'tiny'"),
     (lambda work, target: run_cores(work, target, 1, 0), "0 iterations: at least 1 is needed"),
     (lambda work, target: run_cores(work, target, 1, 1, "stager"), "unknown delay policy 'stager': legal are off, "),
-    (lambda work, target: run_cores(work, target, 1, 1, "cap"), "--power-cap WATTS and --delay-policy cap belong"),
-    (lambda work, target: run_cores(work, target, 1, 1, "off", 3.0), "--power-cap WATTS and --delay-policy cap belong"),
+    (
+        lambda work, target: run_cores(work, target, 1, 1, "cap"),
+        "--power-cap WATTS or --temperature-cap CELSIUS and --delay-policy cap belong",
+    ),
+    (
+        lambda work, target: run_cores(work, target, 1, 1, "off", 3.0),
+        "--power-cap WATTS or --temperature-cap CELSIUS and --delay-policy cap belong",
+    ),
+    (
+        lambda work, target: run_cores(_unheated(work), target, 1, 1, "cap", None, 50.0),
+        r"--temperature-cap: target 'tiny' has no \[power.thermal\] table",
+    ),
     (
         lambda work, target: run_cores(replace(work, target=replace(target, power=None)), target, 1, 1, "cap", 3.0),
         r"--power-cap: target 'tiny' has no \[power\] table",
