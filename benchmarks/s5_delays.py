@@ -22,6 +22,7 @@ from onnx import TensorProto, helper, numpy_helper
 import accelc
 from accelc.isa.program import AcceleratorSegment, Program
 from accelc.runtime.cores import Workload, profile, workload
+from accelc.runtime.delays.table import table_of
 from accelc.runtime.execute import execute
 from accelc.runtime.inputs import random_inputs
 from accelc.runtime.multicore import CoresResult, run_cores
@@ -35,6 +36,8 @@ SEED = 5
 VECTORS = 200
 CAPS = (0.78, 0.84, 0.9, 0.96)
 """Power caps as shares of the peak with delays off."""
+WARMTH = (0.75, 0.9)
+"""Temperature caps as shares of the way from the temperature of idle cores to that with delays off."""
 CHANNELS, WIDE = 128, 4096
 """Sizes of the alternating network: channels of its convolutions, rows between its two products."""
 SETTLING = 3
@@ -120,6 +123,12 @@ def _policies(machines: Machines, caps: Sequence[float]) -> Iterator[Measurement
     )
     yield Measurement.reported(f"S5 {name}: gain by staggering", stagger.throughput / off.throughput - 1, "")
     yield Measurement.reported(f"S5 {name}: gain within slack", slack.throughput / off.throughput - 1, "")
+    table = table_of(machines.program, stagger.first, stagger.values)
+    repeated = run_cores(busy, machines.busy, CORES, ITERATIONS, table=table)
+    yield Measurement.at_least(
+        f"S5 {name}: throughput with the saved table", repeated.throughput, "1/s", 1.2 * off.throughput, off.throughput
+    )
+    yield Measurement.reported(f"S5 {name}: HBM stall of a core, staggered", _stall(stagger), "ns", _stall(off))
     yield from _caps(name, "busy", busy, machines.busy, off, caps)
     ample = workload(machines.program, machines.ample)
     free = run_cores(ample, machines.ample, CORES, ITERATIONS)
@@ -132,6 +141,12 @@ def _policies(machines: Machines, caps: Sequence[float]) -> Iterator[Measurement
         yield Measurement.reported(label, _peak(shifted), "W", _peak(free))
     yield Measurement.at_most(f"S5 {name}: time of it", shifted.total_ns, "ns", 1.03 * free.total_ns, free.total_ns)
     yield from _caps(name, "ample", ample, machines.ample, free, caps)
+    yield _warmth(name, machines)
+
+
+def _stall(result: CoresResult) -> float:
+    """Nanoseconds per iteration that the transfers of one core lose to those of the others, on average."""
+    return sum(result.hbm_stall_ns) / result.cores / result.iterations
 
 
 def _caps(
@@ -145,6 +160,32 @@ def _caps(
         ratios.append(result.settled_peak_w(SETTLING) / cap)
     baseline = off.settled_peak_w(SETTLING) / (min(caps) * _peak(off))
     yield Measurement.at_most(f"S5 {name}: power over cap, {memory} HBM", max(ratios), "x", 1.0, baseline)
+
+
+def _warmth(name: str, machines: Machines) -> Measurement:
+    """
+    How near the temperature came to each cap after `SETTLING` control periods, as a share of the rise above ambient.
+
+    The time constant is one iteration of a core alone, so that temperatures settle within the run.
+    """
+    power = machines.ample.power
+    assert power is not None
+    assert power.thermal is not None
+    alone = workload(machines.program, machines.ample)
+    period_ns = machines.ample.time.ticks_to_ns(profile(alone, alone.values()).period_ticks)
+    thermal = replace(power.thermal, time_ns=period_ns)
+    target = replace(machines.ample, power=replace(power, thermal=thermal))
+    work = workload(machines.program, target)
+
+    def settled(cap_c: float | None) -> float:
+        result = run_cores(work, target, CORES, 12, "off" if cap_c is None else "cap", None, cap_c)
+        assert result.peak_c is not None
+        return max(result.peak_c[SETTLING:]) - thermal.ambient_c
+
+    off, idle = settled(None), thermal.k_per_w * CORES * power.idle_w
+    caps = [idle + share * (off - idle) for share in WARMTH]
+    ratios = [settled(thermal.ambient_c + cap) / cap for cap in caps]
+    return Measurement.at_most(f"S5 {name}: temperature over cap", max(ratios), "x", 1.0, off / min(caps))
 
 
 def _vectors(machines: Machines, count: int) -> Iterator[Measurement]:
