@@ -30,6 +30,19 @@ def test_pass_file_and_tests_share_its_name(name: str) -> None:
         assert (ROOT / "test" / "passes" / f"{name}{suffix}.mlir").is_file()
 
 
+@pytest.mark.parametrize("name", PASSES)
+def test_every_pass_runs_alone(name: str) -> None:
+    """Other compilers run one pass on MLIR of their own: each is tested by itself, and so is what it refuses."""
+    alone = re.compile(rf"^// RUN: (not )?accelc-opt %s -p '?{name}(\{{[^}}]*\}})?'? (.*)$", re.MULTILINE)
+    for suffix in ("", "-invalid"):
+        text = (ROOT / "test" / "passes" / f"{name}{suffix}.mlir").read_text(encoding="utf-8")
+        runs = [match.groups() for match in alone.finditer(text)]
+        assert runs, f"{name}{suffix}.mlir"
+        assert all("filecheck %s" in rest for _, _, rest in runs)
+        refused = [bool(negated) or "--verify-diagnostics" in rest for negated, _, rest in runs]
+        assert any(refused) == bool(suffix)
+
+
 def test_passes_are_registered_in_the_order_of_the_pipeline() -> None:
     """Help and reference pages list passes as they run; only emission is no pass, `tile-unroll` no stage."""
     stages = [stage for stage in (*GRAPH_PASSES, *PROGRAM_PASSES) if stage != "emit"]
