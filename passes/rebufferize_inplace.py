@@ -167,7 +167,8 @@ class RebufferizeInplacePass(ModulePass):
     Input: pure `graph.func`, partitioned or not. A result may take the buffer of an operand whose contents are not
     needed afterwards; the operation gets `reuses`, the number of that operand. Readers of the old contents are ordered
     before the write if that costs less than copying what an update of a part keeps. Buffers of arguments are written
-    if the function lists them in `mutates`. Lowering honours `reuses` of `graph.insert_slice`.
+    if the function lists them in `mutates`. Lowering honours `reuses` of
+    `graph.insert_slice` and of elementwise operations.
 
     Before:
     ```mlir

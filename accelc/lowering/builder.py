@@ -3,6 +3,7 @@
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
@@ -54,6 +55,8 @@ class ProgramBuilder:
     weights: dict[str, Array] = field(default_factory=dict[str, Array])
     location: Location = Location()
     label: str = ""
+    transferred_bytes: int = 0
+    """moved by DMA, as written"""
     _declarations: list[Operation] = field(default_factory=list[Operation])
     _body: list[Operation] = field(default_factory=list[Operation])
     _values: dict[Storage, SSAValue] = field(default_factory=dict[Storage, SSAValue])
@@ -222,6 +225,7 @@ class ProgramBuilder:
 
     def dma_raw(self, source: Storage, source_ap: Access, destination: Storage, destination_ap: Access) -> None:
         """One transfer; the queue is chosen later by `schedule-engines`."""
+        self.transferred_bytes += destination_ap.partitions * prod(destination_ap.sizes) * destination.itemsize
         self.append(
             engine.DmaCopyOp,
             "dma0",

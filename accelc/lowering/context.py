@@ -65,6 +65,10 @@ class Lowering:
     constants: Mapping[SSAValue, Array]
     halos: Mapping[SSAValue, Halo]
     forwards: Mapping[SSAValue, Forward]
+    in_place: bool = True
+    """whether results of elementwise operations may be written over operands"""
+    reused: int = 0
+    """results that were"""
     position: int = 0
     dtype: str = "fp32"
     """of the result of the op being lowered"""

@@ -6,6 +6,7 @@ from itertools import product
 from math import prod
 
 import numpy as np
+from xdsl.dialects.builtin import IntegerAttr
 from xdsl.ir import Operation, SSAValue
 
 from accelc.dialects import graph
@@ -75,7 +76,7 @@ def lower_unary(ctx: Lowering, node: Node) -> None:
         else:
             ctx.builder.copy(ins[0], out)
 
-    elementwise(ctx, node.result, [op.operands[0]], compute)
+    elementwise(ctx, node, [op.operands[0]], compute)
 
 
 def lower_binary(ctx: Lowering, node: Node) -> None:
@@ -88,18 +89,15 @@ def lower_binary(ctx: Lowering, node: Node) -> None:
     elif left is not None:
         value, source, alu = left, rhs, SWAPPED[name]
     else:
-        elementwise(
-            ctx, node.result, [lhs, rhs], lambda ctx, ins, out: ctx.builder.tensor_tensor(name, ins[0], ins[1], out)
-        )
+        elementwise(ctx, node, [lhs, rhs], lambda ctx, ins, out: ctx.builder.tensor_tensor(name, ins[0], ins[1], out))
         return
     immediate = float(np.float32(value))
-    elementwise(
-        ctx, node.result, [source], lambda ctx, ins, out: ctx.builder.tensor_scalar(ins[0], out, alu, immediate)
-    )
+    elementwise(ctx, node, [source], lambda ctx, ins, out: ctx.builder.tensor_scalar(ins[0], out, alu, immediate))
 
 
-def elementwise(ctx: Lowering, result: SSAValue, operands: Sequence[SSAValue], compute: Compute) -> None:
-    """Writes `result` by `compute` over `operands`, which broadcast to its shape."""
+def elementwise(ctx: Lowering, node: Node, operands: Sequence[SSAValue], compute: Compute) -> None:
+    """Writes the result by `compute` over `operands`, which broadcast to its shape; in place if `reuses` allows it."""
+    result = node.result
     shape = shape_of(result) or (1,)
     views = [ctx.view_of(value).lead(len(shape)) for value in operands]
     first = views[0]
@@ -107,8 +105,35 @@ def elementwise(ctx: Lowering, result: SSAValue, operands: Sequence[SSAValue], c
     if axis is not None and shape[axis] == 1 and all(v.replicated and v.axis == axis for v in views):
         _replicated(ctx, result, views, shape, compute)
         return
-    out = ctx.allocate(result, _partition_axis(ctx, views, shape), "t")
+    out = _over_operand(ctx, node, views) or ctx.allocate(result, _partition_axis(ctx, views, shape), "t")
     apply(ctx, views, out, compute)
+
+
+def _over_operand(ctx: Lowering, node: Node, views: Sequence[View]) -> View | None:
+    """
+    The operand that `reuses` names, bound to the result, where it can be written as it is read.
+
+    It has to be on chip, nothing else may need its storage, and other operands in it must be the same view: then each
+    element is read for the last time by the instruction that writes it.
+    """
+    reuses = node.op.attributes.get("reuses")
+    if not ctx.in_place or not isinstance(reuses, IntegerAttr):
+        return None
+    if node.result in ctx.halos or node.result in ctx.forwards:
+        return None
+    operand = node.op.operands[reuses.value.data]
+    out = ctx.view_of(operand)
+    if not out.on_chip or not ctx.is_last_use(operand) or out.storage.dtype != ctx.dtype:
+        return None
+    repeats = any(stride == 0 and n > 1 for stride, n in zip(out.strides, out.shape, strict=True))
+    if repeats or out.shape != (shape_of(node.result) or (1,)):
+        return None
+    if any(view.storage is out.storage and view != out for view in views):
+        return None
+    ctx.bind(node.result, out)
+    ctx.forget(out)
+    ctx.reused += 1
+    return out
 
 
 def _partition_axis(ctx: Lowering, views: Sequence[View], shape: Sequence[int]) -> int:
@@ -189,7 +214,9 @@ def pieces(shape: Sequence[int], axis: int, rows: int, limit: int) -> Iterator[t
         total = prod(block)
         if total <= limit:
             break
-        block[a] = max(1, limit * block[a] // total)
+        most = max(1, limit * block[a] // total)
+        # As many pieces as it takes, of nearly equal size: a short one costs as much to start as a long one.
+        block[a] = -(-block[a] // -(-block[a] // most))
     sizes = [b * rows if a == axis else b for a, b in enumerate(block)]
     yield from product(
         *([(low, min(low + size, n)) for low in range(0, n, size)] for n, size in zip(shape, sizes, strict=True))

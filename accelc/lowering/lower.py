@@ -24,7 +24,7 @@ from accelc.lowering.movement import (
     lower_slice,
     lower_transpose,
 )
-from accelc.lowering.plan import ALU, FUNCTIONS, Node, array_of, location_of, make_plan
+from accelc.lowering.plan import ALU, FUNCTIONS, Node, Plan, array_of, location_of, make_plan
 from accelc.lowering.reduction import lower_pool, lower_reduce, pool_support, reduce_support
 from accelc.lowering.views import View
 from accelc.targets.model import Target
@@ -91,15 +91,33 @@ def lower_partition(
     """
     Engine program of an accelerator partition, in HBM `in0..` -> `out0..` in the order of operands and results.
 
-    `labels` are the names of operands and results for messages.
+    `labels` are the names of operands and results for messages. Results are written over operands as `reuses` says,
+    unless that leaves less room for others, so that more bytes cross HBM.
     Raises CapacityError when a tensor cannot be held or tiled on the target, ModelError for an operation that
     `supported` turns down.
     """
-    block = partition.body.block
     constants = _constants(partition, weights, target)
-    plan = make_plan(block, target, constants)
-    builder = ProgramBuilder(target, name)
-    ctx = Lowering(target, builder, budget or Budget(), plan.last_use, constants, plan.halos, plan.forwards)
+    plan = make_plan(partition.body.block, target, constants)
+
+    def state(in_place: bool) -> Lowering:
+        builder = ProgramBuilder(target, name)
+        limits = budget or Budget()
+        return Lowering(target, builder, limits, plan.last_use, constants, plan.halos, plan.forwards, in_place)
+
+    ctx = state(in_place=True)
+    _lower(ctx, partition, plan, labels)
+    if ctx.reused:
+        separate = state(in_place=False)
+        _lower(separate, partition, plan, labels)
+        if separate.builder.transferred_bytes < ctx.builder.transferred_bytes:
+            ctx = separate
+    return Lowered(ctx.builder.finish(), ctx.builder.weights)
+
+
+def _lower(
+    ctx: Lowering, partition: graph.PartitionOp, plan: Plan, labels: tuple[Sequence[str], Sequence[str]]
+) -> None:
+    builder, block = ctx.builder, partition.body.block
     for index, argument in enumerate(block.args):
         builder.label = labels[0][index] if labels[0] else ""
         ctx.values[argument] = builder.hbm(f"in{index}", shape_of(argument) or (1,), _dtype(argument), role="input")
@@ -118,9 +136,8 @@ def lower_partition(
                 ctx.transfer(ctx.values[value], output)
     builder.location = Location()
     for value, output in zip(results, outputs, strict=True):
-        if value in constants or value in block.args:
+        if value in ctx.constants or value in block.args:
             ctx.transfer(ctx.view_of(value), output)
-    return Lowered(builder.finish(), builder.weights)
 
 
 def _constants(partition: graph.PartitionOp, weights: Mapping[str, Array], target: Target) -> dict[SSAValue, Array]:

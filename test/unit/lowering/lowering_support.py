@@ -16,6 +16,7 @@ from accelc.interpreters.engine import run_engine
 from accelc.interpreters.graph import run_block
 from accelc.isa.program import Program, ValueType
 from accelc.lowering import Budget, lower_partition
+from accelc.passes.rebufferize_inplace import rebufferize
 from accelc.passes.set_precision import set_precision
 from accelc.pipelines import CompiledPartition, compile_partition
 from accelc.runtime.execute import execute
@@ -76,15 +77,17 @@ def check_lowering(
 ) -> None:
     """
     Asserts that the engine program equals the graph within `tolerance` of the largest value, and that the scheduled
-    and tiled program and the simulated streams equal each other bit for bit; all after `set-precision`.
+    and tiled program and the simulated streams equal each other bit for bit; all after `set-precision` and
+    `rebufferize-inplace`.
     """
     partition, weights = partition_of(inputs, build)
     module = partition.get_toplevel_object()
     assert isinstance(module, ModuleOp)
+    machine = load_target(target)
     set_precision(module, weights, precision, thin=0)
+    rebufferize(partition.body.block, (), machine)
     module.verify()
     expected = [np.asarray(v) for v in run_block(partition.body.block, list(inputs), weights)]
-    machine = load_target(target)
     lowered = lower_partition(partition, weights, machine, Budget(resident=resident))
     lowered.program.verify()
     bound = {**lowered.weights, **arguments(inputs)}

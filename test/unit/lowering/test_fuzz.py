@@ -94,7 +94,7 @@ class Grower:
             case 1:
                 starts = [self.number(0, n - 1) for n in shape]
                 sizes = [self.number(1, n - s) for n, s in zip(shape, starts, strict=True)]
-                return self.body.add(graph.SliceOp(x, starts, (1, 1, 1, 1), sizes))
+                return self.body.add(graph.SliceOp(x, starts, sizes))
             case 2:
                 low = (0, self.number(0, 2), self.number(0, 2), 0)
                 return self.body.add(graph.PadOp(x, low, (0, 0, 1, self.number(0, 2)), (0, 0, 0, 0), 0.25))

@@ -1,0 +1,53 @@
+"""Elementwise operations that write over their operand on chip, where `rebufferize-inplace` says so."""
+
+import numpy as np
+import pytest
+from lowering_support import Body, Build, check_lowering, partition_of
+from xdsl.ir import SSAValue
+
+from accelc.dialects import graph
+from accelc.dialects.engine import BufferOp, buffer_type
+from accelc.lowering import lower_partition
+from accelc.passes.rebufferize_inplace import rebufferize
+from accelc.targets import load_target
+
+TARGET = "trn-like"
+X = np.random.default_rng(0).standard_normal((6, 9)).astype(np.float32)
+
+
+def results_on_chip(build: Build) -> int:
+    """Number of on-chip buffers of a program of one input, that of the input not counted; checked on all levels."""
+    check_lowering([X], build, TARGET)
+    partition, weights = partition_of([X], build)
+    target = load_target(TARGET)
+    rebufferize(partition.body.block, (), target)
+    made = [op for op in lower_partition(partition, weights, target).program.walk() if isinstance(op, BufferOp)]
+    return sum(buffer_type(op.result).space.data == "sbuf" for op in made) - 1
+
+
+def chain(body: Body) -> list[SSAValue]:
+    """Each value is read once."""
+    value = body.args[0]
+    for kind in (graph.ReluOp, graph.NegOp, graph.TanhOp, graph.AbsOp):
+        value = body.add(kind(value))
+    return [body.add(graph.AddOp(value, value))]
+
+
+def read_later(body: Body) -> list[SSAValue]:
+    """The relu is read after the negation is made."""
+    relu = body.add(graph.ReluOp(body.args[0]))
+    neg = body.add(graph.NegOp(relu))
+    return [body.add(graph.MulOp(neg, relu))]
+
+
+def reversed_operand(body: Body) -> list[SSAValue]:
+    """The operation reads the same cells in another order."""
+    relu = body.add(graph.ReluOp(body.args[0]))
+    back = body.add(graph.SliceOp(relu, (0, 8), (6, 9), (1, -1)))
+    return [body.add(graph.SubOp(relu, back))]
+
+
+@pytest.mark.parametrize(("build", "count"), [(chain, 1), (read_later, 2), (reversed_operand, 3)])
+def test_a_result_takes_the_buffer_that_dies(build: Build, count: int) -> None:
+    """One buffer for a chain; one more where the operand is needed again, or read in another order."""
+    assert results_on_chip(build) == count
