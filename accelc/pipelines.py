@@ -88,7 +88,7 @@ def run_graph_passes(
 
     `precision` is `model` or a float type, `force` a home for all operations.
     """
-    from accelc.analysis.partition_tasks import Rules, stays_whole
+    from accelc.analysis.partition.tasks import Rules, stays_whole
     from accelc.passes.decompose import decompose
     from accelc.passes.fold_constants import fold_constants
     from accelc.passes.normalize_inplace import NormalizeInplacePass

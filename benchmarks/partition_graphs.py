@@ -5,8 +5,8 @@ from heapq import heappop, heappush
 from itertools import product
 from random import Random
 
-from accelc.analysis.partition import Group, Problem, crossing
-from accelc.analysis.partition_tree import Path, Task
+from accelc.analysis.partition.grouping import Group, Problem, crossing
+from accelc.analysis.partition.hierarchy import Path, Task
 
 LAUNCH_NS: Mapping[str, float] = {"accelerator": 2600.0, "host": 5000.0, "framework": 5000.0}
 """Those of trn-like."""

@@ -15,10 +15,10 @@ from measure import Measurement
 from partition_graphs import LAUNCH_NS, all_splits, has_cycle, optimum_ns, random_tasks
 from xdsl.ir import Operation
 
-from accelc.analysis.partition import group
-from accelc.analysis.partition_bodies import FREE_OPS
-from accelc.analysis.partition_tasks import Rules, options_of
-from accelc.analysis.partition_tree import flatten, place_tasks
+from accelc.analysis.partition.bodies import FREE_OPS
+from accelc.analysis.partition.grouping import group
+from accelc.analysis.partition.hierarchy import flatten, place_tasks
+from accelc.analysis.partition.tasks import Rules, options_of
 from accelc.dialects import graph
 from accelc.driver import compile_model
 from accelc.frontends.onnx import ImportedModel, import_onnx

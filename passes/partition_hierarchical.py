@@ -1,8 +1,8 @@
 """
 Pass `partition-hierarchical`: decide where every operation runs and wrap the groups in `graph.partition`.
 
-The mathematics is in `accelc.analysis.partition`, `partition_search` and `partition_tree`, what an operation can do in
-`partition_tasks` and `partition_bodies`; the tiers are those of US12182688B2.
+The mathematics is in `grouping`, `search` and `hierarchy` of `accelc.analysis.partition`, what an operation can do in
+`tasks` and `bodies`; the tiers are those of US12182688B2.
 """
 
 from collections import Counter
@@ -14,11 +14,11 @@ from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
 
-from accelc.analysis.partition import group
-from accelc.analysis.partition_bodies import EXPANSIONS, FREE_OPS, Expansions, use_body
-from accelc.analysis.partition_costs import launch_ns
-from accelc.analysis.partition_tasks import Option, Rules, Supported, describe, options_of, tasks_of
-from accelc.analysis.partition_tree import Path, place_tasks
+from accelc.analysis.partition.bodies import EXPANSIONS, FREE_OPS, Expansions, use_body
+from accelc.analysis.partition.costs import launch_ns
+from accelc.analysis.partition.grouping import group
+from accelc.analysis.partition.hierarchy import Path, place_tasks
+from accelc.analysis.partition.tasks import Option, Rules, Supported, describe, options_of, tasks_of
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.element_types import Array
 from accelc.errors import ModelError, UsageError

@@ -7,7 +7,7 @@ from math import inf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accelc.analysis.partition import Group, components, crossing, group, launches_ns
+from accelc.analysis.partition.grouping import Group, components, crossing, group, launches_ns
 
 Problem = tuple[list[str], list[list[int]]]
 HOMES: tuple[str, ...] = ("accelerator", "host", "framework")

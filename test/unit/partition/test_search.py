@@ -7,9 +7,9 @@ from math import inf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accelc.analysis.partition import Problem
-from accelc.analysis.partition_search import candidates, place, repair
-from accelc.analysis.partition_tree import Task, flatten, place_tasks
+from accelc.analysis.partition.grouping import Problem
+from accelc.analysis.partition.hierarchy import Task, flatten, place_tasks
+from accelc.analysis.partition.search import candidates, place, repair
 
 HOMES: tuple[str, ...] = ("accelerator", "host", "framework")
 TIMES = st.integers(0, 20_000).map(float)

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from xdsl.dialects.builtin import StringAttr
 from xdsl.ir import Operation, SSAValue
 
-from accelc.analysis.partition_bodies import EXPANSIONS, Body, Expansions, body_of
-from accelc.analysis.partition_costs import moved_ns, operation_ns
-from accelc.analysis.partition_tree import Task
+from accelc.analysis.partition.bodies import EXPANSIONS, Body, Expansions, body_of
+from accelc.analysis.partition.costs import moved_ns, operation_ns
+from accelc.analysis.partition.hierarchy import Task
 from accelc.analysis.work import macs_of
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import element_of, is_float

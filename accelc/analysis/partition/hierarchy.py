@@ -3,14 +3,14 @@ Operations that are made of others: whether each runs whole, or its parts are pl
 
 The hierarchy of `partition-hierarchical`: an operation that its best destination runs badly, or not at all, is tried as
 its parts, and these again as theirs (section a of US12182688B2 has the tiers; retrying on parts is what TASO and PET
-call legalization by rewriting). Without IR, like `partition` and `partition_search`.
+call legalization by rewriting). Without IR, like `grouping` and `search`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from accelc.analysis.partition import DEVICE, Problem
-from accelc.analysis.partition_search import TOLERANCE_NS, place
+from accelc.analysis.partition.grouping import DEVICE, Problem
+from accelc.analysis.partition.search import TOLERANCE_NS, place
 
 Path = tuple[int, ...]
 """Number of an operation in the program, then of a part in it, then of a part in that, and so on."""

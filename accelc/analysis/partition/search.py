@@ -10,7 +10,7 @@ of islands and of their borders improve them until nothing falls any more (US121
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from accelc.analysis.partition import DEVICE, Group, Problem, components, group
+from accelc.analysis.partition.grouping import DEVICE, Group, Problem, components, group
 
 BEAM_WIDTH = 24
 """Partial assignments kept for each operation."""

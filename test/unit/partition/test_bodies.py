@@ -12,8 +12,8 @@ from xdsl.ir import Operation
 from xdsl.parser import Parser
 from xdsl.pattern_rewriter import PatternRewriter, op_type_rewrite_pattern
 
-from accelc.analysis.partition_bodies import EXPANSIONS, body_of
-from accelc.analysis.partition_tasks import Rules, stays_whole
+from accelc.analysis.partition.bodies import EXPANSIONS, body_of
+from accelc.analysis.partition.tasks import Rules, stays_whole
 from accelc.dialects import graph
 from accelc.errors import ModelError
 from accelc.frontends.onnx import run_reference
