@@ -18,11 +18,11 @@ from xdsl.pattern_rewriter import (
 )
 
 from accelc.analysis.shapes import window_extent
+from accelc.constants import Constants, copy_location, read_sidecar, source_name, write_sidecar
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import AnyTensor, ints, is_float, shape_of, tensor_type
 from accelc.dialects.graph_ops.element_types import Array, dtype_of
 from accelc.dialects.graph_ops.patterns import PATTERNS as NEUTRAL
-from accelc.frontends.constants import Constants, copy_location, read_sidecar, source_name, write_sidecar
 from accelc.passes.fold_constants import fold_constants
 
 TOLERANCE = 1e-3

@@ -11,10 +11,10 @@ from xdsl.passes import ModulePass
 from xdsl.rewriter import Rewriter
 from xdsl.traits import Pure
 
+from accelc.constants import Constants, copy_location, read_sidecar, source_name, write_sidecar
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import shape_of
 from accelc.dialects.graph_ops.element_types import Array
-from accelc.frontends.constants import Constants, copy_location, read_sidecar, source_name, write_sidecar
 from accelc.interpreters.graph import EVALUATORS, evaluate
 
 MAX_GROWTH_ELEMENTS = 1024

@@ -7,9 +7,9 @@ from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.passes import ModulePass
 
+from accelc.constants import read_sidecar, write_sidecar
 from accelc.dialects import graph
 from accelc.errors import ModelError, UsageError
-from accelc.frontends.constants import read_sidecar, write_sidecar
 from accelc.lowering import Budget, lower_partition
 from accelc.lowering.builder import Array
 from accelc.targets import load_target

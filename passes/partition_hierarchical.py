@@ -19,10 +19,10 @@ from accelc.analysis.partition.costs import launch_ns
 from accelc.analysis.partition.grouping import group
 from accelc.analysis.partition.hierarchy import Path, place_tasks
 from accelc.analysis.partition.tasks import Option, Rules, Supported, describe, options_of, tasks_of
+from accelc.constants import read_sidecar, write_sidecar
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.element_types import Array
 from accelc.errors import ModelError, UsageError
-from accelc.frontends.constants import read_sidecar, write_sidecar
 from accelc.targets import load_target
 from accelc.targets.model import Target
 

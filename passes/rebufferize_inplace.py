@@ -18,10 +18,10 @@ from accelc.analysis.inplace.rebufferize import plan
 from accelc.analysis.inplace.snapshots import Snapshot
 from accelc.analysis.inplace.views import BroadcastStep, ReshapeStep, SliceStep, Step, TransposeStep
 from accelc.analysis.work import macs_of, moved_bytes, value_bytes
+from accelc.constants import copy_location
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import ints, shape_of
 from accelc.errors import ModelError
-from accelc.frontends.constants import copy_location
 from accelc.targets import load_target
 from accelc.targets.model import Target
 

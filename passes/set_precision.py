@@ -19,11 +19,11 @@ from xdsl.ir import Attribute, Block, Operation, SSAValue, Use
 from xdsl.passes import ModulePass
 from xdsl.rewriter import InsertPoint, Rewriter
 
+from accelc.constants import convert, copy_location, read_sidecar, write_sidecar
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import AnyTensor, element_of, is_float, shape_of
 from accelc.dialects.graph_ops.element_types import Array, array_to_dense, array_type, dense_to_array, dtype_of_element
 from accelc.errors import UsageError, suggestion
-from accelc.frontends.constants import convert, copy_location, read_sidecar, write_sidecar
 
 PRECISIONS: Mapping[str, Attribute | None] = {"model": None, "fp32": f32, "bf16": bf16, "fp16": f16}
 """Element type of the operands of products except thin ones; other floats are f32. `model` changes nothing."""

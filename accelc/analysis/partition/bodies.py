@@ -14,10 +14,10 @@ from xdsl.dialects.builtin import FloatAttr, ModuleOp
 from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, PatternRewriteWalker, op_type_rewrite_pattern
 
+from accelc.constants import Constants
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import element_of, is_float
 from accelc.dialects.graph_ops.element_types import Array
-from accelc.frontends.constants import Constants
 from accelc.passes.decompose import (
     ConstantPattern,
     DecomposeConvTranspose,

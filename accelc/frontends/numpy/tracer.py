@@ -13,9 +13,9 @@ from xdsl.dialects.builtin import StringAttr
 from xdsl.ir import Block, Operation, SSAValue
 from xdsl.utils.exceptions import VerifyException
 
+from accelc.constants import Constants
 from accelc.dialects.graph_ops.base import GraphOp
 from accelc.errors import ModelError
-from accelc.frontends.constants import Constants
 
 Array = npt.NDArray[Any]
 OWN_MODULES = ("accelc.frontends.numpy", "numpy")

@@ -9,8 +9,8 @@ import pytest
 from onnx import ModelProto, helper, numpy_helper
 from onnx_support import model_files, model_of
 
+from accelc.constants import convert
 from accelc.errors import ModelError
-from accelc.frontends.constants import convert
 from accelc.frontends.onnx import import_onnx, with_random_weights
 
 Array = npt.NDArray[Any]
