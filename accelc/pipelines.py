@@ -28,6 +28,7 @@ from accelc.targets.model import Target
 
 if TYPE_CHECKING:
     from accelc.passes.partition_hierarchical import Partitioning
+    from accelc.spilling import Spills
 
 Array = npt.NDArray[Any]
 Weights = dict[str, Array]
@@ -57,7 +58,11 @@ PROGRAM_PASSES = (
 STREAM_STAGES = ("emit", "sync-vector-clock", "verify-sync")
 """Stages of `PROGRAM_PASSES` whose result is streams of records; before them it is IR."""
 RESIDENT_SHARES = (0.5, 0.3, 0.1, 0.0)
-"""Shares of SBUF for tensors that stay on chip, tried in turn until addresses suffice."""
+"""
+Shares of SBUF for tensors that stay on chip, tried in turn until addresses suffice without spilling.
+
+The first program that fits with spilling competes with the first that fits without, by predicted time.
+"""
 
 
 def ignore(stage: str, render: Callable[[], str]) -> None:
@@ -124,7 +129,8 @@ def compile_partition(
     """
     Run `PROGRAM_PASSES` on one accelerator partition; `inputs` and `outputs` name its operands and results.
 
-    Raises CapacityError when no share of `RESIDENT_SHARES` gives a program whose buffers all have a place.
+    Raises CapacityError when no share of `RESIDENT_SHARES` gives a program whose buffers all have a place, not even if
+    values leave SBUF and come back.
     """
     program, stored = _lower_until_it_fits(partition, weights, target, (inputs, outputs), observer)
     return _finish(
@@ -146,25 +152,67 @@ def _lower_until_it_fits(
     labels: tuple[tuple[str, ...], tuple[str, ...]],
     observer: Observer,
 ) -> tuple[ProgramOp, Mapping[str, Array]]:
+    found: _Fitted | None = None
+    failure: CapacityError | None = None
+    shown: list[tuple[str, str]] = []
+    for share in RESIDENT_SHARES:
+        stages: list[tuple[str, str]] = []
+
+        def record(stage: str, render: Callable[[], str], stages: list[tuple[str, str]] = stages) -> None:
+            stages.append((stage, render()))
+
+        see = ignore if observer is ignore else record
+        try:
+            fitted = _fit(partition, weights, target, Budget(resident=share), labels, see, spill=found is None)
+        except CapacityError as error:
+            failure = error
+            shown = shown if found is not None else stages
+            continue
+        if found is None or fitted.predicted_ns < found.predicted_ns:
+            found = fitted
+            shown = stages
+        if not fitted.spills.loads:
+            break
+    for stage, text in shown:
+        observer(stage, lambda text=text: text)
+    if found is None:
+        assert failure is not None
+        raise failure
+    return found.program, found.weights
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """A program with addresses, how long it will take as far as `schedule-engines` knows, and what it spills."""
+
+    program: ProgramOp
+    weights: Mapping[str, Array]
+    predicted_ns: float
+    spills: "Spills"
+
+
+def _fit(
+    partition: PartitionOp,
+    weights: Mapping[str, Array],
+    target: Target,
+    budget: Budget,
+    labels: tuple[tuple[str, ...], tuple[str, ...]],
+    observer: Observer,
+    *,
+    spill: bool,
+) -> _Fitted:
+    """The program that one budget gives. Raises CapacityError when its buffers do not fit."""
     from accelc.passes.assign_memory import assign_memory
     from accelc.passes.schedule_engines import schedule_engines
 
-    failure: CapacityError | None = None
-    for share in RESIDENT_SHARES:
-        try:
-            lowered = lower_partition(partition, weights, target, Budget(resident=share), labels=labels)
-            program = lowered.program
-            observer("lower-to-engine", lambda program=program: str(program))
-            schedule_engines(program, target)
-            observer("schedule-engines", lambda program=program: str(program))
-            assign_memory(program, target)
-        except CapacityError as error:
-            failure = error
-            continue
-        observer("assign-memory", lambda program=program: str(program))
-        return program, lowered.weights
-    assert failure is not None
-    raise failure
+    lowered = lower_partition(partition, weights, target, budget, labels=labels)
+    program = lowered.program
+    observer("lower-to-engine", lambda: str(program))
+    scheduled = schedule_engines(program, target, spill=spill)
+    observer("schedule-engines", lambda: str(program))
+    assign_memory(program, target)
+    observer("assign-memory", lambda: str(program))
+    return _Fitted(program, lowered.weights, scheduled.predicted_ns, scheduled.spills)
 
 
 def _finish(
