@@ -22,7 +22,6 @@ from accelc.emit.chains import find_chains, signal_ticks
 from accelc.emit.emitter import emit
 from accelc.emit.streams import split_streams
 from accelc.passes.assign_memory import assign_memory
-from accelc.passes.insert_delays import insert_delays
 from accelc.passes.schedule_systolic_tiles import schedule_systolic_tiles
 from accelc.simulator import simulate
 from accelc.simulator.result import CoreResult
@@ -131,11 +130,8 @@ def simulate_chain(chain: Chain, target: Target, orders: Sequence[Order]) -> Cha
     return ChainResult(core.tensor_ticks / cycle, idle / cycle, total / cycle)
 
 
-def simulate_program(program: ProgramOp, target: Target, order: str, search: str) -> float:
-    """Nanoseconds of a program whose engines are scheduled and whose blocks are not; changes it."""
-    assign_memory(program, target)
-    insert_delays(program, target)
-    schedule_systolic_tiles(program, target, order, search)
+def simulate_program(program: ProgramOp, target: Target) -> float:
+    """Nanoseconds of a program that has addresses and whose blocks are scheduled."""
     return target.time.ticks_to_ns(_simulate(program, target).total_ticks)
 
 

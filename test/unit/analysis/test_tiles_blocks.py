@@ -10,9 +10,10 @@ from accelc.analysis.tiles.blocks import (
     choose_order,
     completion_time,
     loads,
+    simplest,
     switch_point,
 )
-from accelc.analysis.tiles.order import STRATEGIES
+from accelc.analysis.tiles.order import STRATEGIES, Order
 
 SIZES = st.integers(1, 5)
 
@@ -30,6 +31,18 @@ def test_every_block_once_and_sums_in_order(m: int, n: int, k: int, strategy: st
     ends = {(i, j): found.index([i, j, k - 1]) for i in range(m) for j in range(n)}
     begins = {output: found.index([*output, 0]) for output in ends}
     assert max(sum(begins[o] <= at <= ends[o] for o in ends) for at in range(len(found))) <= panel
+
+
+@given(SIZES, SIZES, SIZES, st.sampled_from(STRATEGIES), st.integers(0, 5), st.integers(1, 26))
+def test_the_simplest_order_has_the_same_blocks(m: int, n: int, k: int, strategy: str, switch: int, panel: int) -> None:
+    """With the name of row or column order where it is one, and without parameters that change nothing."""
+    order = Order(strategy, min(switch, k) if strategy == "switch" else 0, panel)
+    simple = simplest(order, (m, n, k))
+    blocks = block_order(m, n, k, order.strategy, order.switch, order.panel)
+    assert block_order(m, n, k, simple.strategy, simple.switch, simple.panel).tolist() == blocks.tolist()
+    assert simplest(simple, (m, n, k)) == simple
+    if blocks.tolist() == block_order(m, n, k, "row").tolist() and strategy in ("row", "column"):
+        assert simple == Order("row")
 
 
 def test_orders_are_what_their_names_say() -> None:

@@ -14,5 +14,5 @@ def test_chains_idle_less_and_never_end_later(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(sys, "path", [str(BENCHMARKS), *sys.path])
     found = list(import_module("s6_tiles").measure(reduced=True))
     limited = [measurement for measurement in found if measurement.threshold is not None]
-    assert len(limited) == 5
+    assert len(limited) == 7
     assert [measurement.name for measurement in limited if not measurement.ok] == []
