@@ -18,14 +18,14 @@ def execute(arguments: argparse.Namespace) -> int:
     """Run the command."""
     from accelc.driver import compile_model
     from accelc.isa.container import save_program
-    from accelc.report import program_bytes
+    from accelc.report.figures import program_bytes
 
     with progress_bar() as progress:
         compiled = compile_model(arguments.model, compile_options(arguments), progress)
         progress("write")
         save_program(compiled.program, arguments.output)
     if arguments.explain_partition:
-        from accelc.report_text import print_placements
+        from accelc.report.text import print_placements
 
         print_placements(compiled, sys.stdout)
     homes = ", ".join(f"{compiled.count(home)} on {home}" for home in ("accelerator", "host", "framework"))

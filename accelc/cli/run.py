@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace) -> int:
     """Run the command: 1 if the comparison fails or a race is found."""
     from accelc.driver import run_model
-    from accelc.report import race_count, run_json
+    from accelc.report.figures import race_count, run_json
     from accelc.runtime.inputs import load_array
 
     options = compile_options(arguments)
@@ -45,7 +45,7 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(run_json(result), indent=1, allow_nan=False))
     else:
-        from accelc.report_text import print_placements, print_run
+        from accelc.report.text import print_placements, print_run
 
         if arguments.explain_partition:
             print_placements(result.compiled, sys.stdout)

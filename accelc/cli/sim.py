@@ -65,7 +65,7 @@ def _execute_cores(
     arguments: argparse.Namespace, program: "Program", target: "Target", arrays: "Mapping[str, npt.NDArray[Any]]"
 ) -> int:
     """Run on several cores; 1 if a race is found. Raises UsageError."""
-    from accelc.report_cores import cores_json, print_cores
+    from accelc.report.cores import cores_json, print_cores
     from accelc.runtime.delays.table import load_table, save_table, table_of
     from accelc.runtime.multicore import execute_cores, run_cores
 
@@ -99,7 +99,7 @@ def _execute_cores(
 def execute(arguments: argparse.Namespace) -> int:
     """Run the command: 1 if a race is found. Raises UsageError."""
     from accelc.isa.loader import load_program
-    from accelc.report import race_count, simulation_json
+    from accelc.report.figures import race_count, simulation_json
     from accelc.runtime.execute import execute as execute_program
     from accelc.runtime.inputs import check_inputs, load_array, parse_size, random_inputs
     from accelc.targets import load_target, parse_target
@@ -136,7 +136,7 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(simulation_json(arguments.program.name, target, result, seconds), indent=1, allow_nan=False))
     else:
-        from accelc.report_text import print_simulation
+        from accelc.report.text import print_simulation
 
         print_simulation(arguments.program.name, program, target, result, sys.stdout)
     races = race_count(result)

@@ -17,7 +17,7 @@ from accelc.isa.disassembler import disassemble
 from accelc.isa.program import AcceleratorSegment, same_program
 from accelc.numerics import DTYPES
 from accelc.pipelines import GRAPH_PASSES, PROGRAM_PASSES
-from accelc.report import engine_times, layer_rows, race_count, run_json
+from accelc.report.figures import engine_times, layer_rows, race_count, run_json
 from accelc.runtime.execute import execute
 from accelc.targets import load_target
 

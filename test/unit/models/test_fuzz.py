@@ -19,7 +19,7 @@ import accelc
 from accelc.dialects.engine import Engine, ProgramOp
 from accelc.interpreters.engine import run_engine
 from accelc.isa.program import AcceleratorSegment, HostSegment
-from accelc.report import race_count
+from accelc.report.figures import race_count
 from accelc.runtime.compare import compare
 from accelc.runtime.reference import reference_outputs
 

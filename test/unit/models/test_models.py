@@ -12,7 +12,7 @@ from onnx import ModelProto, TensorProto, numpy_helper
 
 import accelc
 from accelc.driver import RunResult
-from accelc.report import race_count
+from accelc.report.figures import race_count
 
 Array = npt.NDArray[Any]
 Real = Callable[[str], tuple[Path | ModelProto, Mapping[str, Array]]]

@@ -9,7 +9,15 @@ from rich.table import Table
 
 from accelc.driver import CompiledModel, RunResult
 from accelc.isa.program import Program
-from accelc.report import LayerRow, engine_times, layer_rows, memory_use, placement_rows, race_count, tensor_cycles
+from accelc.report.figures import (
+    LayerRow,
+    engine_times,
+    layer_rows,
+    memory_use,
+    placement_rows,
+    race_count,
+    tensor_cycles,
+)
 from accelc.runtime.execute import ExecutionResult
 from accelc.targets.model import Target
 
