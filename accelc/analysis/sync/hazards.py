@@ -49,6 +49,9 @@ class Streams:
     `names[s]` and `stream_lane[s]` describe stream s; `interlocked[l]` says that the engine of lane l orders its own
     instructions where they conflict, so that only other lanes need waits. `in_order[s]`: the instructions of stream s
     pass each phase in the order in which they start (empty: all streams do). Every lane starts in order.
+
+    A lane that is interlocked may have several streams only if one of them alone writes what other lanes touch, and
+    the others do not read that: no lane but itself knows of the order that an interlock keeps between its streams.
     """
 
     lane: list[int]
