@@ -154,27 +154,25 @@ def _lower_until_it_fits(
 ) -> tuple[ProgramOp, Mapping[str, Array]]:
     found: _Fitted | None = None
     failure: CapacityError | None = None
-    shown: list[tuple[str, str]] = []
     for share in RESIDENT_SHARES:
-        stages: list[tuple[str, str]] = []
+        # A rival of a program that was found is shown only if it wins.
+        later: list[tuple[str, str]] = []
 
-        def record(stage: str, render: Callable[[], str], stages: list[tuple[str, str]] = stages) -> None:
-            stages.append((stage, render()))
+        def hold(stage: str, render: Callable[[], str], later: list[tuple[str, str]] = later) -> None:
+            later.append((stage, render()))
 
-        see = ignore if observer is ignore else record
+        see = observer if found is None else hold
         try:
             fitted = _fit(partition, weights, target, Budget(resident=share), labels, see, spill=found is None)
         except CapacityError as error:
             failure = error
-            shown = shown if found is not None else stages
             continue
         if found is None or fitted.predicted_ns < found.predicted_ns:
             found = fitted
-            shown = stages
+            for stage, text in later:
+                observer(stage, lambda text=text: text)
         if not fitted.spills.loads:
             break
-    for stage, text in shown:
-        observer(stage, lambda text=text: text)
     if found is None:
         assert failure is not None
         raise failure

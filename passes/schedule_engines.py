@@ -117,10 +117,17 @@ def schedule_engines(program: ProgramOp, target: Target, heuristic: str = "portf
 
 
 def _spilled(program: ProgramOp, target: Target, heuristic: str) -> tuple[ProgramOp, Scheduled]:
-    """The best of copies of a program that does not fit: with values that leave, and in another order without any."""
+    """
+    The best of copies of a program that does not fit: with values that leave, and in another order without any.
+
+    After the first, more are tried while all together have few ops.
+    """
     trials: list[tuple[ProgramOp, Scheduled]] = []
     failure: CapacityError | None = None
+    spent = 0
     for most in (*FILLED, None):
+        if trials and spent > REHEARSED_OPS:
+            break
         trial = program.clone()
         spills = NO_SPILLS
         if most is not None:
@@ -131,7 +138,9 @@ def _spilled(program: ProgramOp, target: Target, heuristic: str) -> tuple[Progra
                 continue
             if any(other.spills == spills for _, other in trials):
                 continue
-        trials.append((trial, replace(_Problem.of(trial, target).solve(heuristic), spills=spills)))
+        problem = _Problem.of(trial, target)
+        spent += 2 * len(problem.tasks)
+        trials.append((trial, replace(problem.solve(heuristic), spills=spills)))
     found = min(trials, key=lambda trial: (not trial[1].candidate.is_placed, trial[1].predicted_ns))
     if failure is not None and not found[1].candidate.is_placed:
         raise failure
