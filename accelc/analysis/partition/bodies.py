@@ -14,17 +14,12 @@ from xdsl.dialects.builtin import FloatAttr, ModuleOp
 from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, PatternRewriteWalker, op_type_rewrite_pattern
 
+from accelc.analysis.decomposition.parts import DecomposeConvTranspose, DecomposeLrn, DecomposeSoftmax
+from accelc.analysis.decomposition.replacement import ConstantPattern, Replacement
 from accelc.constants import Constants
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import element_of, is_float
 from accelc.dialects.graph_ops.element_types import Array
-from accelc.passes.decompose import (
-    ConstantPattern,
-    DecomposeConvTranspose,
-    DecomposeLrn,
-    DecomposeSoftmax,
-    Replacement,
-)
 
 FREE_OPS = (graph.WeightOp, graph.ConstantOp)
 """Data, not work: copied to wherever it is read."""

@@ -12,13 +12,13 @@ from xdsl.ir import Operation
 from xdsl.parser import Parser
 from xdsl.pattern_rewriter import PatternRewriter, op_type_rewrite_pattern
 
+from accelc.analysis.decomposition.replacement import ConstantPattern
 from accelc.analysis.partition.bodies import EXPANSIONS, body_of
 from accelc.analysis.partition.tasks import Rules, stays_whole
 from accelc.dialects import graph
 from accelc.errors import ModelError
 from accelc.frontends.onnx import run_reference
 from accelc.interpreters.graph import run
-from accelc.passes.decompose import ConstantPattern
 from accelc.passes.partition_hierarchical import Partitioning, partition_hierarchical
 from accelc.targets import load_target
 from accelc.targets.model import Target

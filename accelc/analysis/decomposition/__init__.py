@@ -1,0 +1,1 @@
+"""Composite operations as what they are made of, and parts as what they make."""
