@@ -48,13 +48,12 @@ from accelc.dialects.graph_ops.movement import (
     SliceOp,
     TransposeOp,
 )
+from accelc.dialects.graph_ops.recurrent import LSTM_DIRECTIONS, LstmOp
 from accelc.dialects.graph_ops.reduction import (
-    LSTM_DIRECTIONS,
     POOL_KINDS,
     REDUCE_KINDS,
     ArgmaxOp,
     LrnOp,
-    LstmOp,
     PoolOp,
     ReduceOp,
     SoftmaxOp,
