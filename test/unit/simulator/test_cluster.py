@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accelc.errors import SimulationError
@@ -16,12 +16,12 @@ from accelc.simulator import simulate
 from accelc.simulator.bandwidth import fair_shares
 from accelc.simulator.cluster import Cluster, Pause, Stage
 from accelc.simulator.decode import decode_core
-from accelc.simulator.power import PowerTrace, power_trace, record_energies
+from accelc.simulator.power import PowerTrace, power_trace, record_energies, thermal_of
 from accelc.simulator.prepare import PreparedCore, prepare_core
 from accelc.simulator.times import DelayValues
 from accelc.simulator.timing import time_core
 from accelc.targets import load_target
-from accelc.targets.model import Target
+from accelc.targets.model import Target, Thermal
 
 TINY = load_target("tiny")
 LANE = {name: code for code, name in enumerate(TINY.lanes)}
@@ -145,3 +145,43 @@ def test_peaks_are_those_of_every_window(found: list[tuple[int, int, float]], wi
     sums = np.concatenate([[0.0], np.cumsum(level)])
     means = [(sums[end] - sums[end - window]) / window for end in range(30, 111)]
     assert trace.peak(window, 0, 80) == pytest.approx(max(means))
+
+
+@settings(max_examples=15, deadline=None)
+@given(spans, st.floats(20, 60))
+def test_temperature_follows_power(found: list[tuple[int, int, float]], start_c: float) -> None:
+    """The closed form of every step agrees with small steps of the differential equation."""
+    trace: PowerTrace = power_trace([(low, low + long, pj) for low, long, pj in found], [[]], 1, TINY)
+    thermal = Thermal(ambient_c=25.0, k_per_w=3.0, time_ns=15.0)
+    level = np.full(90, TINY.power.idle_w if TINY.power else 0.0)
+    for low, long, picojoules in found:
+        level[low : low + long] += picojoules / long * TINY.time.tick_hz / 1e12
+    steps = 400
+    celsius = highest = start_c
+    for watts in level.tolist():
+        for _ in range(steps):
+            celsius += (thermal.settled_c(watts) - celsius) * TINY.time.ticks_to_ns(1) / thermal.time_ns / steps
+            highest = max(highest, celsius)
+    peak, last = trace.heat(thermal, start_c, 0, 90)
+    assert peak == pytest.approx(highest, rel=2e-3)
+    assert last == pytest.approx(celsius, rel=2e-3)
+    middle = trace.heat(thermal, start_c, 0, 40)
+    after = trace.heat(thermal, middle[1], 40, 90)
+    assert (max(middle[0], after[0]), after[1]) == (pytest.approx(peak), pytest.approx(last))
+
+
+def test_a_target_without_a_thermal_model_has_no_temperature() -> None:
+    assert TINY.power is not None
+    unheated = replace(TINY, power=replace(TINY.power, thermal=None))
+    with pytest.raises(SimulationError, match=r"target 'tiny' has no \[power.thermal\] table"):
+        thermal_of(unheated)
+
+
+def test_transfers_count_the_time_that_others_cost_them() -> None:
+    prepared = program(load(4096))
+    both, alone = cluster([[prepared]] * 2), cluster([[prepared]])
+    both.run(1)
+    alone.run(1)
+    assert [server.stalled for server in alone.servers] == [0.0]
+    late = both.total_ticks - alone.total_ticks
+    assert [server.stalled for server in both.servers] == [pytest.approx(late, abs=2)] * 2
