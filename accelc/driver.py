@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from accelc.errors import ModelError, UsageError, suggestion
+from accelc.garbage import rare_collections
 from accelc.isa.program import Program, ValueType
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ class CompiledModel:
     `sync_required` counts the orders between lanes that the program needs, `sync_emitted` the waits that enforce
     them. `ideal_cycles` are the cycles of the whole array that the MACs of each node need at peak, by node;
     `index_bounds` the rows of the tables that integer inputs index, by input. `source` is the model as executed (with
-    its random weights); `import_seconds` and `compile_seconds` are wall clock.
+    its random weights); `import_seconds` and `compile_seconds` are wall clock. `predicted_ns` are the times that
+    `schedule-engines` expects of accelerator segments, by name.
     """
 
     program: Program
@@ -101,6 +103,7 @@ class CompiledModel:
     sync_required: int
     sync_emitted: int
     engine_programs: Mapping[str, "ProgramOp"]
+    predicted_ns: Mapping[str, float]
     ideal_cycles: Mapping[str, float]
     index_bounds: Mapping[str, int]
     source: "Path | ModelProto"
@@ -203,6 +206,7 @@ def _inline(model: "ModelProto", folder: Path | None) -> "ModelProto":
     return model
 
 
+@rare_collections()
 def _compile(given: _Imported, progress: Progress) -> CompiledModel:
     from accelc.analysis.lower_bound import lower_bound
     from accelc.pipelines import compile_partition, run_graph_passes
@@ -249,6 +253,7 @@ def _compile(given: _Imported, progress: Progress) -> CompiledModel:
         sync_required=sum(part.required for part in built.compiled),
         sync_emitted=sum(part.emitted for part in built.compiled),
         engine_programs={part.segment.name: part.program for part in built.compiled},
+        predicted_ns={part.segment.name: part.predicted_ns for part in built.compiled},
         ideal_cycles=_ideal_cycles(imported.function, target),
         index_bounds=bounds,
         source=given.source,

@@ -71,13 +71,18 @@ def ignore(stage: str, render: Callable[[], str]) -> None:
 
 @dataclass(frozen=True)
 class CompiledPartition:
-    """An accelerator partition as a segment, its weights, and what it was made from."""
+    """
+    An accelerator partition as a segment, its weights, and what it was made from.
+
+    `predicted_ns` is the time that `schedule-engines` expects of it, delays at 0.
+    """
 
     segment: AcceleratorSegment
     weights: Mapping[str, Array]
     program: ProgramOp
     required: int
     emitted: int
+    predicted_ns: float
 
 
 def run_graph_passes(
@@ -132,10 +137,9 @@ def compile_partition(
     Raises CapacityError when no share of `RESIDENT_SHARES` gives a program whose buffers all have a place, not even if
     values leave SBUF and come back.
     """
-    program, stored = _lower_until_it_fits(partition, weights, target, (inputs, outputs), observer)
-    return _finish(
-        program, stored, name, _values(inputs, partition.inputs), _values(outputs, partition.outputs), target, observer
-    )
+    fitted = _lower_until_it_fits(partition, weights, target, (inputs, outputs), observer)
+    bound = _values(inputs, partition.inputs), _values(outputs, partition.outputs)
+    return _finish(fitted, name, *bound, target, observer)
 
 
 _Values = list[tuple[str, tuple[int, ...]]]
@@ -151,7 +155,7 @@ def _lower_until_it_fits(
     target: Target,
     labels: tuple[tuple[str, ...], tuple[str, ...]],
     observer: Observer,
-) -> tuple[ProgramOp, Mapping[str, Array]]:
+) -> "_Fitted":
     found: _Fitted | None = None
     failure: CapacityError | None = None
     for share in RESIDENT_SHARES:
@@ -176,7 +180,7 @@ def _lower_until_it_fits(
     if found is None:
         assert failure is not None
         raise failure
-    return found.program, found.weights
+    return found
 
 
 @dataclass(frozen=True)
@@ -214,8 +218,7 @@ def _fit(
 
 
 def _finish(
-    program: ProgramOp,
-    stored: Mapping[str, Array],
+    fitted: _Fitted,
     name: str,
     inputs: _Values,
     outputs: _Values,
@@ -229,6 +232,7 @@ def _finish(
     from accelc.passes.insert_delays import insert_delays
     from accelc.passes.schedule_systolic_tiles import schedule_systolic_tiles
 
+    program = fitted.program
     insert_delays(program, target)
     observer("insert-delays", lambda: str(program))
     trial = schedule_systolic_tiles(program, target)
@@ -242,7 +246,7 @@ def _finish(
     if violations:
         raise SynchronizationError(f"{name}: {len(violations)} orders are not enforced, first: {violations[0]}")
     observer("verify-sync", lambda: f"; all {sync.required} orders between lanes are enforced, by {sync.emitted} waits")
-    weights = {_weight_name(name, symbol): array for symbol, array in stored.items()}
+    weights = {_weight_name(name, symbol): array for symbol, array in fitted.weights.items()}
     segment = AcceleratorSegment(
         name=name,
         inputs=tuple(value for value, _ in inputs),
@@ -254,7 +258,7 @@ def _finish(
         delays=emitted.delays,
         debug=emitted.debug,
     )
-    return CompiledPartition(segment, weights, program, sync.required, sync.emitted)
+    return CompiledPartition(segment, weights, program, sync.required, sync.emitted, fitted.predicted_ns)
 
 
 def _text(records: Records, emitted: EmittedProgram, target: Target) -> str:

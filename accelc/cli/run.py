@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-check", action="store_true", help="do not compare with a reference")
     parser.add_argument("--timing-only", action="store_true", help="count cycles without computing numbers")
     parser.add_argument("--explain-partition", action="store_true", help="list where every operation runs, and why")
+    parser.add_argument("--timeline", action="store_true", help="show when every lane of the accelerator works")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
 
 
@@ -28,6 +29,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Run the command: 1 if the comparison fails or a race is found."""
     from accelc.driver import run_model
     from accelc.report.figures import race_count, run_json
+    from accelc.report.timeline import SegmentTimeline, segment_timelines, timelines_json, timelines_text
     from accelc.runtime.inputs import load_array
 
     options = compile_options(arguments)
@@ -42,14 +44,20 @@ def execute(arguments: argparse.Namespace) -> int:
             timing_only=arguments.timing_only,
             progress=progress,
         )
+    timelines: list[SegmentTimeline] | None = None
+    if arguments.timeline:
+        timelines = segment_timelines(result.compiled.program, result.execution, result.compiled.predicted_ns)
     if arguments.json:
-        print(json.dumps(run_json(result), indent=1, allow_nan=False))
+        found = run_json(result) | ({} if timelines is None else {"timeline": timelines_json(timelines)})
+        print(json.dumps(found, indent=1, allow_nan=False))
     else:
         from accelc.report.text import print_placements, print_run
 
         if arguments.explain_partition:
             print_placements(result.compiled, sys.stdout)
         print_run(result, sys.stdout)
+        if timelines is not None:
+            print(timelines_text(timelines), end="")
     wrong = result.comparison is not None and not result.comparison.within_tolerance
     if wrong:
         print("error: the outputs differ from the reference by more than the tolerance", file=sys.stderr)

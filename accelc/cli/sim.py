@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from accelc.isa.program import Program
+    from accelc.runtime.execute import ExecutionResult
     from accelc.targets.model import Target
 
 
@@ -48,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--save-delays", type=Path, metavar="FILE.json", help="write the delays the policy chose")
     parser.add_argument("--timing-only", action="store_true", help="count cycles without computing numbers")
+    parser.add_argument("--timeline", action="store_true", help="show when every lane of the accelerator works")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
 
 
@@ -96,10 +98,30 @@ def _execute_cores(
     return int(races > 0)
 
 
+def _print(
+    arguments: argparse.Namespace, program: "Program", target: "Target", result: "ExecutionResult", seconds: float
+) -> None:
+    """Tables, or the JSON object, and the timeline if it is asked for."""
+    from accelc.report.figures import simulation_json
+    from accelc.report.timeline import SegmentTimeline, segment_timelines, timelines_json, timelines_text
+
+    timelines: list[SegmentTimeline] | None = segment_timelines(program, result, {}) if arguments.timeline else None
+    if arguments.json:
+        found = simulation_json(arguments.program.name, target, result, seconds)
+        found |= {} if timelines is None else {"timeline": timelines_json(timelines)}
+        print(json.dumps(found, indent=1, allow_nan=False))
+    else:
+        from accelc.report.text import print_simulation
+
+        print_simulation(arguments.program.name, program, target, result, sys.stdout)
+        if timelines is not None:
+            print(timelines_text(timelines), end="")
+
+
 def execute(arguments: argparse.Namespace) -> int:
     """Run the command: 1 if a race is found. Raises UsageError."""
     from accelc.isa.loader import load_program
-    from accelc.report.figures import race_count, simulation_json
+    from accelc.report.figures import race_count
     from accelc.runtime.execute import execute as execute_program
     from accelc.runtime.inputs import check_inputs, load_array, parse_size, random_inputs
     from accelc.targets import load_target, parse_target
@@ -115,6 +137,8 @@ def execute(arguments: argparse.Namespace) -> int:
     rest = [value for value in program.inputs if value.name not in given]
     arrays = given | ({} if arguments.timing_only else random_inputs(rest, {}, arguments.seed))
     if arguments.cores is not None:
+        if arguments.timeline:
+            raise UsageError("--timeline with --cores: it shows one execution of one core")
         return _execute_cores(arguments, program, target, arrays)
     if arguments.delays is not None:
         from accelc.runtime.delays.table import load_table
@@ -133,12 +157,7 @@ def execute(arguments: argparse.Namespace) -> int:
     seconds = perf_counter() - start
     if arguments.output is not None:
         save_outputs(arguments.output, result.outputs)
-    if arguments.json:
-        print(json.dumps(simulation_json(arguments.program.name, target, result, seconds), indent=1, allow_nan=False))
-    else:
-        from accelc.report.text import print_simulation
-
-        print_simulation(arguments.program.name, program, target, result, sys.stdout)
+    _print(arguments, program, target, result, seconds)
     races = race_count(result)
     if races:
         print(f"error: {races} races between engines", file=sys.stderr)

@@ -4,6 +4,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
+Times = npt.ArrayLike
+"""Times in any unit, one for each span."""
+
 COLUMNS = 64
 """Width of the bar of a lane in characters."""
 
@@ -62,12 +68,7 @@ def timeline_json(timelines: Sequence[Timeline]) -> str:
 
 
 def timeline_text(timeline: Timeline) -> str:
-    """
-    One bar for each lane, then its ops.
-
-    A character of a bar is `#` where ops run during the whole of its time, `+` during at least half of it, `-` during
-    less, and `.` where none does.
-    """
+    """One `bar` for each lane, then its ops."""
     kind = "simulated" if timeline.exact else "estimated"
     lines = [
         f"program {timeline.program} on {timeline.target}: {timeline.total_ns:.1f} ns {kind}, order by {timeline.rule}"
@@ -75,28 +76,37 @@ def timeline_text(timeline: Timeline) -> str:
     lanes = timeline.lanes()
     width = max(map(len, lanes), default=0)
     for lane, spans in lanes.items():
-        share = _covered(spans, 0.0, timeline.total_ns) / timeline.total_ns if timeline.total_ns else 0.0
-        lines.append(f"{lane:<{width}} {_bar(spans, timeline.total_ns)} {share:4.0%}")
+        parts = shares([s.start_ns for s in spans], [s.end_ns for s in spans], timeline.total_ns, COLUMNS)
+        lines.append(f"{lane:<{width}} {bar(parts)} {sum(parts) / COLUMNS:4.0%}")
     for lane, spans in lanes.items():
         lines.append(f"{lane}:")
         lines += [f"  {span.start_ns:12.1f} {span.end_ns:12.1f}  {span.op}" for span in spans]
     return "\n".join(lines) + "\n"
 
 
-def _bar(spans: Sequence[Span], total_ns: float) -> str:
-    if not total_ns:
-        return "." * COLUMNS
-    step = total_ns / COLUMNS
-    shares = [_covered(spans, column * step, (column + 1) * step) / step for column in range(COLUMNS)]
-    return "".join("#" if s > 0.999 else "+" if s >= 0.5 else "-" if s > 0 else "." for s in shares)
+def shares(starts: Times, ends: Times, total: float, columns: int) -> list[float]:
+    """For each of `columns` equal parts of the time from 0 to `total`, the share of it that spans cover."""
+    if not total:
+        return [0.0] * columns
+    begin, end = np.asarray(starts, np.float64), np.asarray(ends, np.float64)
+    order = np.argsort(begin, kind="stable")
+    begin, end = begin[order], end[order]
+    # Each span is cut where the ones before it end, so that no time counts twice.
+    reached = np.maximum.accumulate(np.concatenate([[0.0], end]))
+    low, high = np.maximum(begin, reached[:-1]), np.maximum(end, reached[:-1])
+    low = np.minimum(low, high)
+    before = np.concatenate([[0.0], np.cumsum(high - low)])
+    edges = np.linspace(0.0, total, columns + 1)
+    whole = np.searchsorted(low, edges, side="right") - 1
+    inside = np.where(whole >= 0, np.minimum(edges, high[whole]) - low[whole], 0.0) if len(low) else 0.0
+    covered = np.where(whole >= 0, before[whole], 0.0) + inside
+    return (np.diff(covered) / (total / columns)).clip(0.0, 1.0).tolist()
 
 
-def _covered(spans: Sequence[Span], low: float, high: float) -> float:
-    """Time between `low` and `high` in which at least one of `spans`, given by start, runs."""
-    covered, reached = 0.0, low
-    for span in spans:
-        begin, end = max(span.start_ns, reached), min(span.end_ns, high)
-        if end > begin:
-            covered += end - begin
-            reached = end
-    return covered
+def bar(parts: Sequence[float]) -> str:
+    """
+    A character for each share of covered time.
+
+    `#` where ops run during the whole of it, `+` during at least half of it, `-` during less, `.` where none does.
+    """
+    return "".join("#" if s > 0.999 else "+" if s >= 0.5 else "-" if s > 1e-9 else "." for s in parts)
