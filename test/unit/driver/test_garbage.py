@@ -1,0 +1,24 @@
+"""Searches for reference cycles are rare while a model is compiled, and as often as before afterwards."""
+
+import gc
+
+import pytest
+
+from accelc.garbage import COLLECT_EVERY, rare_collections
+
+
+@pytest.mark.parametrize(
+    ("before", "within"),
+    [((700, 10, 10), COLLECT_EVERY), ((2 * COLLECT_EVERY, 10, 10), 2 * COLLECT_EVERY), ((0, 10, 10), 0)],
+)
+def test_thresholds_come_back(before: tuple[int, int, int], within: int) -> None:
+    """Also after an error; a process that asked for rarer searches, or for none, keeps what it asked for."""
+    original = gc.get_threshold()
+    gc.set_threshold(*before)
+    try:
+        with pytest.raises(ZeroDivisionError), rare_collections():
+            assert gc.get_threshold()[0] == within
+            raise ZeroDivisionError
+        assert gc.get_threshold() == before
+    finally:
+        gc.set_threshold(*original)
