@@ -18,7 +18,6 @@ import numpy.typing as npt
 
 from accelc.errors import ModelError, UsageError, suggestion
 from accelc.garbage import rare_collections
-from accelc.garbage import rare_collections
 from accelc.isa.program import Program, ValueType
 
 if TYPE_CHECKING:
@@ -207,7 +206,6 @@ def _inline(model: "ModelProto", folder: Path | None) -> "ModelProto":
     return model
 
 
-@rare_collections()
 @rare_collections()
 def _compile(given: _Imported, progress: Progress) -> CompiledModel:
     from accelc.analysis.lower_bound import lower_bound

@@ -16,9 +16,14 @@ def test_thresholds_come_back(before: tuple[int, int, int], within: int) -> None
     original = gc.get_threshold()
     gc.set_threshold(*before)
     try:
-        with pytest.raises(ZeroDivisionError), rare_collections():
-            assert gc.get_threshold()[0] == within
-            raise ZeroDivisionError
+        with pytest.raises(ZeroDivisionError):
+            _fail(within)
         assert gc.get_threshold() == before
     finally:
         gc.set_threshold(*original)
+
+
+@rare_collections()
+def _fail(threshold: int) -> None:
+    assert gc.get_threshold()[0] == threshold
+    raise ZeroDivisionError
