@@ -5,7 +5,7 @@ An operation is refused for one of three reasons, the tiers of US12182688B2: it 
 types, sizes or attributes are not those of any entry (`param:dtypes`, `param:max_bytes`, `param:<predicate>`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, cast
@@ -38,7 +38,11 @@ def check_capability(name: str, when: str | None) -> None:
     """
     legal = _operations()
     if name not in legal:
-        raise PredicateError(f"'{name}' is no operation of the graph dialect{suggestion(name, legal)}")
+        bare = name.removeprefix("graph.").lower()
+        meant = f"; did you mean '{bare}'?" if bare in legal else suggestion(name, legal)
+        raise PredicateError(f"'{name}' is no operation of the graph dialect{meant}")
+    if legal[name] not in _lowered():
+        raise PredicateError(f"graph.{name} has no form in engine instructions, so that no entry can allow it")
     if when is not None:
         parse_predicate(when).check(_kinds(name))
 
@@ -87,6 +91,13 @@ def _operations() -> Mapping[str, "type[IRDLOperation]"]:
         for op in Graph.operations
         if issubclass(op, IRDLOperation) and issubclass(op, GraphOp) and not issubclass(op, NOT_COMPUTED)
     }
+
+
+def _lowered() -> "Collection[type[Operation]]":
+    """Operations that have a form in engine instructions."""
+    from accelc.lowering.lower import RULES
+
+    return RULES.keys()
 
 
 @cache

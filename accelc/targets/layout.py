@@ -100,7 +100,7 @@ CAPABILITIES = Table(
         "op": ListOf(
             Table(
                 {
-                    "name": Text(r"[a-z_]{1,32}", 'the name of an operation such as "conv"'),
+                    "name": Text(r"[A-Za-z_.]{1,32}", 'the name of an operation such as "conv"'),
                     "dtypes": ListOf(Choice(DTYPES), least=1, distinct=True),
                     "when": Text(r"[^\n]{1,200}", 'a predicate such as "group == 1 and weight[2] <= 11"'),
                     "max_bytes": Int(1, 1 << 44, "bytes"),

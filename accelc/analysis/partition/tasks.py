@@ -66,9 +66,10 @@ class Option:
 
 
 def describe(op: Operation) -> str:
-    """Operation and node of the source model."""
+    """Operation, with the framework's operator, and node of the source model."""
     name = op.attributes.get("loc_name")
-    return f"{op.name} '{name.data}'" if isinstance(name, StringAttr) else op.name
+    kind = f'{op.name} "{op.op_type.data}"' if isinstance(op, graph.CallFrameworkOp) else op.name
+    return f"{kind} '{name.data}'" if isinstance(name, StringAttr) else kind
 
 
 def on_host(op: Operation) -> str | None:
@@ -100,7 +101,7 @@ def options_of(op: Operation, rules: Rules, weights: Mapping[str, Array], stack:
     back to it.
     """
     option, host_reason = _whole(op, rules)
-    if "accelerator" not in option.homes and (rules.force in (None, "accelerator")):
+    if not option.homes if rules.force == "host" else "accelerator" not in option.homes:
         body = body_of(op, weights, rules.expansions)
         if body is not None:
             kind = _kind(op)
@@ -130,7 +131,8 @@ def _homeless(op: Operation, rules: Rules, refused: Refusal | None, host_reason:
     why = refused.reason if refused is not None else ""
     if rules.force is not None:
         reason = why if rules.force == "accelerator" else host_reason
-        return NoHomeError(f"{describe(op)} cannot run on the forced {rules.force}: {reason}")
+        remedy = "leave the choice of its home to the compiler"
+        return NoHomeError(f"{describe(op)} cannot run on the forced {rules.force}: {reason}; {remedy}")
     return NoHomeError(f"{describe(op)} has no home: accelerator {rules.target.name}: {why}; host: {host_reason}")
 
 
