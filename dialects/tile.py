@@ -130,6 +130,10 @@ class MatmulOp(MatmulFields):
         order = self.order.value
         require(order.strategy in STRATEGIES, f"order '{order.strategy}' is unknown; legal are {', '.join(STRATEGIES)}")
         require(0 <= order.switch <= grid[2], f"switch after {order.switch} steps; legal are 0..{grid[2]}, the steps")
+        require(
+            order.strategy == "switch" or order.switch == 0,
+            f"switch after {order.switch} steps in order '{order.strategy}'; only order switch turns, leave them out",
+        )
         require(order.panel >= 1, f"panel of {order.panel} outputs; at least 1 expected")
         self._verify_outputs(grid, sizes)
 

@@ -313,9 +313,12 @@ class ScheduleSystolicTilesPass(ModulePass):
     name = "schedule-systolic-tiles"
 
     order: str = "auto"
-    """Order of the blocks: `row`, `column`, `alternate`, `diagonal`, `switch`, or `auto` (by the time model)."""
+    """
+    Order of the blocks: `row`, `column`, `alternate`, `diagonal`, `switch`, or `auto`: the fastest of row order, column
+    order and those of the block-time model, timed with the whole program.
+    """
     search: str = "off"
-    """`on`: with order `auto`, search the switching points of products in a chain; `off`: each product for itself."""
+    """`on`: with order `auto`, search chains of products too, and take what is found if it is faster; `off`: do not."""
     switch: int | None = None
     """Contraction steps before order `switch` turns to rows; default: by the closed form in chains, else half."""
 

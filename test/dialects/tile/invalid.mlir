@@ -71,6 +71,28 @@ engine.program @main target "tiny" {
   %w = engine.buffer "w" scratch sbuf<4x6xbf16>
   %x = engine.buffer "x" scratch sbuf<4x24xbf16>
   %p = engine.buffer "p" scratch psum<4x64xf32>
+  tile.matmul on tensor %w at [0] m 6, %x at [0] over (24):(1) n_block 12 rows [0:4] into %p at 0 + (32, 16) grid [2, 2, 1] block [4, 12, 4] order switch -1 panel 2
+  engine.end
+}
+// CHECK: switch after -1 steps; legal are 0..1, the steps
+
+// -----
+
+engine.program @main target "tiny" {
+  %w = engine.buffer "w" scratch sbuf<4x6xbf16>
+  %x = engine.buffer "x" scratch sbuf<4x24xbf16>
+  %p = engine.buffer "p" scratch psum<4x64xf32>
+  tile.matmul on tensor %w at [0] m 6, %x at [0] over (24):(1) n_block 12 rows [0:4] into %p at 0 + (32, 16) grid [2, 2, 1] block [4, 12, 4] order column 1 panel 2
+  engine.end
+}
+// CHECK: switch after 1 steps in order 'column'; only order switch turns, leave them out
+
+// -----
+
+engine.program @main target "tiny" {
+  %w = engine.buffer "w" scratch sbuf<4x6xbf16>
+  %x = engine.buffer "x" scratch sbuf<4x24xbf16>
+  %p = engine.buffer "p" scratch psum<4x64xf32>
   tile.matmul on tensor %w at [0] m 6, %x at [0] over (24):(1) n_block 12 rows [0:4] into %p at 0 + (32, 16) grid [2, 2, 1] block [4, 12, 4] order column panel 0
   engine.end
 }
