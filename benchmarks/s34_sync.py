@@ -13,7 +13,7 @@ of each channel.
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from random import Random
@@ -30,11 +30,12 @@ from accelc.analysis.sync.counters import Plan, count_up, roll_over
 from accelc.analysis.sync.events import use_events
 from accelc.analysis.sync.hazards import Streams, find_hazards, record_streams, set_shadow, union
 from accelc.analysis.sync.loops import UnsteadyLoopError, loop_waits
-from accelc.analysis.sync.vector_clock import Options, keep_edges, synchronize_records, write_sync
+from accelc.analysis.sync.vector_clock import Options, keep_edges, synchronize_records, to_sync, write_sync
 from accelc.analysis.sync.verify import verify_records
 from accelc.emit.emitter import emit
 from accelc.emit.streams import split_streams
 from accelc.isa.records import Records, Wait, field
+from accelc.isa.table import Opcode
 from accelc.simulator import simulate
 from accelc.simulator.deadlock import DeadlockError
 from accelc.targets import load_target
@@ -43,6 +44,8 @@ from accelc.targets.model import Target
 WIDTHS = (4, 16)
 REGISTERS = 16
 ITERATIONS = 20
+SLOW_DECODE = 20
+"""Cycles that the front end of an engine takes for a record, a wait too, on a machine where waits cost a lot."""
 SHORT = 40
 """Most instructions of a short program."""
 LONG = (100, 400)
@@ -267,6 +270,10 @@ def _models(names: tuple[str, ...], deletions: int) -> Iterator[Measurement]:
         ):
             yield Measurement.at_most(f"{on}: {label}", float(found[key]), "", 0)
         yield Measurement.reported(f"{on}: waits", float(found["kept"]), "waits", float(found["last"]))
+        baseline = target.time.ticks_to_ns(found["all ticks"])
+        yield Measurement.at_most(f"{on}: time", target.time.ticks_to_ns(found["ticks"]), "ns", baseline, baseline)
+        slow = [target.time.ticks_to_ns(found[key]) for key in ("slow ticks", "all slow ticks")]
+        yield Measurement.reported(f"{on}: time, {SLOW_DECODE} cycles per record", slow[0], "ns", slow[1])
         total += found
     yield from _shares(f"sync, {len(names)} light models", total, limited=True)
 
@@ -275,11 +282,16 @@ def _model(records: Records, target: Target, deletions: int) -> Counter[str]:
     found: Counter[str] = Counter()
     streams = record_streams(records, target)
     touched = footprint(records, target)
-    found["last"] = find_hazards(touched, streams).required
+    hazards = find_hazards(touched, streams)
+    found["last"] = hazards.required
     found["overlap"] = overlaps(touched, streams)
     sync = synchronize_records(records, target)
     found["kept"] = sync.emitted
     whole = write_sync(records, sync)[0]
+    every = write_sync(records, to_sync(count_up(hazards.edges, streams), hazards.required))[0]
+    slow = replace(target, sequencer=replace(target.sequencer, decode_cycles=SLOW_DECODE))
+    for machine, label in ((target, "ticks"), (slow, "slow ticks")):
+        found[label], found[f"all {label}"] = _ticks(whole, machine), _ticks(every, machine)
     found["violations"], found["races"] = _checked(whole, target)
     narrow = write_sync(records, synchronize_records(records, target, options=Options(width=WIDTHS[0])))[0]
     found["violations4"], found["races4"] = _checked(narrow, target)
@@ -293,6 +305,13 @@ def _model(records: Records, target: Target, deletions: int) -> Counter[str]:
         found["unseen"] += not missed
         found["undetected"] += not races
     return found
+
+
+def _ticks(records: Records, target: Target) -> int:
+    """Time of synchronized records, with all delays at 0."""
+    delays = [0] * int((field(records, "opcode") == Opcode.DELAY).sum())
+    streams = split_streams(records, target)
+    return simulate([streams], target, functional=False, races=False, delays=delays).total_ticks
 
 
 def _checked(records: Records, target: Target) -> tuple[int, int]:
