@@ -18,7 +18,7 @@ from accelc.analysis.partition.bodies import EXPANSIONS, FREE_OPS, Expansions, u
 from accelc.analysis.partition.costs import launch_ns
 from accelc.analysis.partition.grouping import group
 from accelc.analysis.partition.hierarchy import Path, place_tasks
-from accelc.analysis.partition.tasks import Option, Rules, Supported, describe, options_of, tasks_of
+from accelc.analysis.partition.tasks import Option, Rules, Supported, describe, kind_of, options_of, tasks_of
 from accelc.constants import read_sidecar, write_sidecar
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.element_types import Array
@@ -129,7 +129,7 @@ def _take_apart(
     if path not in split:
         return [_Decided(op, option, whole or None)]
     assert option.body is not None
-    whole = whole or op.name
+    whole = whole or kind_of(op)
     # The operands of the program's operation, which for a part are not those of the copy that was looked at.
     computed = tuple(dict.fromkeys(v for v in op.operands if not isinstance(v.owner, FREE_OPS)))
     found: list[_Decided] = []

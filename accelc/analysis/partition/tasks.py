@@ -68,8 +68,7 @@ class Option:
 def describe(op: Operation) -> str:
     """Operation, with the framework's operator, and node of the source model."""
     name = op.attributes.get("loc_name")
-    kind = f'{op.name} "{op.op_type.data}"' if isinstance(op, graph.CallFrameworkOp) else op.name
-    return f"{kind} '{name.data}'" if isinstance(name, StringAttr) else kind
+    return f"{kind_of(op)} '{name.data}'" if isinstance(name, StringAttr) else kind_of(op)
 
 
 def on_host(op: Operation) -> str | None:
@@ -104,7 +103,7 @@ def options_of(op: Operation, rules: Rules, weights: Mapping[str, Array], stack:
     if not option.homes if rules.force == "host" else "accelerator" not in option.homes:
         body = body_of(op, weights, rules.expansions)
         if body is not None:
-            kind = _kind(op)
+            kind = kind_of(op)
             if kind in stack:
                 raise ModelError(
                     f"{describe(op)} is made of itself: {' -> '.join((*stack, kind))}; "
@@ -136,8 +135,9 @@ def _homeless(op: Operation, rules: Rules, refused: Refusal | None, host_reason:
     return NoHomeError(f"{describe(op)} has no home: accelerator {rules.target.name}: {why}; host: {host_reason}")
 
 
-def _kind(op: Operation) -> str:
-    return f"{op.name} {op.op_type.data}" if isinstance(op, graph.CallFrameworkOp) else op.name
+def kind_of(op: Operation) -> str:
+    """Name of an operation, with that of the framework's operator."""
+    return f'{op.name} "{op.op_type.data}"' if isinstance(op, graph.CallFrameworkOp) else op.name
 
 
 def _whole(op: Operation, rules: Rules) -> tuple[Option, str | None]:

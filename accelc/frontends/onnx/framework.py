@@ -87,16 +87,20 @@ def framework_model(op: graph.CallFrameworkOp) -> ModelProto:
     return model
 
 
+def _described(op: graph.CallFrameworkOp) -> str:
+    name = op.loc_name.data if op.loc_name is not None else ""
+    return f"node '{name}' ({op.op_type.data})" if name else f"operator {op.op_type.data}"
+
+
 def run_reference(op: graph.CallFrameworkOp, inputs: Sequence[Array]) -> list[Array]:
     """Execute a `graph.call_framework` with ONNX's reference; raises `ModelError` when it cannot."""
     reference: Any = import_module("onnx.reference")
-    name = op.op_type.data
     try:
         evaluator = reference.ReferenceEvaluator(framework_model(op))
         results = evaluator.run(None, {f"x{i}": array for i, array in enumerate(inputs)})
     except Exception as error:
         # The reference raises whatever the operator's own Python code raises.
-        raise ModelError(f"operator {name}: the ONNX reference cannot execute it: {error}") from error
+        raise ModelError(f"{_described(op)}: the ONNX reference cannot execute it: {error}") from error
     return [np.asarray(r) for r in results]
 
 
@@ -105,7 +109,6 @@ def run_onnxruntime(op: graph.CallFrameworkOp, inputs: Sequence[Array]) -> list[
     runtime: Any = import_module("onnxruntime")
     options = runtime.SessionOptions()
     options.log_severity_level = 4
-    name = op.op_type.data
     try:
         session = runtime.InferenceSession(
             framework_model(op).SerializeToString(), options, providers=["CPUExecutionProvider"]
@@ -113,7 +116,7 @@ def run_onnxruntime(op: graph.CallFrameworkOp, inputs: Sequence[Array]) -> list[
         results = session.run(None, {f"x{i}": array for i, array in enumerate(inputs)})
     except Exception as error:
         # onnxruntime has its own exception classes, without a common base but this.
-        raise ModelError(f"operator {name}: onnxruntime cannot execute it: {error}") from error
+        raise ModelError(f"{_described(op)}: onnxruntime cannot execute it: {error}") from error
     return [np.asarray(r) for r in results]
 
 

@@ -100,7 +100,7 @@ def test_parts_compute_the_same(name: str) -> None:
     found = partition(unary(OPERATIONS[name]), eye(), *kinds)
     assert found.counts["host"] == found.counts["framework"] == 0
     assert len(found.partitions) == 1
-    whole = "graph.call_framework" if "call" in OPERATIONS[name] else f"graph.{name}"
+    whole = f'graph.call_framework "{name.title()}"' if "call" in OPERATIONS[name] else f"graph.{name}"
     assert {p.whole for p in found.placements[1:-1]} == {whole}
 
 

@@ -131,7 +131,7 @@ def test_what_the_host_lacks_is_forced_there_in_parts() -> None:
     text = FRAMEWORK.replace('"Magic"', '"Elu"').replace("opset = 1", "opset = 17")
     result = partition(parse(text), everything, force="host")
     assert [p.home.data for p in result.partitions] == ["host"]
-    assert {p.whole for p in result.placements} == {None, "graph.call_framework"}
+    assert {p.whole for p in result.placements} == {None, 'graph.call_framework "Elu"'}
 
 
 def test_forcing_what_cannot_be() -> None:
