@@ -142,3 +142,17 @@ graph.func @main(%v: !graph.var<tensor<2xf32>>) {
 // CHECK:       [[N:%.+]] = graph.neg %v
 // CHECK:       [[R:%.+]] = graph.relu [[N]]
 // CHECK-NEXT:  graph.return [[R]]
+
+// -----
+
+// A slice of everything is the value itself; written back to front, nothing of the old value is left either.
+graph.func @main(%v: !graph.var<tensor<2x3xf32>>, %x: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %s = graph.view_slice %v starts [0, 0] steps [1, 1] : !graph.var<tensor<2x3xf32>> -> !graph.var<tensor<2x3xf32>>
+  %b = graph.view_slice %s starts [0, 2] steps [1, -1] : !graph.var<tensor<2x3xf32>> -> !graph.var<tensor<2x3xf32>>
+  graph.store_ %b, %x : !graph.var<tensor<2x3xf32>>, tensor<2x3xf32>
+  %y = graph.load %s : !graph.var<tensor<2x3xf32>> -> tensor<2x3xf32>
+  graph.return %y : tensor<2x3xf32>
+}
+// CHECK-LABEL: graph.func @main
+// CHECK-NEXT:  [[Y:%.+]] = graph.slice %x starts [0, 2] steps [1, -1]
+// CHECK-NEXT:  graph.return [[Y]], [[Y]] : tensor<2x3xf32>, tensor<2x3xf32> mutates [0]

@@ -15,7 +15,7 @@ from xdsl.ir import Operation, SSAValue
 from accelc.analysis.inplace.buffers import Instruction, Kind, Plan, Program
 from accelc.analysis.inplace.rebufferize import plan
 from accelc.analysis.inplace.snapshots import Snapshot, with_snapshots
-from accelc.analysis.inplace.views import SliceStep
+from accelc.analysis.inplace.views import BroadcastStep, SliceStep
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import ints, shape_of
 from accelc.dialects.graph_ops.element_types import Array, dtype_of
@@ -200,3 +200,30 @@ def test_a_small_view_is_copied_in_place_of_a_large_whole() -> None:
     assert changed.instructions[3] == Instruction(Kind.COMPUTE, (2,), (5,))
     assert changed.instructions[5].operands == (5, 3)
     assert (found.reuse, found.copied_bytes, found.peak_bytes) == ({4: 1}, 0, 1008)
+
+
+def test_updates_of_a_repeated_value_are_made_in_a_copy_where_memory_is_short() -> None:
+    """`a = repeat(x)`, then `b = -a[:1]; a[:1] = b`, and both are needed: with a copy of `a`, `b` lies in it."""
+    repeat, window = BroadcastStep((1,), (8,)), SliceStep((0,), (1,), (1,))
+    instructions = [
+        Instruction(Kind.VIEW, (0,), (1,), step=repeat),
+        Instruction(Kind.VIEW, (1,), (2,), step=window),
+        Instruction(Kind.COMPUTE, (2,), (3,), reusable=(0,)),
+        Instruction(Kind.INSERT, (3, 1), (4,), 0.0, window),
+    ]
+    program = Program(instructions, [4, 32, 4, 4, 32], frozenset([0]), frozenset(), frozenset([3, 4]))
+    assert plan(program, 1.0)[1].peak_bytes == 40
+    rounds, found = plan(program, 1.0, limit_bytes=36)
+    assert rounds == ((Snapshot(1, (1, 3), 1),),)
+    assert (found.reuse, found.copied_bytes, found.peak_bytes) == ({3: 0, 4: 1}, 0, 36)
+
+
+def test_a_small_result_does_not_keep_a_large_buffer() -> None:
+    """`b = -a[1:3]` lies in its own four bytes, not in `a`, of which nothing else is needed."""
+    instructions = [
+        Instruction(Kind.COMPUTE, (), (0,)),
+        Instruction(Kind.VIEW, (0,), (1,), step=SliceStep((1,), (1,), (2,))),
+        Instruction(Kind.COMPUTE, (1,), (2,), reusable=(0,)),
+    ]
+    found = _plan(Program(instructions, [1000, 4, 4], frozenset(), frozenset(), frozenset([2])), 1.0)
+    assert found.reuse == {}
