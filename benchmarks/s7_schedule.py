@@ -6,6 +6,7 @@ is order alone. `as lowered` has all transfers on one queue as well. Random grap
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import exp, log
 from time import process_time
 
@@ -29,6 +30,7 @@ from accelc.passes.schedule_engines import schedule_engines
 from accelc.passes.schedule_systolic_tiles import schedule_systolic_tiles
 from accelc.pipelines import RESIDENT_SHARES, run_graph_passes
 from accelc.simulator import simulate
+from accelc.spilling import NO_SPILLS, spill
 from accelc.targets import load_target
 from accelc.targets.model import Target
 
@@ -37,7 +39,10 @@ GRAPHS = 200
 """Random graphs; their seeds are 0, 1, ..."""
 MIN_GAIN = 1.03
 MAX_ERROR = 0.05
-MAX_COMPILE_SECONDS = 4.0
+MAX_COMPILE_SECONDS = 5.0
+SMALL_BYTES = 6144
+"""Bytes of SBUF in a partition that the values of some graphs exceed, and none of their ops."""
+SPILLED_GRAPHS = 60
 
 
 def simulated_ns(program: ProgramOp, target: Target) -> float:
@@ -61,6 +66,7 @@ def measure(reduced: bool = False) -> Iterator[Measurement]:
     """All figures; `reduced` takes 6 graphs and one model."""
     target = load_target(TARGET)
     yield from _graphs(target, 6 if reduced else GRAPHS)
+    yield from _spills(target, 12 if reduced else SPILLED_GRAPHS)
     yield from _models(target, ("squeezenet",) if reduced else LIGHT_MODELS)
     if not reduced:
         compile_model(light_model("squeezenet"))
@@ -93,6 +99,43 @@ def _graphs(target: Target, count: int) -> Iterator[Measurement]:
         yield Measurement.reported(f"{name}, {rule}, geomean", geomean(ratios[rule]), "x", 1.0)
     yield Measurement.at_most(f"{name}, prediction error, most", max(errors), "", MAX_ERROR)
     yield Measurement.reported(f"{name}, estimate error, mean", sum(estimates) / len(estimates), "")
+
+
+def _has_addresses(program: ProgramOp, target: Target) -> bool:
+    try:
+        assign_memory(program.clone(), target)
+    except CapacityError:
+        return False
+    return True
+
+
+def _spills(target: Target, count: int) -> Iterator[Measurement]:
+    """Random graphs in a small SBUF; the naive plan empties it in front of every op."""
+    small = replace(target, sbuf=replace(target.sbuf, partition_bytes=SMALL_BYTES, banks=1))
+    without = compiled = 0
+    gains: list[float] = []
+    transfers: list[float] = []
+    for seed in range(count):
+        program = random_program(seed, small)
+        kept, naive = program.clone(), program.clone()
+        schedule_engines(kept, small, spill=False)
+        without += _has_addresses(kept, small)
+        spills = schedule_engines(program, small).spills
+        compiled += _has_addresses(program, small)
+        if spills == NO_SPILLS:
+            continue
+        emptied = spill(naive, small, 0.0)
+        schedule_engines(naive, small)
+        gains.append(simulated_ns(naive, small) / simulated_ns(program, small))
+        transfers.append((spills.stores + spills.loads) / (emptied.stores + emptied.loads))
+    name = f"s7: {count} random graphs in {SMALL_BYTES} bytes"
+    yield Measurement.reported(f"{name}, compiled without spilling", without / count, "")
+    yield Measurement.at_least(f"{name}, compiled with spilling", compiled / count, "", 1.0)
+    yield Measurement.reported(f"{name}, spilled", len(gains), "")
+    yield Measurement.at_most(f"{name}, transfers, most", max(transfers, default=1.0), "x naive", 1.0)
+    yield Measurement.reported(f"{name}, transfers, geomean", geomean(transfers or [1.0]), "x naive")
+    yield Measurement.at_least(f"{name}, speedup over naive, worst", min(gains, default=1.0), "x", 1.0, 1.0)
+    yield Measurement.reported(f"{name}, speedup over naive, geomean", geomean(gains or [1.0]), "x", 1.0)
 
 
 def _models(target: Target, names: Sequence[str]) -> Iterator[Measurement]:
