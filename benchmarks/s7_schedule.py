@@ -42,7 +42,7 @@ MAX_ERROR = 0.05
 MAX_COMPILE_SECONDS = 5.0
 SMALL_BYTES = 6144
 """Bytes of SBUF in a partition that the values of some graphs exceed, and none of their ops."""
-SPILLED_GRAPHS = 60
+SPILLED_GRAPHS = 20
 
 
 def simulated_ns(program: ProgramOp, target: Target) -> float:
