@@ -89,11 +89,19 @@ def place_tasks(tasks: Sequence[Task], launch_ns: Mapping[str, float]) -> Placed
     Split and place operations at the least cost the search finds. Each has a destination or parts that have.
 
     Every operation with parts begins as what costs less between neighbours on the device, the parts having been
-    decided before it in the same way; then the other choice is tried for each in the whole program, until no change
-    lowers the cost.
+    decided before it in the same way; or all begin whole that can be, if that costs less. Then the other choice is
+    tried for each in the whole program, until no change lowers the cost.
     """
     split = frozenset(path for index, task in enumerate(tasks) for path in _alone(task, (index,), launch_ns))
-    best = _placed(tasks, split, launch_ns)
+    # Operations whose destinations depend on one another can be worth leaving whole only all together.
+    needed = frozenset(
+        path
+        for index, task in enumerate(tasks)
+        if task.parts and not task.ns
+        for path in (_inside(task, (index,), launch_ns) | {(index,)})
+    )
+    starts = [_placed(tasks, start, launch_ns) for start in dict.fromkeys((split, needed))]
+    best = min(starts, key=lambda placed: placed.cost_ns)
     left, improved = MAX_TRIALS, True
     while improved:
         improved = False

@@ -124,6 +124,16 @@ def test_taking_apart_is_near_the_optimum(program: list[Task]) -> None:
     assert placed.cost_ns <= 1.05 * best + 1e-6
 
 
+def test_operations_stay_whole_together() -> None:
+    """Taking apart is best for each alone; with both whole on the host there is one launch and nothing else."""
+    program = [
+        Task({"accelerator": 0.0, "host": 0.0}, (), 0.0),
+        Task({"host": 0.0, "accelerator": 252.0}, (), 0.0, (Task({"accelerator": 251.0}, (), 0.0),)),
+        Task({"host": 0.0, "accelerator": 1.0}, (), 0.0, (Task({"accelerator": 0.0}, (), 0.0),)),
+    ]
+    assert place_tasks(program, dict.fromkeys(HOMES, 5000.0)).cost_ns == 5000.0
+
+
 def test_parts_take_the_place_of_the_whole() -> None:
     """Edges into and out of an operation that was taken apart."""
     body = (Task({"host": 1.0}, (~0,), 1.0), Task({"host": 1.0}, (0, ~1), 1.0))
