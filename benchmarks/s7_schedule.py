@@ -66,7 +66,7 @@ def measure(reduced: bool = False) -> Iterator[Measurement]:
     """All figures; `reduced` takes 6 graphs and one model."""
     target = load_target(TARGET)
     yield from _graphs(target, 6 if reduced else GRAPHS)
-    yield from _spills(target, 12 if reduced else SPILLED_GRAPHS)
+    yield from _spills(target, 9 if reduced else SPILLED_GRAPHS)
     yield from _models(target, ("squeezenet",) if reduced else LIGHT_MODELS)
     if not reduced:
         compile_model(light_model("squeezenet"))
