@@ -69,6 +69,8 @@ class Lowering:
     """whether results of elementwise operations may be written over operands"""
     reused: int = 0
     """results that were"""
+    turned_away: int = 0
+    """tensors, and copies of tensors, for which the chip had no room"""
     position: int = 0
     dtype: str = "fp32"
     """of the result of the op being lowered"""
@@ -166,6 +168,7 @@ class Lowering:
         needed = partition_bytes(padded, axis, self.target.sbuf.partitions, itemsize(self.dtype))
         limit = int(self.target.sbuf.partition_bytes * self.budget.resident)
         if self.resident_bytes() + needed > limit:
+            self.turned_away += 1
             view = self.builder.hbm(name, shape, self.dtype)
         else:
             view = self.builder.chip(name, shape, axis, self.dtype, halo=around)
@@ -272,6 +275,8 @@ class Lowering:
             uses = [self.last_use.get(v, 0) for v, held in self.values.items() if held.storage is key[0].storage]
             self._live[loaded.storage] = max([self.position, *uses])
             self._loaded[key] = loaded
+        else:
+            self.turned_away += 1
 
     def _check_room(self, view: View, axis: int) -> None:
         needed = self.chip_bytes(view, axis)

@@ -92,7 +92,7 @@ def lower_partition(
     Engine program of an accelerator partition, in HBM `in0..` -> `out0..` in the order of operands and results.
 
     `labels` are the names of operands and results for messages. Results are written over operands as `reuses` says,
-    unless that leaves less room for others, so that more bytes cross HBM.
+    unless others find less room then, so that more bytes cross HBM.
     Raises CapacityError when a tensor cannot be held or tiled on the target, ModelError for an operation that
     `supported` turns down.
     """
@@ -106,7 +106,7 @@ def lower_partition(
 
     ctx = state(in_place=True)
     _lower(ctx, partition, plan, labels)
-    if ctx.reused:
+    if ctx.reused and ctx.turned_away:
         separate = state(in_place=False)
         _lower(separate, partition, plan, labels)
         if separate.builder.transferred_bytes < ctx.builder.transferred_bytes:
