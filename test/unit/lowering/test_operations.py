@@ -13,7 +13,7 @@ from xdsl.dialects.builtin import ModuleOp, TensorType, bf16, f32
 from xdsl.ir import SSAValue
 
 from accelc.dialects import graph
-from accelc.dialects.engine import LaneOp
+from accelc.dialects.engine import ActivateOp, LaneOp, TensorTensorOp, buffer_type
 from accelc.lowering import lower_partition
 from accelc.passes.set_precision import set_precision
 from accelc.targets import load_target
@@ -352,6 +352,25 @@ def test_products_in_bf16_within_f32() -> None:
         # Nothing computes the input of the partition, so that takes an instruction.
         names[precision] = ops[ops.index("engine.matmul") :]
     assert names["bf16"] == names["model"]
+
+
+def test_sums_round_once() -> None:
+    """Where a function follows the residual of a product, their sum stays in the accumulator's precision."""
+
+    def build(body: Body) -> list[SSAValue]:
+        w = body.weight(normal(6, 6, 1, 1, seed=1))
+        z = body.add(graph.AddOp(body.add(graph.ConvOp(body.args[0], w)), body.args[0]))
+        t = body.add(graph.CastOp(body.add(graph.TanhOp(z)), TensorType(bf16, [1, 6, 5, 5])))
+        return [t]
+
+    check_lowering([normal(1, 6, 5, 5)], build, "trn-like", tolerance=1e-2)
+    partition, weights = partition_of([normal(1, 6, 5, 5)], build)
+    program = lower_partition(partition, weights, load_target("trn-like")).program
+    (total,) = [op for op in program.body.block.ops if isinstance(op, TensorTensorOp)]
+    (function,) = [op for op in program.body.block.ops if isinstance(op, ActivateOp)]
+    assert total.out is function.source
+    assert buffer_type(total.out).dtype == "fp32"
+    assert buffer_type(function.out).dtype == "bf16"
 
 
 def test_inputs_and_constants_returned_as_they_are() -> None:
