@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from lowering_support import Body, Build, check_lowering, partition_of
+from lowering_support import Body, Build, check_lowering, partition_of, simulate_partition
+from xdsl.dialects.builtin import IntegerAttr, i64
 from xdsl.ir import SSAValue
 
 from accelc.dialects import graph
@@ -51,3 +52,19 @@ def reversed_operand(body: Body) -> list[SSAValue]:
 def test_a_result_takes_the_buffer_that_dies(build: Build, count: int) -> None:
     """One buffer for a chain; one more where the operand is needed again, or read in another order."""
     assert results_on_chip(build) == count
+
+
+def test_a_wrong_reuses_does_not_destroy_what_is_read_later() -> None:
+    """Lowering looks for itself whether an operand, or a view of it, is needed again."""
+
+    def build(body: Body) -> list[SSAValue]:
+        relu = body.add(graph.ReluOp(body.args[0]))
+        view = body.add(graph.ReshapeOp(relu, (6, 3, 3)))
+        neg = graph.NegOp(relu)
+        neg.attributes["reuses"] = IntegerAttr(0, i64)
+        return [body.add(neg), body.add(graph.NegOp(view))]
+
+    partition, weights = partition_of([X], build)
+    _, (negative, later), _ = simulate_partition(partition, weights, [X], TARGET)
+    np.testing.assert_array_equal(negative, -np.maximum(X, 0))
+    np.testing.assert_array_equal(later, -np.maximum(X, 0).reshape(6, 3, 3))

@@ -8,7 +8,7 @@ import ml_dtypes
 import numpy as np
 import numpy.typing as npt
 import pytest
-from lowering_support import Body, Build, check_lowering, partition_of
+from lowering_support import Body, Build, check_lowering, partition_of, simulate_partition
 from xdsl.dialects.builtin import ModuleOp, TensorType, bf16, f32
 from xdsl.ir import SSAValue
 
@@ -352,6 +352,19 @@ def test_products_in_bf16_within_f32() -> None:
         # Nothing computes the input of the partition, so that takes an instruction.
         names[precision] = ops[ops.index("engine.matmul") :]
     assert names["bf16"] == names["model"]
+
+
+def test_a_cast_to_a_wider_type_keeps_the_rounding_before_it() -> None:
+    """What a bf16 operation gives is rounded to bf16, also where only a cast to f32 uses it."""
+
+    def build(body: Body) -> list[SSAValue]:
+        x = body.add(graph.CastOp(body.args[0], TensorType(bf16, [6, 40])))
+        return [body.add(graph.CastOp(body.add(graph.ExpOp(x)), TensorType(f32, [6, 40])))]
+
+    inputs = [normal(6, 40)]
+    partition, weights = partition_of(inputs, build)
+    _, (result,), _ = simulate_partition(partition, weights, inputs, "trn-like")
+    np.testing.assert_array_equal(result, result.astype(ml_dtypes.bfloat16).astype(np.float32))
 
 
 def test_sums_round_once() -> None:
