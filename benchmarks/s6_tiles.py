@@ -16,19 +16,15 @@ from time import process_time
 
 from end_to_end import LIGHT_MODELS
 from measure import Measurement
-from s7_schedule import lowered_programs
+from s7_schedule import accelerator_programs, lowered_programs
 from tile_chains import ChainResult, chain_layers, random_chain, simulate_chain, simulate_program
 
 from accelc.analysis.tiles.chain import chain_time, closed_form_orders, search_orders, uniform_orders
 from accelc.dialects.engine import ProgramOp
-from accelc.dialects.graph import PartitionOp
-from accelc.errors import CapacityError
 from accelc.frontends.onnx import import_onnx
-from accelc.lowering import Budget, lower_partition
 from accelc.passes.assign_memory import assign_memory
 from accelc.passes.schedule_engines import schedule_engines
 from accelc.passes.schedule_systolic_tiles import schedule_systolic_tiles
-from accelc.pipelines import RESIDENT_SHARES, run_graph_passes
 from accelc.targets import load_target
 from accelc.targets.model import Target
 
@@ -161,18 +157,4 @@ def _minilm(target: Target, worst: dict[str, float]) -> Iterator[Measurement]:
     folder: Path = import_module("model_files").file_of("minilm").parent
     model: bytes = import_module("minilm").build(folder).SerializeToString()
     imported = import_onnx(model, dims={"batch": 1, "sequence": 32})
-    weights = dict(imported.weights)
-    run_graph_passes(imported.module, weights, target, "model")
-    programs: list[ProgramOp] = []
-    for op in imported.function.body.block.ops:
-        if not isinstance(op, PartitionOp) or op.home.data != "accelerator":
-            continue
-        for share in RESIDENT_SHARES:
-            try:
-                program = lower_partition(op, weights, target, Budget(resident=share)).program
-                assign_memory(program.clone(), target)
-            except CapacityError:
-                continue
-            programs.append(program)
-            break
-    yield from _effect("minilm", programs, target, worst)
+    yield from _effect("minilm", accelerator_programs(imported, target), target, worst)

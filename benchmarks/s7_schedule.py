@@ -22,7 +22,7 @@ from accelc.driver import compile_model
 from accelc.emit.emitter import emit
 from accelc.emit.streams import split_streams
 from accelc.errors import CapacityError
-from accelc.frontends.onnx import import_onnx
+from accelc.frontends.onnx import ImportedModel, import_onnx
 from accelc.lowering import Budget, lower_partition
 from accelc.passes.assign_memory import assign_memory
 from accelc.passes.insert_delays import insert_delays
@@ -168,7 +168,11 @@ def _models(target: Target, names: Sequence[str]) -> Iterator[Measurement]:
 
 def lowered_programs(name: str, target: Target) -> list[ProgramOp]:
     """Programs of a light model before they are scheduled, as the pipeline lowers them."""
-    imported = import_onnx(light_model(name))
+    return accelerator_programs(import_onnx(light_model(name)), target)
+
+
+def accelerator_programs(imported: ImportedModel, target: Target) -> list[ProgramOp]:
+    """Programs of the accelerator partitions of a model before they are scheduled, as the pipeline lowers them."""
     weights = dict(imported.weights)
     run_graph_passes(imported.module, weights, target, "model")
     programs: list[ProgramOp] = []
