@@ -289,6 +289,25 @@ class Builder:
         """ONNX Gather."""
         return self.emit(lambda v, i: graph.GatherOp(v, i, axis=axis), x, indices)
 
+    def written(self, x: Tensor, parts: Sequence[tuple[Sequence[int], Tensor]]) -> Tensor:
+        """x after parts of it were written in place, in order, each from its first index in x on; x itself stays."""
+        known_parts = [(starts, part.data) for starts, part in parts if part.data is not None]
+        if x.data is not None and len(known_parts) == len(parts):
+            check_constant_size(x.shape, x.dtype, self.where)
+            whole = np.array(x.data)
+            for starts, data in known_parts:
+                whole[tuple(slice(a, a + n) for a, n in zip(starts, data.shape, strict=True))] = data
+            return known(whole)
+        storage = graph.VariableOp(self.ssa(x))
+        self._insert(storage)
+        for starts, part in parts:
+            view = graph.ViewSliceOp(storage.result, starts, part.shape)
+            self._insert(view)
+            self._insert(graph.StoreOp(view.result, self.ssa(part)))
+        contents = graph.LoadOp(storage.result)
+        self._insert(contents)
+        return self._computed(contents.result)
+
     def framework(
         self, op_type: str, operands: Sequence[Tensor], results: Sequence[tuple[tuple[int, ...], DType]], **values: Any
     ) -> list[Tensor]:

@@ -13,7 +13,7 @@ from xdsl.utils.exceptions import VerifyException
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.element_types import element_of_dtype
 from accelc.errors import ModelError, suggestion
-from accelc.frontends.onnx import control, elementwise, framework, layers, movement, resize
+from accelc.frontends.onnx import cache, control, elementwise, framework, layers, movement, resize
 from accelc.frontends.onnx.builder import Builder, Tensor, known
 from accelc.frontends.onnx.loading import (
     STANDARD_DOMAINS,
@@ -33,6 +33,7 @@ OPERATORS: Table = {
     **movement.OPERATORS,
     **resize.OPERATORS,
     **control.OPERATORS,
+    **cache.OPERATORS,
 }
 """Importer of every operator of the standard domain; an operator without one is kept for the framework."""
 
