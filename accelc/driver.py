@@ -188,7 +188,7 @@ def _import(model: "str | Path | bytes | ModelProto", options: CompileOptions, p
     if options.random_weights is not None or isinstance(model, bytes):
         proto, folder = load_model(source)
         if options.random_weights is not None:
-            proto = with_random_weights(_inline(proto, folder), options.random_weights)
+            proto = _inline(with_random_weights(proto, options.random_weights), folder)
         source = proto
     imported = import_onnx(source, dict(options.shapes), dict(options.dims))
     return _Imported(source, imported, options, target, perf_counter() - start)

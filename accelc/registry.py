@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "sim": ("accelc.cli.sim", "execute a binary program on the simulated machine"),
     "dis": ("accelc.cli.dis", "print a binary program as text"),
     "as": ("accelc.cli.as_", "assemble text to a binary program"),
+    "generate": ("accelc.cli.generate", "write a published transformer as an ONNX model without weights"),
     "targets": ("accelc.cli.targets", "list, show and check machine descriptions"),
 }
 """Subcommand of `accelc` -> (module with `add_arguments` and `execute`, one line of help)."""
