@@ -77,7 +77,8 @@ def _execute_cores(
     policy = arguments.delay_policy or ("off" if caps == (None, None) else "cap")
     table = None if arguments.delays is None else load_table(arguments.delays, program, str(arguments.program))
     start = perf_counter()
-    result = run_cores(program, target, arguments.cores, arguments.iterations or 8, policy, *caps, table)
+    iterations = 8 if arguments.iterations is None else arguments.iterations
+    result = run_cores(program, target, arguments.cores, iterations, policy, *caps, table)
     baseline = None if result.policy == "off" else run_cores(program, target, result.cores, result.iterations)
     if arguments.save_delays is not None:
         save_table(table_of(program, result.first, result.values), program, arguments.save_delays)

@@ -1,5 +1,7 @@
 """From the name of a delay policy to its controller."""
 
+from math import isfinite
+
 from accelc.errors import UsageError, suggestion
 from accelc.runtime.cores import Workload, profile
 from accelc.runtime.delays.cap import Cap
@@ -14,8 +16,8 @@ def controller(
     """
     The controller of a policy; `cap_w` and `cap_c` are limits of windowed power in W and of temperature in C.
 
-    Raises UsageError for an unknown policy, a cap with another policy than `cap` or the other way round, a cap that
-    cannot be kept, and a program without the delays the policy needs.
+    Raises UsageError for an unknown policy, a cap with another policy than `cap` or the other way round, a cap that is
+    no finite number or cannot be kept, and a program without the delays the policy needs.
     """
     if policy not in POLICIES:
         known = ", ".join(POLICIES)
@@ -24,6 +26,9 @@ def controller(
         raise UsageError(
             "--power-cap WATTS or --temperature-cap CELSIUS and --delay-policy cap belong together: give both or none"
         )
+    for option, cap in (("--power-cap", cap_w), ("--temperature-cap", cap_c)):
+        if cap is not None and not isfinite(cap):
+            raise UsageError(f"{option} {cap}: expected a finite number")
     if policy == "off":
         return Off(work)
     if policy == "cap":

@@ -1,6 +1,7 @@
 """Delay policies on compiled programs: throughput, power, values that stay legal, and outputs that never change."""
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -203,6 +204,14 @@ MISTAKES: list[tuple[Callable[[Workload, Target], CoresResult], str]] = [
         "--power-cap WATTS or --temperature-cap CELSIUS and --delay-policy cap belong",
     ),
     (
+        lambda work, target: run_cores(work, target, 1, 1, "cap", math.nan),
+        "--power-cap nan: expected a finite number",
+    ),
+    (
+        lambda work, target: run_cores(work, target, 1, 1, "cap", 3.0, math.inf),
+        "--temperature-cap inf: expected a finite number",
+    ),
+    (
         lambda work, target: run_cores(_unheated(work), target, 1, 1, "cap", None, 50.0),
         r"--temperature-cap: target 'tiny' has no \[power.thermal\] table",
     ),
@@ -237,6 +246,7 @@ def test_the_command(program: Program, tmp_path: Path, capsys: Capture) -> None:
     for options, message in (
         (["--power-cap", "3"], "--power-cap needs --cores N"),
         (["--cores", "3"], "3 cores: legal are 1 to 2"),
+        (["--cores", "2", "--iterations", "0"], "0 iterations: at least 1 is needed"),
         (["--cores", "2", "--delay", "start.dma0=4"], "--delay sets values for one core"),
     ):
         assert main(["sim", str(path), *options]) == 1
