@@ -38,3 +38,9 @@ def test_windows_go_around_the_circle(load: np.ndarray, window: int) -> None:
     width = min(window, len(load))
     means = [np.mean([load[(start + i) % len(load)] for i in range(width)]) for start in range(len(load))]
     assert windowed_peak(window)(load) == pytest.approx(max(means))
+
+
+def test_lockstep_can_be_the_better_beginning() -> None:
+    """Four users of a demand with two peaks: from even shifts the search ends at 8 above the capacity."""
+    load, cost = np.array([6.0, 2, 5, 2, 0, 9]), excess(16)
+    assert cost(total_load(load, circle_shifts(load, 4, cost))) == 7.0

@@ -234,3 +234,19 @@ def test_loops_without_a_pattern_are_refused() -> None:
         produce_and_consume(3, signals=4)
     with pytest.raises(UnsteadyLoopError, match="a lane that completes out of order has no counter"):
         produce_and_consume(3, in_order=False)
+
+
+def test_readers_before_a_write_are_covered_by_it() -> None:
+    """Of a cell that is read, written and written again, the last write only has to follow the one before."""
+    streams = programs.lanes_of(3, [True] * 3, [False] * 3, [0, 1, 2])
+    none = set[int]()
+    program = programs.program_of(streams, [{0}, none, none], [none, {0}, {0}])
+    assert program.hazards().edges == [[], [(0, 0)], [(3, 1)]]
+
+
+def test_the_simple_model_waits_for_the_latest_of_a_lane() -> None:
+    """Operands read by the later of two instructions, a result of the earlier: one wait, for the later."""
+    streams = programs.lanes_of(2, [True, True], [False, False], [0, 0, 1])
+    hazards = Hazards([[], [], [(0, 1), (1, 0)]])
+    assert keep_edges(hazards, streams, "simple") == [[], [], [(1, 1)]]
+    assert keep_edges(hazards, streams, "phase") == [[], [], [(0, 1), (1, 0)]]

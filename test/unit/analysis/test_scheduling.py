@@ -189,6 +189,13 @@ def test_tails_are_longest_paths_of_dependents() -> None:
     assert tails(tasks, dependences) == [12.0, 12.0, 8.0, 0.0]
 
 
+def test_a_tail_behind_operands_begins_before_the_task_has_ended() -> None:
+    """What overwrites operands follows when they are read: the task's own last phase runs beside it."""
+    tasks = [Task("tensor", 3.0, 2.0, (), ()), Task("vector", 4.0, 1.0, (), ())]
+    assert tails(tasks, Dependences([[], [0]], [[], []])) == [5.0, 0.0]
+    assert tails(tasks, Dependences([[], []], [[], [0]])) == [3.0, 0.0]
+
+
 def test_the_published_rule_takes_the_longest_tail_and_then_the_shortest_task() -> None:
     """Systems page, S7: of operations with the longest dependent set, the one that takes least itself."""
     tasks, dependences = graph((0, 3), (1, 3), (2, 4), times=[5.0, 3.0, 1.0, 9.0, 2.0])

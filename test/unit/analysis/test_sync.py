@@ -433,3 +433,16 @@ def test_a_counter_that_would_overflow_rolls_over() -> None:
     assert set(records["wait_condition"].tolist()) == {Wait.NONE, Wait.WRAP}
     assert set(records["wait_bits"].tolist()) == {0, 2}
     assert verify_records(records, target) == []
+
+
+def test_counters_roll_over_beyond_half_of_what_they_hold() -> None:
+    """A wait compares within half a turn: seven signals fit four bits, nine do not."""
+    target = replace(TINY, sync=replace(TINY.sync, width_bits=4))
+    found: dict[int, set[int]] = {}
+    for times in range(1, 9):
+        records = np.concatenate([three_records()] * times)
+        signals = max(semaphore.signals for semaphore in synchronize_records(records, TINY).semaphores)
+        records = write_sync(records, synchronize_records(records, target))[0]
+        found[signals] = set(records["wait_condition"].tolist()) - {Wait.NONE}
+    assert {7, 9} <= found.keys()
+    assert found == {signals: {Wait.GE if signals < 8 else Wait.WRAP} for signals in found}

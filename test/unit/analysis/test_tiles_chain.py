@@ -110,3 +110,8 @@ def test_long_contractions_try_spaced_switches() -> None:
     assert len(switches) <= 33
     assert layer.closed_form() == Order("switch", 93, 2)
     assert 93 in switches
+
+
+def test_propagation_is_that_of_the_slowest_column() -> None:
+    """Draining and evacuating one output, whichever takes longest, and the way to the next product."""
+    assert LayerTimes((1.0, 1.0), (0.0,), (2.0, 5.0), (6.0, 1.0), 3.0).propagation == 11.0

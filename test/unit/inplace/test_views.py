@@ -36,6 +36,16 @@ def test_disjoint_chains_have_no_cell_in_common(seed: int) -> None:
         assert sets[0].isdisjoint(sets[1])
 
 
+@pytest.mark.parametrize("step", [2, 3, -3, 4])
+def test_equal_steps_interleave_unless_they_start_at_the_same_remainder(step: int) -> None:
+    """Slices of three elements whose ranges overlap."""
+    starts = range(8, 13)
+    for one in starts:
+        for other in starts:
+            chains = [(SliceStep((start,), (step,), (3,)),) for start in (one, other)]
+            assert disjoint(*chains) == ((one - other) % abs(step) > 0)
+
+
 def test_views_that_undo_each_other_vanish() -> None:
     """Also nested."""
     turn, flat = TransposeStep((1, 2, 0)), ReshapeStep((2, 3, 4), (24,))

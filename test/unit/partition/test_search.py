@@ -146,3 +146,30 @@ def test_parts_take_the_place_of_the_whole() -> None:
     flat = flatten(program, frozenset({(2,)}), {"host": 1.0})
     assert flat.paths == ((0,), (1,), (2, 0), (2, 1), (3,))
     assert [list(p) for p in flat.problem.predecessors] == [[], [], [0], [1, 2], [3]]
+
+
+def test_three_destinations_need_more_than_descent() -> None:
+    """From the fastest destinations, and from any one wherever it can be, single moves and islands end 35 % higher."""
+    problem = Problem(
+        [
+            {"accelerator": 5000.0, "host": 12000.0, "framework": 8000.0},
+            {"accelerator": 13000.0, "host": 3000.0, "framework": 7000.0},
+            {"accelerator": 1000.0, "host": 5000.0, "framework": 11000.0},
+        ],
+        [[], [0], [0]],
+        [13000.0, 17000.0, 19000.0],
+        {"accelerator": 2600.0, "host": 0.0, "framework": 0.0},
+    )
+    assert problem.cost_ns(place(problem)) == optimum_ns(problem) == 16000.0
+
+
+def test_parts_are_tried_in_the_whole_program() -> None:
+    """Between neighbours on the device an operation stays whole there; beside one on the host its part costs less."""
+    program = [
+        Task({"accelerator": 13000.0, "host": 4000.0}, (), 17000.0),
+        Task({"accelerator": 11000.0}, (), 3000.0, (Task({"accelerator": 18000.0, "host": 5000.0}, (), 6000.0),)),
+    ]
+    placed = place_tasks(program, dict.fromkeys(HOMES, 5000.0))
+    assert placed.split == {(1,)}
+    assert placed.destinations == ("host", "host")
+    assert placed.cost_ns == 14000.0
