@@ -1,10 +1,10 @@
 """The ONNX front end: `import_onnx` turns a model into a `graph` module with its weights beside it."""
 
+from accelc.frontends.imported import ImportedModel, TensorSpec
 from accelc.frontends.onnx.framework import framework_model, run_onnxruntime, run_reference
-from accelc.frontends.onnx.importer import OPERATORS, ImportedModel, bind_inputs, import_onnx
+from accelc.frontends.onnx.importer import OPERATORS, bind_inputs, import_onnx
 from accelc.frontends.onnx.loading import MIN_OPSET, ModelSource, load_model
 from accelc.frontends.onnx.random_weights import with_random_weights
-from accelc.frontends.onnx.tensors import TensorSpec
 
 __all__ = [
     "MIN_OPSET",

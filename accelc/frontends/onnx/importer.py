@@ -2,7 +2,6 @@
 
 from collections import ChainMap
 from collections.abc import Iterable, Mapping, MutableMapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from onnx import GraphProto, ModelProto, NodeProto, ValueInfoProto
@@ -13,6 +12,7 @@ from xdsl.utils.exceptions import VerifyException
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.element_types import element_of_dtype
 from accelc.errors import ModelError, suggestion
+from accelc.frontends.imported import ImportedModel, TensorSpec
 from accelc.frontends.onnx import cache, control, elementwise, framework, layers, movement, resize
 from accelc.frontends.onnx.builder import Builder, Tensor, known
 from accelc.frontends.onnx.loading import (
@@ -25,7 +25,7 @@ from accelc.frontends.onnx.loading import (
     sorted_nodes,
 )
 from accelc.frontends.onnx.node import Node, Table, Unsupported
-from accelc.frontends.onnx.tensors import Array, TensorSpec, checked_shape, numpy_dtype, to_array
+from accelc.frontends.onnx.tensors import checked_shape, numpy_dtype, to_array
 
 OPERATORS: Table = {
     **elementwise.OPERATORS,
@@ -41,23 +41,6 @@ ANONYMOUS = ("", "?")
 """Names that exporters give to dimensions they know nothing about: equal names do not mean equal sizes."""
 
 Scope = MutableMapping[str, Tensor]
-
-
-@dataclass(frozen=True)
-class ImportedModel:
-    """A model as a module with one `graph.func @main`, its weights by name, and its interface in order."""
-
-    module: ModuleOp
-    weights: dict[str, Array]
-    inputs: list[TensorSpec]
-    outputs: list[TensorSpec]
-
-    @property
-    def function(self) -> graph.FuncOp:
-        """The function `@main`."""
-        function = self.module.body.block.first_op
-        assert isinstance(function, graph.FuncOp)
-        return function
 
 
 def import_onnx(

@@ -1,7 +1,6 @@
 """ONNX tensors as NumPy arrays, with every size checked before memory is touched."""
 
 import sys
-from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 from typing import Any, cast
@@ -43,18 +42,6 @@ _DTYPES: dict[int, DType] = {
     TensorProto.BOOL: np.dtype(np.bool_),
 }
 _ONNX_TYPES = {dtype: code for code, dtype in _DTYPES.items()}
-
-
-@dataclass(frozen=True)
-class TensorSpec:
-    """Name, shape (elements) and dtype of an input or output of a model."""
-
-    name: str
-    shape: tuple[int, ...]
-    dtype: DType
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.dtype.name}[{', '.join(map(str, self.shape))}]"
 
 
 def numpy_dtype(code: int, where: str) -> DType:
