@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from math import prod
 
 import numpy as np
-import numpy.typing as npt
 from xdsl.dialects.builtin import FloatAttr, StringAttr, UnitAttr
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from accelc.dialects import engine
 from accelc.dialects.engine import AccessAttr, BufferType, i64_array, i64_attr
 from accelc.errors import CapacityError
+from accelc.lowering.deferred import Array, Deferred
 from accelc.lowering.views import (
     Access,
     Limits,
@@ -27,8 +27,6 @@ from accelc.lowering.views import (
     row_major,
 )
 from accelc.targets.model import Target
-
-Array = npt.NDArray[np.generic]
 
 ELEMENT_TYPES: Mapping[str, Attribute] = {name: kind for kind, name in engine.ELEMENT_TYPES.items()}
 """Element type of a buffer by its name in the instruction set."""
@@ -52,7 +50,7 @@ class ProgramBuilder:
 
     target: Target
     name: str
-    weights: dict[str, Array] = field(default_factory=dict[str, Array])
+    weights: dict[str, Array | Deferred] = field(default_factory=dict[str, "Array | Deferred"])
     location: Location = Location()
     label: str = ""
     transferred_bytes: int = 0
@@ -90,10 +88,10 @@ class ProgramBuilder:
         size = int(np.prod(shape, dtype=np.int64))
         return View(self.storage(name, "hbm", size, dtype, role), tuple(shape), strides)
 
-    def weight(self, name: str, data: Array) -> View:
+    def weight(self, name: str, data: Array | Deferred) -> View:
         """Row-major constant in HBM holding `data`."""
         view = self.hbm(name, data.shape, dtype_name(data), role="weight")
-        self.weights[view.storage.symbol] = np.ascontiguousarray(data).reshape(-1)
+        self.weights[view.storage.symbol] = data
         return view
 
     def chip(
@@ -294,6 +292,6 @@ def ap(access: Access) -> AccessAttr:
     )
 
 
-def dtype_name(data: Array) -> str:
+def dtype_name(data: Array | Deferred) -> str:
     """ISA dtype name of an array's element type. Raises KeyError for one that has none."""
     return {"float32": "fp32", "bfloat16": "bf16", "float16": "fp16", "int32": "int32"}[data.dtype.name]

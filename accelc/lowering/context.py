@@ -9,9 +9,8 @@ from xdsl.ir import SSAValue
 from accelc.dialects.graph_ops.base import shape_of
 from accelc.errors import CapacityError
 from accelc.lowering.builder import Array, ProgramBuilder
-from accelc.lowering.packing import F32, split_terms
+from accelc.lowering.deferred import Deferred
 from accelc.lowering.views import Storage, View, dense_strides, dma_accesses, itemsize, partition_bytes
-from accelc.numerics import cast
 from accelc.targets.model import Target
 
 SPLIT_TERMS = 3
@@ -104,10 +103,6 @@ class Lowering:
         share = self.budget.weights if space.name == "sbuf" else 0.5
         return int(space.partition_bytes * share)
 
-    def matmul_terms(self, data: F32) -> list[Array]:
-        """Stationary data as the array takes it: rounded to its dtype, or its bf16 terms."""
-        return list(split_terms(data, self.split_terms)) if self.split_terms else [cast(data, self.matmul_dtype)]
-
     def rows_per_chunk(self, total: int, *, fixed: int, per_row: int) -> int:
         """How many of `total` rows (`per_row` bytes per partition each, plus `fixed`) fit the staging budget, >= 1."""
         if per_row == 0:
@@ -165,9 +160,7 @@ class Lowering:
         if halo and len(shape) == 4 and axis == 1 and not self._terms(self.dtype):
             around = {2: (halo.pads[0], halo.pads[2]), 3: (halo.pads[1], halo.pads[3])}
         padded = [n + sum(around.get(a, (0, 0))) for a, n in enumerate(shape)]
-        needed = partition_bytes(padded, axis, self.target.sbuf.partitions, itemsize(self.dtype))
-        limit = int(self.target.sbuf.partition_bytes * self.budget.resident)
-        if self.resident_bytes() + needed > limit:
+        if not self.has_room(padded, axis):
             self.turned_away += 1
             view = self.builder.hbm(name, shape, self.dtype)
         else:
@@ -176,6 +169,11 @@ class Lowering:
                 self._fill_halo(view, halo)
         self.bind(value, view)
         return view
+
+    def has_room(self, shape: Sequence[int], axis: int) -> bool:
+        """Whether one more result of that shape may stay on chip beside what lives there."""
+        needed = partition_bytes(shape, axis, self.target.sbuf.partitions, itemsize(self.dtype))
+        return self.resident_bytes() + needed <= int(self.target.sbuf.partition_bytes * self.budget.resident)
 
     def _fill_halo(self, view: View, halo: Halo) -> None:
         self._halo_of[view.storage] = halo
@@ -205,10 +203,11 @@ class Lowering:
         """Temporary on chip."""
         return self.builder.chip(name, shape, axis, dtype)
 
-    def constant(self, name: str, data: Array) -> View:
+    def constant(self, name: str, data: Array | Deferred) -> View:
         """Constant in HBM; small ones of the same bytes are stored once."""
         if data.nbytes > SMALL_BYTES:
             return self.builder.weight(name, data)
+        data = data.compute() if isinstance(data, Deferred) else data
         key = (data.dtype.name, data.shape, data.tobytes())
         if key not in self._constant_views:
             self._constant_views[key] = self.builder.weight(name, data)

@@ -3,14 +3,15 @@
 from dataclasses import replace
 
 from accelc.lowering.context import Lowering
-from accelc.lowering.packing import F32, Slab, pack_conv
+from accelc.lowering.deferred import Kernel
+from accelc.lowering.packing import Slab, pack_conv
 from accelc.lowering.product import Contraction, Epilogue, multiply
 from accelc.lowering.staging import Staging, Window
 from accelc.lowering.stationary import Loaded, SlabWeights, load_whole
 from accelc.lowering.views import View, itemsize
 
 
-def conv2d(ctx: Lowering, x: View, weight: F32, out: View, geometry: Window, epilogue: Epilogue, name: str) -> None:
+def conv2d(ctx: Lowering, x: View, weight: Kernel, out: View, geometry: Window, epilogue: Epilogue, name: str) -> None:
     """`out` (N, M, OH, OW) = epilogue(conv(x (N, C, H, W), weight (M, C/group, kh, kw)))."""
     staging = Staging.choose(ctx, x, geometry, out.shape[3])
     columns = ctx.target.tensor.cols
@@ -59,7 +60,7 @@ def _channels(view: View, low: int, high: int) -> View:
     return view.cut(0, low, high)
 
 
-def _slabs(ctx: Lowering, weight: F32, staging: Staging) -> list[Slab]:
+def _slabs(ctx: Lowering, weight: Kernel, staging: Staging) -> list[Slab]:
     """Output-channel slabs whose weights fit the weight budget (at least one array width each)."""
     m = weight.shape[0]
     columns, rows, window = ctx.target.tensor.cols, ctx.target.tensor.rows, staging.window

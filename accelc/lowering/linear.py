@@ -12,6 +12,7 @@ from accelc.dialects.graph_ops.base import ints, shape_of
 from accelc.lowering.builder import Array
 from accelc.lowering.context import Lowering
 from accelc.lowering.contraction import conv2d
+from accelc.lowering.deferred import Kernel
 from accelc.lowering.images import as_2d, as_image
 from accelc.lowering.plan import Node, contraction_axis
 from accelc.lowering.product import Contraction, Epilogue, multiply
@@ -45,7 +46,7 @@ def lower_conv(ctx: Lowering, node: Node) -> None:
     """Convolution with constant weights, and what was fused to it."""
     op = node.op
     assert isinstance(op, graph.ConvOp)
-    weight = ctx.constants[op.weight].astype(np.float32)
+    weight = ctx.constants[op.weight]
     x = ctx.view_of(op.x)
     if x.on_chip and x.axis != 1:
         x = ctx.to_hbm(x)
@@ -67,7 +68,7 @@ def lower_conv(ctx: Lowering, node: Node) -> None:
         residual = as_2d(ctx.to_hbm(residual) if residual.on_chip and residual.axis != 1 else residual)
     terms = [ctx.constants[value] for value in (op.bias, node.bias) if value is not None]
     epilogue = _epilogue(node, _bias(ctx, terms, weight.shape[0]), residual)
-    conv2d(ctx, as_2d(x), weight, out, geometry, epilogue, "conv")
+    conv2d(ctx, as_2d(x), Kernel.of(weight), out, geometry, epilogue, "conv")
 
 
 def _epilogue(node: Node, bias: View | None, residual: View | None) -> Epilogue:
@@ -102,7 +103,7 @@ def lower_matmul(ctx: Lowering, node: Node) -> None:
     rank = len(shape_of(op.result))
     right = axis == rank - 1
     constant, moving = (op.rhs, op.lhs) if right else (op.lhs, op.rhs)
-    matrix = ctx.constants[constant].astype(np.float32)
+    matrix = ctx.constants[constant]
     weight = (matrix.T if right else matrix)[:, :, None, None]
     x = ctx.view_of(moving).lead(rank)
     contracted = rank - 1 if right else rank - 2
@@ -116,7 +117,7 @@ def lower_matmul(ctx: Lowering, node: Node) -> None:
     assert target is not None
     views = _same_image([source, target, *([residual] if residual is not None else [])])
     epilogue = _epilogue(node, bias, views[2] if residual is not None else None)
-    conv2d(ctx, views[0], np.ascontiguousarray(weight), views[1], Window((1, 1)), epilogue, "matmul")
+    conv2d(ctx, views[0], Kernel.of(weight), views[1], Window((1, 1)), epilogue, "matmul")
 
 
 def _image(ctx: Lowering, view: View, axis: int) -> View:

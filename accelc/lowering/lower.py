@@ -13,6 +13,7 @@ from accelc.dialects.graph_ops.base import element_of, shape_of
 from accelc.errors import ModelError
 from accelc.lowering.builder import Array, Location, ProgramBuilder
 from accelc.lowering.context import Budget, Lowering
+from accelc.lowering.deferred import DeferredWeights
 from accelc.lowering.elementwise import SIMPLE, lower_binary, lower_unary, unary_support
 from accelc.lowering.linear import conv_support, lower_conv, lower_matmul, matmul_support
 from accelc.lowering.movement import (
@@ -111,7 +112,7 @@ def lower_partition(
         _lower(separate, partition, plan, labels)
         if separate.builder.transferred_bytes < ctx.builder.transferred_bytes:
             ctx = separate
-    return Lowered(ctx.builder.finish(), ctx.builder.weights)
+    return Lowered(ctx.builder.finish(), DeferredWeights(ctx.builder.weights))
 
 
 def _lower(

@@ -1,14 +1,15 @@
 """How convolution weights are packed for the stationary side of the systolic array. NumPy only, no IR."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import ml_dtypes
 import numpy as np
 import numpy.typing as npt
 
-F32 = npt.NDArray[np.float32]
-Array = npt.NDArray[np.generic]
+from accelc.lowering.deferred import F32, Array, Kernel
+from accelc.numerics import DTYPES, cast
 
 
 @dataclass(frozen=True)
@@ -22,22 +23,38 @@ class Tap:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Packed weights (rows, taps, channels), computed when their data is first asked for."""
+
+    rows: int
+    taps: int
+    compute: Callable[[], F32]
+
+    @cached_property
+    def data(self) -> F32:
+        """The elements."""
+        return self.compute()
+
+
+@dataclass(frozen=True)
 class Slab:
     """
     Weights of the output channels `start:stop`.
 
-    `full` is (rows, taps, channels) for taps that use all rows of the array, `ragged` the same for the last,
-    shorter K tile; either may have no taps. `taps` lists full taps first.
+    `full` is for taps that use all rows of the array, `ragged` for the last, shorter K tile; either may have no taps.
+    `taps` lists full taps first.
     """
 
     start: int
     stop: int
     taps: tuple[Tap, ...]
-    full: F32
-    ragged: F32
+    full: Part
+    ragged: Part
 
 
-def pack_conv(weight: F32, channels: int, group: int, bounds: tuple[int, int], rows: int, *, pack_rows: bool) -> Slab:
+def pack_conv(
+    weight: Kernel, channels: int, group: int, bounds: tuple[int, int], rows: int, *, pack_rows: bool
+) -> Slab:
     """
     Packs `weight` (M, C/group, kh, kw) for output channels `bounds` on an array of `rows` rows.
 
@@ -46,37 +63,45 @@ def pack_conv(weight: F32, channels: int, group: int, bounds: tuple[int, int], r
     """
     start, stop = bounds
     m, per_group, kh, kw = weight.shape
-    block = weight[start:stop]
+
+    def side_by_side() -> F32:
+        data = weight.channels(start, stop).transpose(2, 1, 3, 0)
+        return np.ascontiguousarray(data.reshape(channels * kh, kw, stop - start))
+
     if pack_rows:
-        data = block.transpose(2, 1, 3, 0).reshape(channels * kh, kw, stop - start)
         taps = tuple(Tap(0, channels * kh, 0, column) for column in range(kw))
-        empty = np.zeros((rows, 0, stop - start), np.float32)
-        return Slab(start, stop, taps, empty, np.ascontiguousarray(data))
+        return Slab(start, stop, taps, _no_taps(rows), Part(channels * kh, kw, side_by_side))
     group_of = np.arange(start, stop) // (m // group)
     first, last = group_of[0] * per_group, (group_of[-1] + 1) * per_group
     tiles = [t for t in range(-(-channels // rows)) if t * rows < last and (t + 1) * rows > first]
-    full: list[F32] = []
-    ragged: list[F32] = []
-    taps_full: list[Tap] = []
-    taps_ragged: list[Tap] = []
-    for tile in tiles:
-        size = min(rows, channels - tile * rows)
-        dense = _tile_of(block, group_of, per_group, tile * rows, size)
-        packed = dense.transpose(1, 2, 3, 0).reshape(size, kh * kw, stop - start)
-        taps = [Tap(tile, size, r, c) for r in range(kh) for c in range(kw)]
-        (full if size == rows else ragged).append(packed)
-        (taps_full if size == rows else taps_ragged).extend(taps)
-    return Slab(
-        start,
-        stop,
-        (*taps_full, *taps_ragged),
-        _join(full, rows, stop - start),
-        _join(ragged, ragged[0].shape[0] if ragged else 0, stop - start),
+    whole = [tile for tile in tiles if (tile + 1) * rows <= channels]
+    last = [tile for tile in tiles if (tile + 1) * rows > channels]
+
+    def part(tiles: Sequence[int], size: int) -> Part:
+        if not tiles:
+            return _no_taps(size)
+
+        def join() -> F32:
+            block = weight.channels(start, stop)
+            dense = [_tile_of(block, group_of, per_group, tile * rows, size) for tile in tiles]
+            packed = [tile.transpose(1, 2, 3, 0).reshape(size, kh * kw, stop - start) for tile in dense]
+            return np.ascontiguousarray(np.concatenate(packed, axis=1))
+
+        return Part(size, len(tiles) * kh * kw, join)
+
+    ends = channels % rows
+    taps = tuple(
+        Tap(tile, size, r, c)
+        for tiles, size in ((whole, rows), (last, ends))
+        for tile in tiles
+        for r in range(kh)
+        for c in range(kw)
     )
+    return Slab(start, stop, taps, part(whole, rows), part(last, ends))
 
 
-def _join(parts: Sequence[F32], rows: int, columns: int) -> F32:
-    return np.ascontiguousarray(np.concatenate(parts, axis=1)) if parts else np.zeros((rows, 0, columns), np.float32)
+def _no_taps(rows: int) -> Part:
+    return Part(rows, 0, lambda: np.zeros((rows, 0, 0), np.float32))
 
 
 def _tile_of(block: F32, group_of: npt.NDArray[np.int64], per_group: int, first: int, size: int) -> F32:
@@ -89,6 +114,16 @@ def _tile_of(block: F32, group_of: npt.NDArray[np.int64], per_group: int, first:
         if low < high:
             dense[i, low - first : high - first] = block[i, low - g * per_group : high - g * per_group]
     return dense
+
+
+def array_terms(data: F32, dtype: str, terms: int) -> list[Array]:
+    """Stationary data as the array takes it: rounded to its dtype, or as `terms` bf16 terms unless that is 0."""
+    return split_terms(data, terms) if terms else [cast(data, dtype)]
+
+
+def array_dtype(dtype: str, terms: int) -> np.dtype[np.generic]:
+    """Element type of what `array_terms` makes."""
+    return np.dtype(ml_dtypes.bfloat16 if terms else DTYPES[dtype])
 
 
 def split_terms(data: F32, terms: int) -> list[Array]:

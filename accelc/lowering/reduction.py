@@ -11,6 +11,7 @@ from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import ints, shape_of
 from accelc.lowering.context import Lowering
 from accelc.lowering.contraction import conv2d
+from accelc.lowering.deferred import Kernel
 from accelc.lowering.elementwise import apply, pieces
 from accelc.lowering.images import as_2d, as_image
 from accelc.lowering.linear import array_support
@@ -169,7 +170,7 @@ def _sum_partitions(ctx: Lowering, view: View, axis: int) -> View:
     _, channels, height, width = image.shape
     out = ctx.scratch("total", (1, rows, height, width), 1, "fp32")
     ones = np.ones((rows, channels, 1, 1), np.float32)
-    conv2d(ctx, image, ones, out, Window((1, 1)), Epilogue(), "ones")
+    conv2d(ctx, image, Kernel.of(ones), out, Window((1, 1)), Epilogue(), "ones")
     shape = tuple(1 if a == axis else n for a, n in enumerate(view.shape))
     strides = tuple(0 if a == axis else s for a, s in enumerate(row_major(shape)))
     return View(out.storage, shape, strides, out.offset, axis, replicated=True)

@@ -7,11 +7,10 @@ kernel rows, or whole windows, are put beside each other: fewer steps for more d
 
 from dataclasses import dataclass, replace
 from enum import Enum
-
-import numpy as np
+from math import prod
 
 from accelc.lowering.context import Lowering
-from accelc.lowering.packing import F32
+from accelc.lowering.deferred import F32, Kernel
 from accelc.lowering.views import View, itemsize
 
 
@@ -86,13 +85,17 @@ class Staging:
         ready = ready and x.storage.dtype == ctx.matmul_dtype and not ctx.split_terms
         return Staging(source, source, layout, channels, ready, wide)
 
-    def arrange(self, weight: F32) -> F32:
+    def arrange(self, weight: Kernel) -> Kernel:
         """`weight` (M, C, kh, kw) in the order of the layout: (M, rows of the contraction, kernel left)."""
-        if self.layout is Layout.WINDOWS:
-            return np.ascontiguousarray(weight.transpose(0, 2, 3, 1)).reshape(len(weight), -1, 1, 1)
-        if self.layout is Layout.FIBRES:
-            return np.ascontiguousarray(weight.transpose(0, 2, 1, 3)).reshape(len(weight), -1, 1, 1)
-        return weight
+        if self.layout not in (Layout.WINDOWS, Layout.FIBRES):
+            return weight
+        order = (0, 2, 3, 1) if self.layout is Layout.WINDOWS else (0, 2, 1, 3)
+
+        def channels(low: int, high: int) -> F32:
+            return weight.channels(low, high).transpose(order).reshape(high - low, -1, 1, 1)
+
+        m, *window = weight.shape
+        return Kernel((m, prod(window), 1, 1), channels)
 
     def _line_bytes(self, ctx: Lowering) -> int:
         """Bytes per partition of one staged row, with its terms."""

@@ -11,7 +11,8 @@ from typing import Protocol
 import numpy as np
 
 from accelc.lowering.context import Lowering
-from accelc.lowering.packing import Slab, Tap
+from accelc.lowering.deferred import Array, Deferred
+from accelc.lowering.packing import Part, Slab, Tap, array_dtype, array_terms
 from accelc.lowering.views import Storage, View, itemsize
 
 
@@ -67,7 +68,7 @@ class SlabWeights:
         width = high - low
         space = ctx.target.tensor.ls_source[0]
         storage = ctx.builder.storage(f"{self.name}.w", space, (last - first) * width, ctx.matmul_dtype)
-        cut = self.slab.full.shape[1] * terms
+        cut = self.slab.full.taps * terms
         position = 0
         for ragged, begin, end in (
             (False, min(first, cut), min(last, cut)),
@@ -84,17 +85,22 @@ class SlabWeights:
         """Some units in HBM, (rows, units, columns), stored once however often they are loaded."""
         key = (ragged, *units, *columns)
         if key not in self._placed:
-            terms = max(ctx.split_terms, 1)
-            data = self.slab.ragged if ragged else self.slab.full
-            begin, end = units
-            taps = data[:, begin // terms : -(-end // terms), columns[0] : columns[1]]
-            parts = ctx.matmul_terms(np.ascontiguousarray(taps))
-            stacked = np.stack([np.asarray(part) for part in parts], axis=2)
-            stacked = stacked.reshape(data.shape[0], -1, columns[1] - columns[0])
-            shift = begin // terms * terms
-            piece = np.ascontiguousarray(stacked[:, begin - shift : end - shift])
+            part, dtype, terms = self.slab.ragged if ragged else self.slab.full, ctx.matmul_dtype, ctx.split_terms
+            shape = (part.rows, units[1] - units[0], columns[1] - columns[0])
+            piece = Deferred(shape, array_dtype(dtype, terms), lambda: _units(part, units, columns, (dtype, terms)))
             self._placed[key] = ctx.constant(f"{self.name}.w", piece)
         return self._placed[key]
+
+
+def _units(part: Part, units: tuple[int, int], columns: tuple[int, int], form: tuple[str, int]) -> Array:
+    """Some units of packed weights, in the form (dtype, terms) that `array_terms` takes."""
+    terms = max(form[1], 1)
+    begin, end = units
+    taps = part.data[:, begin // terms : -(-end // terms), columns[0] : columns[1]]
+    stacked = np.stack(array_terms(np.ascontiguousarray(taps), *form), axis=2)
+    stacked = stacked.reshape(part.rows, -1, columns[1] - columns[0])
+    shift = begin // terms * terms
+    return np.ascontiguousarray(stacked[:, begin - shift : end - shift])
 
 
 @dataclass(frozen=True)
