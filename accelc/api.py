@@ -13,13 +13,14 @@ from accelc.isa.program import Program
 if TYPE_CHECKING:
     from onnx import ModelProto
 
+    from accelc.frontends.torch.source import ExportedProgram
     from accelc.runtime.execute import ExecutionResult
 
 Array = npt.NDArray[Any]
 
 
 def compile(
-    model: "str | Path | bytes | ModelProto",
+    model: "str | Path | bytes | ModelProto | ExportedProgram",
     target: str | Path = DEFAULT_TARGET,
     *,
     precision: str = "model",
@@ -30,16 +31,16 @@ def compile(
     force: str | None = None,
 ) -> CompiledModel:
     """
-    Compile an ONNX model for `target`, a preset's name or a file; the other arguments are those of `CompileOptions`.
+    Compile an ONNX model or an exported PyTorch program for `target`, a preset's name or a file.
 
-    `accelc.isa.container.save_program(compiled.program, path)` writes what `accelc compile` writes. Raises
-    AccelcError.
+    The other arguments are those of `CompileOptions`. `accelc.isa.container.save_program(compiled.program, path)`
+    writes what `accelc compile` writes. Raises AccelcError.
     """
     return compile_model(model, _options(target, precision, shapes, dims, random_weights, save_ir, force))
 
 
 def run(
-    model: "str | Path | bytes | ModelProto",
+    model: "str | Path | bytes | ModelProto | ExportedProgram",
     target: str | Path = DEFAULT_TARGET,
     *,
     inputs: Mapping[str, Array] | None = None,

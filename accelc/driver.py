@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from accelc.analysis.lower_bound import LowerBound
     from accelc.dialects.engine import ProgramOp
     from accelc.dialects.graph import FuncOp, PartitionOp
-    from accelc.frontends.onnx import ImportedModel
+    from accelc.frontends.imported import ImportedModel
+    from accelc.frontends.torch.source import ExportedProgram
     from accelc.passes.partition_hierarchical import Partitioning
     from accelc.pipelines import CompiledPartition
     from accelc.runtime.compare import Comparison
@@ -106,7 +107,7 @@ class CompiledModel:
     predicted_ns: Mapping[str, float]
     ideal_cycles: Mapping[str, float]
     index_bounds: Mapping[str, int]
-    source: "Path | ModelProto"
+    source: "Path | ModelProto | ExportedProgram"
     import_seconds: float
     compile_seconds: float
 
@@ -134,10 +135,12 @@ class RunResult:
 
 
 def compile_model(
-    model: "str | Path | bytes | ModelProto", options: CompileOptions | None = None, progress: Progress = silent
+    model: "str | Path | bytes | ModelProto | ExportedProgram",
+    options: CompileOptions | None = None,
+    progress: Progress = silent,
 ) -> CompiledModel:
     """
-    Compile an ONNX model.
+    Compile an ONNX model or an exported PyTorch program, given as a path, as bytes of ONNX, or as an object.
 
     Raises ModelError, TargetError, CapacityError, SynchronizationError or UsageError for what the user can mend.
     """
@@ -148,7 +151,7 @@ def compile_model(
 class _Imported:
     """A model after import, `source` being what a reference executes."""
 
-    source: "Path | ModelProto"
+    source: "Path | ModelProto | ExportedProgram"
     model: "ImportedModel"
     options: CompileOptions
     target: "Target"
@@ -163,7 +166,9 @@ class _Imported:
         return tuple(ValueType(spec.name, spec.dtype.name, spec.shape) for spec in self.model.outputs)
 
 
-def _import(model: "str | Path | bytes | ModelProto", options: CompileOptions, progress: Progress) -> _Imported:
+def _import(
+    model: "str | Path | bytes | ModelProto | ExportedProgram", options: CompileOptions, progress: Progress
+) -> _Imported:
     from accelc.targets import load_target
 
     if options.precision not in PRECISIONS:
@@ -180,6 +185,11 @@ def _import(model: "str | Path | bytes | ModelProto", options: CompileOptions, p
     target = load_target(options.target)
     progress("import")
     start = perf_counter()
+    from accelc.frontends.torch.source import import_torch, is_torch
+
+    if is_torch(model):
+        program, imported = import_torch(model, options.shapes, options.dims, options.random_weights)
+        return _Imported(program, imported, options, target, perf_counter() - start)
     if find_spec("onnx") is None:
         raise ModelError("reading ONNX models needs the package onnx: install it with: pip install 'accelc[onnx]'")
     from accelc.frontends.onnx import import_onnx, load_model, with_random_weights
@@ -318,7 +328,7 @@ class Snapshots:
 
 
 def run_model(
-    model: "str | Path | bytes | ModelProto",
+    model: "str | Path | bytes | ModelProto | ExportedProgram",
     options: CompileOptions | None = None,
     *,
     inputs: Mapping[str, Array] | None = None,
@@ -371,7 +381,7 @@ def run_model(
 def _model_name(model: Any) -> str:
     if isinstance(model, str | Path):
         return Path(model).stem
-    return "model" if isinstance(model, bytes) else str(model.graph.name)
+    return str(model.graph.name) if hasattr(model, "SerializeToString") else "model"
 
 
 def _check(

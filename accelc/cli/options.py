@@ -13,7 +13,7 @@ from accelc.runtime.inputs import parse_assignment, parse_size
 
 def add_compile_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `CompileOptions`."""
-    parser.add_argument("model", metavar="MODEL", type=Path, help="ONNX file")
+    parser.add_argument("model", metavar="MODEL", type=Path, help="ONNX file, or .pt2 file of torch.export.save")
     parser.add_argument(
         "--target", default=DEFAULT_TARGET, help="preset or path of a .toml file (default: %(default)s)"
     )

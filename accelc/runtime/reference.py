@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from accelc.frontends.torch.source import ExportedProgram
+
 if TYPE_CHECKING:
     from onnx import ModelProto
 
@@ -28,13 +30,15 @@ class Reference:
     passed_over: tuple[str, ...] = ()
 
 
-def reference_outputs(model: "Path | ModelProto", inputs: Mapping[str, Array]) -> Reference:
+def reference_outputs(model: "Path | ModelProto | ExportedProgram", inputs: Mapping[str, Array]) -> Reference:
     """
-    Outputs of a model by onnxruntime, else by ONNX's reference, else by the `graph` interpreter.
+    Outputs of a model by onnxruntime, else by ONNX's reference, else by the `graph` interpreter; of PyTorch by torch.
 
     The interpreter shares its front end with the compiler and is asked only if neither package can execute the
     model; the result says which it was, and why. `inputs` holds an array for every input.
     """
+    if isinstance(model, ExportedProgram):
+        return Reference("torch", _torch(model, inputs))
     passed_over: list[str] = []
     for oracle, package, evaluate in (
         ("onnxruntime", "onnxruntime", _onnxruntime),
@@ -77,6 +81,13 @@ def _onnx_reference(model: "Path | ModelProto", inputs: Mapping[str, Array]) -> 
 
     evaluator: Any = ReferenceEvaluator(str(model) if isinstance(model, Path) else model)
     return _arrays(evaluator.run(None, dict(inputs)))
+
+
+def _torch(model: Any, inputs: Mapping[str, Array]) -> list[Array]:
+    from accelc.frontends.torch import import_program, run_torch
+
+    found = run_torch(model, inputs)
+    return [found[spec.name] for spec in import_program(model).outputs]
 
 
 def _arrays(results: Sequence[Any]) -> list[Array]:

@@ -127,11 +127,15 @@ def traced(function: Any, shadows: Sequence[Tensor], decomposed: Operator | None
     if decomposed is not None:
         known: Any = import_module("torch._decomp").decomposition_table
         table = {decomposed: known[decomposed]} if decomposed in known else {}
+    make: Any = import_module("torch.fx.experimental.proxy_tensor").make_fx(function, decomposition_table=table)
     # Kernels of one library for whole layers cannot be taken apart.
-    with torch().backends.mkldnn.flags(enabled=False):
-        return import_module("torch.fx.experimental.proxy_tensor").make_fx(function, decomposition_table=table)(
-            *shadows
-        )
+    native: Any = torch()._C
+    enabled = native._get_mkldnn_enabled()
+    native._set_mkldnn_enabled(False)
+    try:
+        return make(*shadows)
+    finally:
+        native._set_mkldnn_enabled(enabled)
 
 
 def cells(place: Strided) -> Array:
