@@ -8,6 +8,7 @@ the file and copies nothing.
 """
 
 import json
+from collections import ChainMap
 from collections.abc import Mapping
 from math import prod
 from pathlib import Path
@@ -50,6 +51,20 @@ _ODD: dict[str, np.dtype[np.generic]] = {
 _METADATA = "__metadata__"
 _DTYPE_KEY = "accelc.dtype."
 _ALIGNMENT = 64
+
+
+def renamed_weights(weights: Mapping[str, Array], names: Mapping[str, str]) -> Mapping[str, Array]:
+    """
+    `weights` as one call of a function sees them: under the name `inside` what `names[inside]` is outside.
+
+    Raises `ModelError` for a name that no weight has.
+    """
+    if not names:
+        return weights
+    missing = [outside for outside in names.values() if outside not in weights]
+    if missing:
+        raise ModelError(f"weight '{missing[0]}' is missing; {len(weights)} weights are given")
+    return ChainMap({inside: weights[outside] for inside, outside in names.items()}, dict(weights))
 
 
 def save_weights(path: str | Path, weights: Mapping[str, Array]) -> None:

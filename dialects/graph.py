@@ -24,6 +24,7 @@ from accelc.dialects.graph_ops.binary import (
     SubOp,
     XorOp,
 )
+from accelc.dialects.graph_ops.call import CallOp, callee_of, weight_names
 from accelc.dialects.graph_ops.inplace import (
     ApplyOp,
     LoadOp,
@@ -130,6 +131,7 @@ Graph = Dialect(
         PartitionOp,
         YieldOp,
         CallFrameworkOp,
+        CallOp,
         ForOp,
         IfOp,
         VariableOp,
@@ -160,6 +162,7 @@ __all__ = [
     "BinaryOp",
     "BroadcastOp",
     "CallFrameworkOp",
+    "CallOp",
     "CastOp",
     "CeilOp",
     "ConcatOp",
@@ -234,4 +237,6 @@ __all__ = [
     "WeightOp",
     "XorOp",
     "YieldOp",
+    "callee_of",
+    "weight_names",
 ]

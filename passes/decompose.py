@@ -18,6 +18,7 @@ from xdsl.pattern_rewriter import (
     RewritePattern,
 )
 
+from accelc.analysis.calls import refuse_calls
 from accelc.analysis.decomposition.fusions import ComposeGelu, ComposeSilu, FoldIntoConvolution
 from accelc.analysis.decomposition.parts import (
     DecomposeConvTranspose,
@@ -69,6 +70,7 @@ def decompose(
     New filters and bands become entries of `weights`. Operations for which `keep` holds stay whole, so that their
     parts can be placed by cost. Call after `fold_constants`.
     """
+    refuse_calls(module, "decompose")
     constants = Constants(weights)
     patterns: list[RewritePattern] = [*NEUTRAL, *(pattern(constants) for pattern in PATTERNS)]
     if keep is not None:

@@ -11,6 +11,7 @@ from xdsl.passes import ModulePass
 from xdsl.rewriter import Rewriter
 from xdsl.traits import Pure
 
+from accelc.analysis.calls import refuse_calls
 from accelc.constants import Constants, copy_location, read_sidecar, source_name, write_sidecar
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import shape_of
@@ -28,6 +29,7 @@ def fold_constants(module: ModuleOp, weights: MutableMapping[str, Array]) -> Non
     Results become constants or new entries of `weights`; operations and weights without use are removed. A weight
     whose data is not in `weights` counts as unknown. Raises ModelError if values are not legal for an operation.
     """
+    refuse_calls(module, "fold-constants")
     constants = Constants(weights)
     for op in list(module.walk()):
         if isinstance(op, graph.GraphOp):

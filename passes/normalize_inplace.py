@@ -13,6 +13,7 @@ from xdsl.dialects.builtin import ArrayAttr, FunctionType, ModuleOp, StringAttr
 from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
 
+from accelc.analysis.calls import refuse_calls
 from accelc.analysis.inplace.inline_regions import inline_regions
 from accelc.analysis.inplace.storages import InPlaceError, Reference, Storages, mutated
 from accelc.analysis.inplace.views import BroadcastStep, ReshapeStep, SliceStep, Step, TransposeStep
@@ -301,6 +302,7 @@ class NormalizeInplacePass(ModulePass):
         """Run on a module. Raises ModelError for a write that has no meaning as a value."""
         if self.unroll < 0:
             raise UsageError(f"normalize-inplace: unroll {self.unroll} is no number of operations; expected at least 0")
+        refuse_calls(op, "normalize-inplace")
         for function in [f for f in op.walk() if isinstance(f, graph.FuncOp)]:
             _normalize(function)
             inline_regions(function.body.block, self.unroll)

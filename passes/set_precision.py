@@ -19,6 +19,7 @@ from xdsl.ir import Attribute, Block, Operation, SSAValue, Use
 from xdsl.passes import ModulePass
 from xdsl.rewriter import InsertPoint, Rewriter
 
+from accelc.analysis.calls import refuse_calls
 from accelc.constants import convert, copy_location, read_sidecar, write_sidecar
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import AnyTensor, element_of, is_float, shape_of
@@ -57,6 +58,7 @@ def set_precision(module: ModuleOp, weights: MutableMapping[str, Array], precisi
     element = PRECISIONS[precision]
     if element is None:
         return
+    refuse_calls(module, "set-precision")
     functions = [op for op in module.walk() if isinstance(op, graph.FuncOp)]
     for function in functions:
         _convert_function(function, f32)

@@ -14,6 +14,7 @@ from accelc.dialects.graph_ops.inplace import VarType, stored
 from accelc.errors import ModelError
 from accelc.interpreters.graph import elementwise, movement, reduction, windows
 from accelc.interpreters.graph.storage import Reference
+from accelc.weights import renamed_weights
 
 Evaluator = Callable[..., Array | tuple[Array, ...]]
 Framework = Callable[[graph.CallFrameworkOp, Sequence[Array]], Sequence[Array]]
@@ -163,7 +164,9 @@ def _step(
         case graph.PartitionOp():
             return run_block(op.body.block, operands, weights, framework)
         case graph.CallFrameworkOp():
-            return _call(op, cast(Sequence[Array], operands), framework)
+            return _call_framework(op, cast(Sequence[Array], operands), framework)
+        case graph.CallOp():
+            return _call(op, operands, weights, framework)
         case graph.ForOp():
             return _loop(op, operands, weights, framework)
         case graph.IfOp():
@@ -200,7 +203,21 @@ def _weight(op: graph.WeightOp, weights: Mapping[str, Array]) -> Array:
     return check_array(weights[name], op.result.type, f"weight '{name}'")
 
 
-def _call(op: graph.CallFrameworkOp, operands: Sequence[Array], framework: Framework | None) -> Sequence[Array]:
+def _call(
+    op: graph.CallOp,
+    operands: Sequence[Array | Reference],
+    weights: Mapping[str, Array],
+    framework: Framework | None,
+) -> Sequence[Array]:
+    callee = graph.callee_of(op)
+    if callee is None:
+        raise ModelError(f"{location(op)}: there is no graph.func {op.callee} in the module")
+    return run_block(callee.body.block, operands, renamed_weights(weights, op.given), framework)
+
+
+def _call_framework(
+    op: graph.CallFrameworkOp, operands: Sequence[Array], framework: Framework | None
+) -> Sequence[Array]:
     if framework is None:
         raise ModelError(
             f"operator {op.op_type.data} of {location(op)} needs the framework the model came from, which is not there"

@@ -1,0 +1,125 @@
+"""Calls of functions of the `graph` dialect: repeated layers, compiled once."""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from xdsl.dialects.builtin import DictionaryAttr, FlatSymbolRefAttrConstr, StringAttr, SymbolRefAttr
+from xdsl.ir import Attribute, Operation, SSAValue
+from xdsl.irdl import attr_def, irdl_op_definition, opt_attr_def, traits_def, var_operand_def, var_result_def
+from xdsl.traits import Pure, SymbolTable, SymbolUserOpInterface
+from xdsl.utils.exceptions import VerifyException
+
+from accelc.dialects.graph_ops.base import TENSOR, GraphOp, Value, attributes, require
+from accelc.dialects.graph_ops.structure import FuncOp, WeightOp, require_types
+
+
+def callee_of(op: "CallOp") -> FuncOp | None:
+    """The function a call names; None if there is none in the module."""
+    found = SymbolTable.lookup_symbol(op, op.callee)
+    return found if isinstance(found, FuncOp) else None
+
+
+def _calls_itself(function: FuncOp) -> bool:
+    """Whether a function is executed again before it ends."""
+    pending, seen = [function], set[FuncOp]()
+    while pending:
+        for op in pending.pop().walk():
+            callee = callee_of(op) if isinstance(op, CallOp) else None
+            if callee is function:
+                return True
+            if callee is not None and callee not in seen:
+                seen.add(callee)
+                pending.append(callee)
+    return False
+
+
+class _CallUses(SymbolUserOpInterface):
+    """Checks of a call against the function it names."""
+
+    def verify(self, op: Operation) -> None:
+        """The function exists, does not call itself, takes the operands, gives the results and has the weights."""
+        op = cast(CallOp, op)
+        name = op.callee.string_value()
+        callee = callee_of(op)
+        if callee is None:
+            raise VerifyException(f"there is no graph.func @{name} in the module")
+        if _calls_itself(callee):
+            raise VerifyException(f"graph.func @{name} calls itself: it would not end")
+        require_types([v.type for v in op.inputs], callee.function_type.inputs.data, "operands")
+        require_types([v.type for v in op.outputs], callee.function_type.outputs.data, "results")
+        inside = weight_names(callee)
+        for weight, given in op.weights.data.items() if op.weights is not None else ():
+            require(weight in inside, f"weights: graph.func @{name} has no weight '{weight}'")
+            require(isinstance(given, StringAttr), f"weights: '{weight}' must be given the name of a weight")
+
+
+def weight_names(function: FuncOp, known: dict[FuncOp, set[str]] | None = None) -> set[str]:
+    """
+    Names of the weights that a function reads, those of functions it calls included.
+
+    `function` does not call itself; `known` remembers what was found.
+    """
+    known = {} if known is None else known
+    if function in known:
+        return known[function]
+    names: set[str] = set()
+    for op in function.walk():
+        if isinstance(op, WeightOp):
+            names.add(op.weight_name.data)
+        elif isinstance(op, CallOp):
+            callee = callee_of(op)
+            if callee is not None:
+                given = op.given
+                names |= {given.get(name, name) for name in weight_names(callee, known)}
+    known[function] = names
+    return names
+
+
+@irdl_op_definition
+class CallOp(GraphOp):
+    """
+    Execute a function of the module, with weights of this call in the place of the function's.
+
+    A function that is called several times is compiled once. A call starts when all operands are there and hands over
+    all results when it ends.
+
+    ```mlir
+    %y = graph.call @layer(%x) {weights = {"layers.0.w" = "layers.1.w"}} : (tensor<4xf32>) -> tensor<4xf32>
+    ```
+    """
+
+    name = "graph.call"
+    callee = attr_def(FlatSymbolRefAttrConstr)
+    """Name of a `graph.func` of pure operations, which does not call itself."""
+    weights = opt_attr_def(DictionaryAttr)
+    """Weight of the function -> weight of the caller that takes its place; the others keep their names."""
+    inputs = var_operand_def(TENSOR)
+    """One per argument of the function."""
+    outputs = var_result_def(TENSOR)
+    """One per result of the function."""
+
+    assembly_format = "$callee `(` $inputs `)` attr-dict `:` functional-type(operands, results)"
+    traits = traits_def(Pure(), _CallUses())
+
+    def __init__(
+        self,
+        callee: str,
+        inputs: Sequence[Value],
+        result_types: Sequence[Attribute],
+        weights: Mapping[str, str] | None = None,
+        *,
+        loc_name: str | None = None,
+    ):
+        given = DictionaryAttr({name: StringAttr(value) for name, value in weights.items()}) if weights else None
+        super().__init__(
+            operands=[[SSAValue.get(v) for v in inputs]],
+            result_types=[list(result_types)],
+            attributes=attributes(callee=SymbolRefAttr(callee), weights=given, loc_name=loc_name),
+        )
+
+    @property
+    def given(self) -> dict[str, str]:
+        """Weight of the function -> weight of the caller, of those that differ in name."""
+        if self.weights is None:
+            return {}
+        return {name: value.data for name, value in self.weights.data.items() if isinstance(value, StringAttr)}
