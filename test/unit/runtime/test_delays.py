@@ -5,7 +5,8 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import onnx
@@ -18,8 +19,10 @@ from accelc.errors import UsageError
 from accelc.isa.container import save_program
 from accelc.isa.program import Program
 from accelc.runtime.cores import Workload, profile, workload
+from accelc.runtime.delays.cap import Cap
 from accelc.runtime.delays.control import POLICIES, controller
 from accelc.runtime.delays.policies import Shifter
+from accelc.runtime.delays.telemetry import Telemetry
 from accelc.runtime.execute import execute
 from accelc.runtime.inputs import random_inputs
 from accelc.runtime.multicore import CoresResult, execute_cores, run_cores
@@ -110,6 +113,34 @@ def test_a_temperature_cap_below_that_of_idle_cores_is_refused(work: Workload) -
         match=r"--temperature-cap 21: throttles reach .* degrees at least; with 4 idle cores .* has 22 degrees",
     ):
         controller(work, "cap", CORES, None, 21.0)
+
+
+def _measured(period: int, peak_w: float) -> Telemetry:
+    """What sensors say of a period of which only the power matters."""
+    return cast(Telemetry, SimpleNamespace(period=period, peak_w=peak_w))
+
+
+def test_a_throttle_that_was_too_little_is_raised_in_proportion_and_not_tried_again(work: Workload) -> None:
+    cap = 0.75 * run_cores(_unheated(work), FOUR, CORES, 6).settled_peak_w()
+    control = Cap(_unheated(work), CORES, cap)
+    assert control.throttle > 2
+    for period in range(3):
+        before = control.throttle
+        control.observe(_measured(period, 1.5 * cap))
+        assert control.floor == before + round(before / 2)
+        assert control.throttle >= control.floor
+        # The first period teaches the error of the prediction, later ones that cores do not keep their places.
+        assert control.is_steady == (period == 0)
+    control.observe(_measured(3, 0.1 * cap))
+    assert control.throttle >= control.floor
+
+
+def test_power_of_cores_that_meet_counts_no_more_traffic_than_hbm_serves(work: Workload) -> None:
+    alone_bytes = FOUR.hbm.bytes_per_ns
+    shares = (alone_bytes, CORES * alone_bytes, 100 * CORES * alone_bytes)
+    targets = [replace(FOUR, hbm=replace(FOUR.hbm, shared_bytes_per_ns=share)) for share in shares]
+    shared, free, ample = (Cap(replace(work, target=target), CORES, 1e3).plan(0).meeting_w for target in targets)
+    assert shared < free == ample
 
 
 def test_waiting_for_hbm_is_counted_and_ends_slack_where_there_is_none(work: Workload) -> None:
