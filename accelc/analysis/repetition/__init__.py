@@ -1,0 +1,1 @@
+"""Repeated stretches of a sequence of operations; no IR."""
