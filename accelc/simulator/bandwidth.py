@@ -1,7 +1,6 @@
 """Transfers in flight sharing the DMA engines of their core, its bandwidth of HBM, and the HBM other cores use too."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from math import ceil
 
 from accelc.simulator.costs import Transfer, service_ticks
@@ -56,13 +55,6 @@ class SharedMemory:
                 server.rescale(now, scale, server is not origin)
 
 
-@dataclass
-class _Flight:
-    transfer: Transfer
-    left: float
-    rate: float
-
-
 class TransferServer:
     """
     Progress of a core's transfers in flight, a fraction of each per tick, recomputed whenever one begins or ends.
@@ -83,36 +75,60 @@ class TransferServer:
         self.changed = changed
         self.log = log
         self.now = 0
-        self.flights: dict[int, _Flight] = {}
+        # Of every transfer in flight, in the order in which they began.
+        self.queues: list[int] = []
+        self.transfers: list[Transfer] = []
+        self.left: list[float] = []
+        """Fraction still to be moved."""
+        self.rates: list[float] = []
+        """Fraction moved per tick when no other core uses HBM."""
+        self.alone: list[float] = []
+        """Ticks that it would take on its engines, at the share of HBM that they have now."""
+        self.asked = 0
+        """Engines that all of them use."""
+        self.share: float = 0.0
+        """Bytes per ns of HBM for every busy engine."""
         self.memory: SharedMemory | None = None
         self.scale = 1.0
         self.demand = 0.0
         """Bytes per tick on HBM when no other core uses it."""
         self.stalled = 0.0
         """Ticks that transfers lost because other cores used HBM too."""
-        self._service: dict[tuple[Transfer, float], float] = {}
+        self.moved_bytes = 0
+        self.moved_hbm_bytes = 0
+        """Bytes of all transfers that are through, and what of them crossed the interface of HBM."""
 
     def begin(self, now: int, queue: int, transfer: Transfer) -> None:
         """Starts the transfer at the head of `queue`."""
         self._advance(now)
-        self.flights[queue] = _Flight(transfer, 1.0, 0.0)
-        self._share()
+        self.queues.append(queue)
+        self.transfers.append(transfer)
+        self.left.append(1.0)
+        self.asked += transfer.engines
+        self._share(transfer)
 
     def finished(self, now: int) -> list[int]:
         """Removes and returns the queues whose transfer is through at `now`."""
         self._advance(now)
-        through = [queue for queue, flight in self.flights.items() if flight.left <= _DONE]
-        for queue in through:
-            del self.flights[queue]
-        if through:
-            self._share()
-        return through
+        left = self.left
+        if min(left, default=1.0) > _DONE:
+            return []
+        through = [index for index, fraction in enumerate(left) if fraction <= _DONE]
+        queues = [self.queues[index] for index in through]
+        for index in reversed(through):
+            transfer = self.transfers.pop(index)
+            self.asked -= transfer.engines
+            self.moved_bytes += transfer.total_bytes
+            self.moved_hbm_bytes += transfer.hbm_bytes
+            del self.queues[index], left[index], self.alone[index]
+        self._share()
+        return queues
 
     def next_end(self) -> int | None:
         """Tick at which the next transfer ends if none begins before, None when nothing is in flight."""
-        if not self.flights:
+        if not self.left:
             return None
-        first = min((flight.left - _DONE) / flight.rate for flight in self.flights.values())
+        first = min([(left - _DONE) / rate for left, rate in zip(self.left, self.rates, strict=True)])
         return self.now + max(0, ceil(first / self.scale))
 
     def rescale(self, now: int, scale: float, elsewhere: bool) -> None:
@@ -127,28 +143,28 @@ class TransferServer:
         elapsed = (now - self.now) * self.scale
         if elapsed:
             self.stalled += now - self.now - elapsed
-            for flight in self.flights.values():
-                flight.left -= elapsed * flight.rate
+            self.left = [left - elapsed * rate for left, rate in zip(self.left, self.rates, strict=True)]
         self.now = now
 
-    def _share(self) -> None:
+    def _share(self, begun: Transfer | None = None) -> None:
         engines = self.target.dma.engines
-        asked = sum(flight.transfer.engines for flight in self.flights.values())
-        slowdown = max(1.0, asked / engines)
-        share = self.target.hbm.bytes_per_ns / max(1, min(engines, asked))
-        for flight in self.flights.values():
-            key = (flight.transfer, share)
-            ticks = self._service.get(key)
-            if ticks is None:
-                ticks = self._service[key] = max(1.0, service_ticks(flight.transfer, self.target, share))
-            flight.rate = 1.0 / (ticks * slowdown)
+        share = self.target.hbm.bytes_per_ns / max(1, min(engines, self.asked))
+        if share != self.share:
+            self.share = share
+            self.alone = [max(1.0, service_ticks(transfer, self.target, share)) for transfer in self.transfers]
+        elif begun is not None:
+            self.alone.append(max(1.0, service_ticks(begun, self.target, share)))
+        slowdown = max(1.0, self.asked / engines)
+        self.rates = [1.0 / (ticks * slowdown) for ticks in self.alone]
         if self.memory is not None:
-            self.demand = sum(flight.rate * flight.transfer.hbm_bytes for flight in self.flights.values())
+            self.demand = sum(rate * moved.hbm_bytes for rate, moved in zip(self.rates, self.transfers, strict=True))
             self.memory.settle(self.now, self)
-        self._note()
+        if self.log is not None:
+            self._note()
 
     def _note(self) -> None:
         if self.log is not None:
-            hbm = sum(flight.rate * flight.transfer.hbm_bytes for flight in self.flights.values())
-            moved = sum(flight.rate * flight.transfer.total_bytes for flight in self.flights.values())
+            flights = list(zip(self.rates, self.transfers, strict=True))
+            hbm = sum(rate * transfer.hbm_bytes for rate, transfer in flights)
+            moved = sum(rate * transfer.total_bytes for rate, transfer in flights)
             self.log.append((self.now, hbm * self.scale, moved * self.scale))

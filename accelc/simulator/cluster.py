@@ -13,7 +13,7 @@ from accelc.simulator.bandwidth import SharedMemory, TransferServer
 from accelc.simulator.power import PowerTrace, power_trace, record_energies
 from accelc.simulator.prepare import PreparedCore
 from accelc.simulator.times import CoreTimes, DelayValues, EnergyLog
-from accelc.simulator.timing import CoreTimer
+from accelc.simulator.timing import NEVER, CoreTimer
 from accelc.targets.model import Target
 
 
@@ -97,7 +97,7 @@ class Cluster:
             timer = run.timer
             # Events up to the first one of another core need no look at the others, unless they move its transfers.
             while (tick := timer.next_tick()) is not None and (others is None or tick <= others):
-                timer.step()
+                timer.step(NEVER if others is None else others)
                 if self.memory is not None and others is not None:
                     others = min(self._next(other) for other in waiting if other != core)
             if tick is None:
@@ -167,4 +167,7 @@ class Cluster:
 
     def trace(self) -> PowerTrace:
         """Power of all cores so far."""
+        for run in self.runs:
+            if run.timer is not None:
+                run.timer.spend()
         return power_trace(self.spent, self.flows, len(self.runs), self.target)

@@ -284,17 +284,18 @@ def _runs(sizes: Ints, strides: Ints, item: Ints) -> Ints:
     return runs
 
 
+def service_terms(transfer: Transfer, target: Target) -> tuple[float, float, float]:
+    """(ns of packets and descriptors, ns per byte of an engine that HBM does not hold up, bytes on HBM per byte)."""
+    dma = target.dma
+    fixed = transfer.packets * dma.packet_overhead_ns + transfer.descriptors * dma.descriptor_overhead_ns
+    return fixed, 1 / (dma.bytes_per_ns * transfer.efficiency), transfer.hbm_bytes / transfer.total_bytes
+
+
 def service_ticks(transfer: Transfer, target: Target, hbm_share: float) -> float:
     """
     Ticks a transfer needs alone on its engines when each gets `hbm_share` bytes/ns of HBM.
 
     A copy inside HBM crosses its interface twice, for the read and for the write.
     """
-    dma = target.dma
-    crossings = transfer.hbm_bytes / transfer.total_bytes
-    nanoseconds = (
-        transfer.packets * dma.packet_overhead_ns
-        + transfer.descriptors * dma.descriptor_overhead_ns
-        + transfer.bytes_each * max(1 / (dma.bytes_per_ns * transfer.efficiency), crossings / hbm_share)
-    )
-    return nanoseconds * target.time.tick_hz / 1e9
+    fixed, alone, crossings = service_terms(transfer, target)
+    return (fixed + transfer.bytes_each * max(alone, crossings / hbm_share)) * target.time.tick_hz / 1e9

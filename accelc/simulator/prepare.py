@@ -1,59 +1,124 @@
 """What the event loop needs to know of a lane before it runs, derived once from records and target."""
 
 from dataclasses import dataclass
-from typing import Any
 
-import numpy.typing as npt
+import numpy as np
 
-from accelc.isa.records import Records
+from accelc.isa.records import Flag, Update, field
+from accelc.isa.table import Opcode
 from accelc.simulator.costs import LaneCosts, Transfer, elementwise_costs, tensor_costs, transfers
 from accelc.simulator.decode import CoreCode, LaneCode
 from accelc.simulator.interlock import interlocks
 from accelc.targets.model import Target
 
+CONTROL, LOAD, PRODUCT, SWAPPING_PRODUCT, ELEMENTWISE, TRANSFER = range(6)
+"""Kinds of records, as far as the loop tells them apart."""
+
+Updates = tuple[tuple[int, int, int], ...]
+"""(ticks after the record has read, semaphore, value) of each."""
+
 
 @dataclass(frozen=True)
 class PreparedLane:
-    """A lane with the costs of its records; `fetch` and `decode` are ticks of one record."""
+    """
+    A lane with the costs of its records, all times in ticks.
+
+    `busy` is the time from start to operands read, `total` to results visible; `latency` is that of a DMA from its
+    trigger to its earliest start. `ports` are the exclusive groups a record holds, by their number in the core,
+    `producers` the earlier record it must see complete (-1: none; None: there are none in the lane). `fetch` and
+    `decode` are those of one record.
+    """
 
     code: LaneCode
-    costs: LaneCosts
-    interlock: list[int]
+    kinds: list[int]
+    busy: list[int]
+    total: list[int]
+    latency: list[int]
+    ports: list[tuple[int, ...]]
+    producers: list[int] | None
     transfers: list[Transfer | None]
-    flags: list[int]
-    links: list[int]
+    updates: list[Updates | None]
+    slots: list[int]
     fetch: int
     decode: int
 
 
 @dataclass(frozen=True)
 class PreparedCore:
-    """The lanes of one core's code, in its order; any number of timings can start from it."""
+    """The lanes of one core's code, in its order, and its exclusive port groups; any number of timings can start."""
 
     code: CoreCode
     lanes: tuple[PreparedLane, ...]
+    groups: tuple[str, ...]
 
 
 def prepare_core(code: CoreCode, target: Target) -> PreparedCore:
     """Costs of all records of `code`. Raises SimulationError for what the machine cannot execute."""
-    return PreparedCore(code, tuple(_prepare_lane(lane, target) for lane in code))
+    groups: dict[str, int] = {}
+    lanes = tuple(_prepare_lane(lane, target, groups) for lane in code)
+    return PreparedCore(code, lanes, tuple(groups))
 
 
-def _prepare_lane(lane: LaneCode, target: Target) -> PreparedLane:
-    records, count = lane.records, len(lane)
-    moved: list[Transfer | None] = [None] * count
+def _prepare_lane(lane: LaneCode, target: Target, groups: dict[str, int]) -> PreparedLane:
+    count = len(lane)
+    none = [0] * count
+    slots: list[int] = field(lane.records, "link").tolist()
     if lane.is_dma:
-        costs = LaneCosts([0] * count, [0] * count, [()] * count)
         moved = transfers(lane, target)
-        fetch = decode = 0
-    else:
-        costs = (tensor_costs if lane.name == "tensor" else elementwise_costs)(lane, target)
-        fetch = target.time.ns_to_ticks(target.isa.instr_bytes / target.sequencer.fetch_bytes_per_ns)
-        decode = target.sequencer.decode_cycles * target.domain(lane.name)
-    interlock = interlocks(lane, target)
-    return PreparedLane(lane, costs, interlock, moved, _ints(records, "flags"), _ints(records, "link"), fetch, decode)
+        start, hbm = target.dma.start_latency_ns, target.hbm.latency_ns
+        ticks = target.time.ns_to_ticks
+        near, far = ticks(start), ticks(start + hbm)
+        latency = [far if transfer is not None and transfer.hbm_bytes else near for transfer in moved]
+        kinds = _kinds(lane)
+        marks = _updates(lane, none, target)
+        return PreparedLane(lane, kinds, none, none, latency, [()] * count, None, moved, marks, slots, 0, 0)
+    costs = (tensor_costs if lane.name == "tensor" else elementwise_costs)(lane, target)
+    producers = interlocks(lane, target)
+    return PreparedLane(
+        lane,
+        _kinds(lane),
+        costs.busy,
+        [busy + latency for busy, latency in zip(costs.busy, costs.latency, strict=True)],
+        none,
+        _ports(costs, groups),
+        producers if any(producer >= 0 for producer in producers) else None,
+        [None] * count,
+        _updates(lane, costs.latency, target),
+        slots,
+        target.time.ns_to_ticks(target.isa.instr_bytes / target.sequencer.fetch_bytes_per_ns),
+        target.sequencer.decode_cycles * target.domain(lane.name),
+    )
 
 
-def _ints(records: Records, name: str) -> list[int]:
-    values: npt.NDArray[Any] = records[name]
-    return values.tolist()
+def _kinds(lane: LaneCode) -> list[int]:
+    opcode = np.array(lane.opcodes, np.int64)
+    swaps = (field(lane.records, "flags") & Flag.SWAP) != 0
+    kinds = np.full(len(opcode), ELEMENTWISE)
+    kinds[opcode < Opcode.LS] = CONTROL
+    kinds[opcode == Opcode.LS] = LOAD
+    kinds[opcode == Opcode.MM] = PRODUCT
+    kinds[(opcode == Opcode.MM) & swaps] = SWAPPING_PRODUCT
+    kinds[opcode == Opcode.DMA_COPY] = TRANSFER
+    return kinds.tolist()
+
+
+def _updates(lane: LaneCode, latency: list[int], target: Target) -> list[Updates | None]:
+    """By record its updates; empty where they do not follow from `start`: those of control records and transfers."""
+    raised = target.time.ns_to_ticks(target.sync.inc_latency_ns)
+    updates: list[Updates | None] = [None] * len(lane)
+    signals = (field(lane.records, "update")["op"] != Update.NONE).any(axis=1)
+    for record in np.flatnonzero(signals).tolist():
+        if lane.opcodes[record] < Opcode.LS or lane.opcodes[record] == Opcode.DMA_COPY:
+            updates[record] = ()
+            continue
+        late = raised + latency[record]
+        updates[record] = (
+            *((raised, semaphore, value) for semaphore, value in lane.at_read[record]),
+            *((late, semaphore, value) for semaphore, value in lane.at_complete[record]),
+        )
+    return updates
+
+
+def _ports(costs: LaneCosts, groups: dict[str, int]) -> list[tuple[int, ...]]:
+    numbers = {held: tuple(groups.setdefault(group, len(groups)) for group in held) for held in set(costs.groups)}
+    return [numbers[held] for held in costs.groups]

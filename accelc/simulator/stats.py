@@ -11,6 +11,7 @@ from accelc.isa.records import Records, Space, as_dma, field
 from accelc.isa.table import TABLE, Form, Opcode
 from accelc.simulator.bounds import reach
 from accelc.simulator.decode import CoreCode, LaneCode
+from accelc.simulator.invariants import check_total
 from accelc.simulator.memory import ITEMSIZE
 from accelc.simulator.times import CoreTimes, LaneTimes
 from accelc.targets.model import Target
@@ -50,32 +51,24 @@ class LaneStats:
 
 def lane_stats(lane: LaneCode, times: LaneTimes, total_ticks: int) -> LaneStats:
     """Charges every tick of a lane to work, to a reason of `REASONS`, or to idleness after its end."""
-    stalls: dict[str, int] = {reason: 0 for reason in REASONS}
     opcodes = np.array(lane.opcodes, np.int64)
     works = opcodes >= Opcode.LS
     # Loads and products of the array overlap: charging follows the clock, not the stream, but no control record is
     # charged before the work in front of it.
     clock = np.where(works, times.start, np.maximum.accumulate(np.where(works, times.start, times.issue)))
     order = np.lexsort((np.arange(len(opcodes)), clock))
-    columns = (times.ready, times.issue, times.operands, times.start, times.read, times.pause)
-    rows = np.stack([column[order] for column in columns], axis=1).tolist()
-    free = busy = 0
-    for (ready, issue, operands, start, read, pause), work, opcode in zip(
-        rows, works[order].tolist(), opcodes[order].tolist(), strict=True
-    ):
-        for reason, until in (("fetch", ready), ("semaphore", issue), ("operands", operands), ("port", start)):
-            if until > free:
-                stalls[reason] += until - free
-                free = until
-        if pause and issue + pause > free:
-            stalls["delay"] += issue + pause - free
-            free = issue + pause
-        if work and read > free:
-            busy += read - free
-            free = read
-        if opcode == Opcode.HALT:
-            break
-    return LaneStats(lane.name, len(lane), busy, stalls, total_ticks - free)
+    paused = np.where(times.pause > 0, times.issue + times.pause, 0)
+    moved = np.where(works, times.read, 0)
+    columns = (times.ready, times.issue, times.operands, times.start, paused, moved)
+    until = np.stack([column[order] for column in columns], axis=1)
+    # What an interval adds is by how much it raises the latest tick charged so far.
+    free = np.maximum.accumulate(until.reshape(-1))
+    charged = np.diff(free, prepend=0).reshape(until.shape).sum(axis=0).tolist()
+    busy = charged.pop()
+    stalls: dict[str, int] = dict(zip(REASONS, charged, strict=True))
+    idle = total_ticks - int(free[-1])
+    check_total(lane, busy, sum(stalls.values()), idle, total_ticks)
+    return LaneStats(lane.name, len(lane), busy, stalls, idle)
 
 
 def tensor_ticks(code: CoreCode, times: CoreTimes) -> int:

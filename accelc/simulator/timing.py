@@ -3,69 +3,32 @@ Cycle-level timing of one core: in-order lanes, their units, semaphores and shar
 
 No value is read: durations come from `costs`, orders from the streams and semaphores. A record passes
 `ready` (fetched and decoded), `issue` (its wait holds), `start` (its unit begins), `read` (operands read) and
-`complete` (results visible).
+`complete` (results visible). What the lanes do is said in `lanes`; here is what they share.
 
 Not modelled: bank conflicts of SBUF and PSUM (`conflict`), the limit of packets in flight (`max_inflight_packets`),
 and start-up of an operand's stream (`read_latency`, hidden while streaming). Cores share HBM (`cluster`).
 """
 
-import heapq
-from collections import deque
-from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import count
 
 import numpy as np
 
 from accelc.errors import SimulationError
-from accelc.isa.records import Flag
-from accelc.isa.table import Opcode
 from accelc.simulator.bandwidth import TransferServer
-from accelc.simulator.costs import LaneCosts, Transfer
 from accelc.simulator.deadlock import report_deadlock
-from accelc.simulator.decode import CoreCode, LaneCode, rolling
+from accelc.simulator.decode import CoreCode, WaitCondition, rolling
+from accelc.simulator.invariants import check_bytes, check_lane
+from accelc.simulator.lanes.array import ArrayLane
+from accelc.simulator.lanes.base import ISSUE, RAISE, START, TRANSFER_END, Event, Lane
+from accelc.simulator.lanes.elementwise import ElementwiseLane
+from accelc.simulator.lanes.queue import QueueLane
 from accelc.simulator.prepare import PreparedCore, PreparedLane, prepare_core
-from accelc.simulator.times import NO_DELAYS, CoreTimes, DelayValues, EnergyLog, LaneTimes, Step
+from accelc.simulator.times import NO_DELAYS, CoreTimes, DelayValues, EnergyLog, Step
 from accelc.targets.model import Target
 
-# Kinds of events, in the order in which those of one tick are handled: counters before the lanes that test them.
-_RAISE, _TRANSFER_END, _TRANSFER_READY, _START, _ISSUE = range(5)
-
-
-def _zeros() -> list[int]:
-    return []
-
-
-@dataclass
-class _Lane:
-    code: LaneCode
-    position: int
-    costs: LaneCosts
-    interlock: list[int]
-    transfers: list[Transfer | None]
-    flags: list[int]
-    links: list[int]
-    fetch: int
-    decode: int
-    at: int = 0
-    """Next record to issue."""
-    fetched: int = 0
-    free: int = 0
-    """When the unit (array, vector lanes) takes the next record."""
-    available: int = 0
-    """When the sequencer takes the next record."""
-    last_read: int = 0
-    last_complete: int = 0
-    load_free: int = 0
-    load_ready: list[int] = field(default_factory=_zeros)
-    swaps: list[int] = field(default_factory=_zeros)
-    queue: deque[tuple[int, int]] = field(default_factory=lambda: deque[tuple[int, int]]())
-    """Triggered transfers of a DMA queue: (record, earliest start)."""
-    moving: bool = False
-    interval: int = 0
-    """Least ticks between issues, set by a throttle."""
-    times: dict[str, list[int]] = field(default_factory=lambda: dict[str, list[int]]())
-
-
-_NAMES = ("ready", "issue", "operands", "start", "read", "complete", "pause")
+NEVER = 2**62
+"""A tick after all others."""
 
 
 class CoreTimer:
@@ -90,287 +53,148 @@ class CoreTimer:
         self.target = target
         self.delays = delays
         self.core = core
+        self.begin = begin
         self.energy = energy
-        self.events: list[tuple[int, int, int, int, int]] = []
-        self.sequence = 0
+        self.metered = [0] * len(prepared.lanes)
+        """Records of each lane whose energy is noted."""
+        # The first keeps lanes from running ahead before all have begun, the last the heap from becoming empty.
+        self.events: list[Event] = [(-1, RAISE, 0, 0, 0), (NEVER, RAISE, 0, 0, 0)]
+        self.number = count(1).__next__
         self.counters = [0] * target.sync.semaphores
-        self.largest = 2 ** (target.sync.width_bits - 1) - 1
-        self.rolling = rolling(prepared.code)
-        self.waiters: dict[int, list[int]] = {}
-        self.group_free: dict[str, int] = {}
+        self.waiters: dict[int, list[tuple[int, WaitCondition]]] = {}
+        self.ports = [0] * len(prepared.groups)
+        self.issued: list[int] = []
+        self.bound = NEVER
         self.server = server or TransferServer(target)
-        self.server.changed = self._plan_end
-        self.end_event = -1
-        self.order: list[Step] = []
+        self.server.changed = self.plan_end
+        self.moved = (self.server.moved_bytes, self.server.moved_hbm_bytes)
+        self.end = -1
+        """Tick of the next end of a transfer; events of other ticks were planned in vain."""
         ticks = target.time.ns_to_ticks
         self.raise_latency = ticks(target.sync.inc_latency_ns)
         self.wakeup = ticks(target.sync.wait_wakeup_ns)
         self.dma_interval = ticks(target.dma.static_issue_interval_ns)
         self.dma_completion = ticks(target.dma.completion_latency_ns)
-        self.lanes = [_lane(position, lane, begin) for position, lane in enumerate(prepared.lanes)]
-        self.handlers = (self._raise, self._transfer_end, self._transfer_ready, self._start, self._try_issue)
-        for lane in self.lanes:
-            self._prepare(lane)
+        self.rolling = rolling(prepared.code)
+        self.lanes = [self._lane(position, lane, begin) for position, lane in enumerate(prepared.lanes)]
+        self.queues = {lane.position: lane for lane in self.lanes if isinstance(lane, QueueLane)}
+        runs = [lane.run() for lane in self.lanes]
+        for run in runs:
+            next(run)
+        heappop(self.events)
+        self.resume = [run.send for run in runs]
+
+    def _lane(self, position: int, prepared: PreparedLane, begin: int) -> Lane:
+        if prepared.code.is_dma:
+            return QueueLane(self, position, prepared, begin)
+        return (ArrayLane if prepared.code.name == "tensor" else ElementwiseLane)(self, position, prepared, begin)
 
     def run(self) -> CoreTimes:
         """Runs all lanes to their HALT. Raises DeadlockError, and SimulationError for an illegal record."""
-        events, handlers = self.events, self.handlers
-        while events:
-            now, kind, _, first, second = heapq.heappop(events)
-            handlers[kind](now, first, second)
+        if self.events[0][0] != NEVER:
+            self._handle(NEVER - 1)
         return self.finish()
 
     def next_tick(self) -> int | None:
         """Tick of the next event, None when there is none left."""
-        return self.events[0][0] if self.events else None
+        tick = self.events[0][0]
+        return None if tick == NEVER else tick
 
-    def step(self) -> None:
-        """Handles the next event. Raises SimulationError for an illegal record."""
-        now, kind, _, first, second = heapq.heappop(self.events)
-        self.handlers[kind](now, first, second)
+    def step(self, bound: int) -> None:
+        """Handles the next event; lanes run ahead to `bound` at most. Raises SimulationError for an illegal record."""
+        self.bound = bound
+        self._handle(-1)
+
+    def _handle(self, last: int) -> None:
+        """Handles the next event, and those after it up to the tick `last`."""
+        events, counters, waiters, resume, queues = self.events, self.counters, self.waiters, self.resume, self.queues
+        largest = 2 ** (self.target.sync.width_bits - 1) - 1
+        while True:
+            now, kind, _, first, value = heappop(events)
+            if kind >= START:
+                resume[first](now)
+            elif kind == RAISE:
+                counters[first] += value
+                if counters[first] > largest and first not in self.rolling:
+                    raise self._overflow(first)
+                if first in waiters:
+                    self._wake(now, first)
+            elif kind == TRANSFER_END:
+                if now == self.end:
+                    self.end = -1
+                    for position in self.server.finished(now):
+                        queues[position].end_transfer(now)
+                    self.plan_end()
+            else:
+                queues[first].begin_transfer(now)
+                self.plan_end()
+            if events[0][0] > last:
+                return
+
+    def _overflow(self, semaphore: int) -> SimulationError:
+        bits = self.target.sync.width_bits
+        return SimulationError(
+            f"core {self.core}: semaphore {semaphore} overflows its {bits} bits (largest value {2 ** (bits - 1) - 1})"
+        )
+
+    def _wake(self, now: int, semaphore: int) -> None:
+        counter = self.counters[semaphore]
+        still: list[tuple[int, WaitCondition]] = []
+        for waiter in self.waiters.pop(semaphore):
+            position, wait = waiter
+            if wait.holds(counter):
+                heappush(self.events, (now + self.wakeup, ISSUE, self.number(), position, 0))
+            else:
+                still.append(waiter)
+        if still:
+            self.waiters[semaphore] = still
+
+    def plan_end(self) -> None:
+        """Puts the next end of a transfer into the heap, unless it stands there."""
+        end = self.server.next_end()
+        if end is None:
+            self.end = -1
+        elif end != self.end:
+            self.end = end
+            heappush(self.events, (end, TRANSFER_END, self.number(), 0, 0))
 
     def finish(self) -> CoreTimes:
         """Times of all records, after the last event. Raises DeadlockError."""
+        self.spend()
         stuck = {lane.position: lane.at for lane in self.lanes if lane.at < len(lane.code)}
         if stuck:
             raise report_deadlock(self.core, self.code, self.counters, stuck)
-        every = tuple(LaneTimes(*(np.array(lane.times[name], np.int64) for name in _NAMES)) for lane in self.lanes)
+        every = tuple(lane.times() for lane in self.lanes)
+        for lane, times in zip(self.lanes, every, strict=True):
+            check_lane(lane.prepared, times)
         total = max((int(lane.complete.max()) for lane in every), default=0)
-        moved = [transfer for lane in self.lanes for transfer in lane.transfers if transfer is not None]
-        return CoreTimes(
-            every,
-            total,
-            self.order,
-            sum(transfer.hbm_bytes for transfer in moved),
-            sum(transfer.total_bytes for transfer in moved),
-        )
+        moved = [transfer for lane in self.lanes for transfer in lane.prepared.transfers if transfer is not None]
+        dma, hbm = sum(transfer.total_bytes for transfer in moved), sum(transfer.hbm_bytes for transfer in moved)
+        check_bytes(self.server, self.moved, (dma, hbm), total - self.begin, self.target)
+        return CoreTimes(every, total, self._order(), hbm, dma)
 
-    def _push(self, tick: int, kind: int, first: int, second: int = 0) -> None:
-        self.sequence += 1
-        heapq.heappush(self.events, (tick, kind, self.sequence, first, second))
+    def _order(self) -> list[Step]:
+        """Lane and record of every record in order of issue: a lane issues its records one after the other."""
+        lanes = np.array(self.issued, np.int64)
+        behind = np.argsort(lanes, kind="stable")
+        counts = np.bincount(lanes, minlength=len(self.lanes))
+        records = np.empty_like(lanes)
+        records[behind] = np.arange(len(lanes)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return list(zip(self.issued, records.tolist(), strict=True))
 
-    def _prepare(self, lane: _Lane) -> None:
-        """Fetches and decodes the next record and lets it issue then."""
-        if lane.at >= len(lane.code):
+    def spend(self) -> None:
+        """Notes the energy of what has started since the last call."""
+        if self.energy is None:
             return
-        record, issue, start = lane.at, lane.times["issue"], lane.times["start"]
-        depth = self.target.sequencer.queue_depth
-        if not lane.code.is_dma:
-            room = issue[record - depth] if record >= depth else 0
-            lane.fetched = max(lane.fetched, room) + lane.fetch
-            if record >= depth:
-                lane.available = max(lane.available, start[record - depth])
-        ready = max(lane.fetched, lane.available) + lane.decode
-        if lane.interval and record:
-            ready = max(ready, issue[record - 1] + lane.interval)
-        lane.times["ready"][record] = ready
-        self._push(ready, _ISSUE, lane.position)
-
-    def _raise(self, now: int, semaphore: int, value: int) -> None:
-        counters = self.counters
-        counters[semaphore] += value
-        if counters[semaphore] > self.largest and semaphore not in self.rolling:
-            raise SimulationError(
-                f"core {self.core}: semaphore {semaphore} overflows its {self.target.sync.width_bits} bits "
-                f"(largest value {self.largest})"
-            )
-        waiting = self.waiters.pop(semaphore, None)
-        if waiting:
-            for position in waiting:
-                lane = self.lanes[position]
-                if self._holds(lane):
-                    self._push(now + self.wakeup, _ISSUE, position)
-                else:
-                    self.waiters.setdefault(semaphore, []).append(position)
-
-    def _holds(self, lane: _Lane) -> bool:
-        wait = lane.code.waits[lane.at]
-        if wait is None:
-            return True
-        return wait.holds(self.counters[wait.semaphore])
-
-    def _try_issue(self, now: int, position: int, _: int) -> None:
-        lane = self.lanes[position]
-        if not self._holds(lane):
-            wait = lane.code.waits[lane.at]
-            assert wait is not None
-            self.waiters.setdefault(wait.semaphore, []).append(position)
-            return
-        record = lane.at
-        lane.at += 1
-        lane.times["issue"][record] = now
-        lane.available = now
-        self.order.append((position, record))
-        opcode = lane.code.opcodes[record]
-        if opcode == Opcode.DMA_COPY:
-            self._trigger(lane, record, now)
-        elif opcode == Opcode.LS:
-            self._load(lane, record, now)
-        elif opcode == Opcode.MM:
-            self._product(lane, record, now)
-        elif opcode < Opcode.LS:
-            self._control(lane, record, now, opcode)
-        else:
-            begin = max(now, self._operands(lane, record))
-            lane.times["operands"][record] = begin
-            self._start(max(begin, lane.free), position, record, begin=now)
-            return
-        self._prepare(lane)
-
-    def _operands(self, lane: _Lane, record: int) -> int:
-        """When the results of the lane's own records that `record` needs are visible."""
-        producer = lane.interlock[record]
-        return lane.times["complete"][producer] if producer >= 0 else 0
-
-    def _control(self, lane: _Lane, record: int, now: int, opcode: int) -> None:
-        times = lane.times
-        if opcode == Opcode.DELAY:
-            slot = lane.links[record]
-            cycles = self.delays.cycles
-            if slot >= len(cycles):
-                raise SimulationError(
-                    f"{lane.code.describe(record)}, field 'slot': the delay table has {len(cycles)} entries"
-                )
-            ticks = cycles[slot] * self.target.domain(lane.code.name)
-            if slot in self.delays.throttles:
-                lane.interval = ticks
-            else:
-                times["pause"][record] = ticks
-                lane.available = now + ticks
-        times["operands"][record] = times["start"][record] = now
-        if lane.moving or lane.queue:
-            # Its phases follow those of the transfers still in the queue.
-            lane.queue.append((record, now))
-        else:
-            self._passed(lane, record, now, now)
-
-    def _passed(self, lane: _Lane, record: int, read: int, complete: int) -> None:
-        """Notes the phases of a record (control records: not before those of earlier ones) and fires its updates."""
-        if lane.code.opcodes[record] < Opcode.LS:
-            read, complete = max(read, lane.last_read), max(complete, lane.last_complete)
-        lane.last_read, lane.last_complete = max(lane.last_read, read), max(lane.last_complete, complete)
-        lane.times["read"][record], lane.times["complete"][record] = read, complete
-        if self.energy is not None:
-            spent = self.energy.picojoules[lane.position][record]
-            if spent:
-                self.energy.spent.append((lane.times["start"][record], read, spent))
-        for semaphore, value in lane.code.at_read[record]:
-            self._push(read + self.raise_latency, _RAISE, semaphore, value)
-        for semaphore, value in lane.code.at_complete[record]:
-            self._push(complete + self.raise_latency, _RAISE, semaphore, value)
-
-    def _load(self, lane: _Lane, record: int, now: int) -> None:
-        planes = self.target.tensor.shadow_planes
-        index = len(lane.load_ready) - planes
-        if index >= len(lane.swaps):
-            raise SimulationError(
-                f"{lane.code.describe(record)}: loads while all {planes} shadow planes hold operands not yet swapped in"
-            )
-        operands = max(now, self._operands(lane, record), lane.swaps[index] if index >= 0 else 0)
-        start = max(operands, lane.load_free)
-        lane.load_free = start + lane.costs.busy[record]
-        lane.load_ready.append(lane.load_free)
-        lane.times["operands"][record], lane.times["start"][record] = operands, start
-        self._passed(lane, record, lane.load_free, lane.load_free)
-
-    def _product(self, lane: _Lane, record: int, now: int) -> None:
-        operands = max(now, self._operands(lane, record))
-        swap = lane.flags[record] & Flag.SWAP
-        if swap:
-            if len(lane.swaps) >= len(lane.load_ready):
-                raise SimulationError(
-                    f"{lane.code.describe(record)}: swaps, but no stationary operand has been loaded since the last "
-                    "swap"
-                )
-            operands = max(operands, lane.load_ready[len(lane.swaps)])
-        elif not lane.swaps:
-            raise SimulationError(f"{lane.code.describe(record)}: the array holds no stationary operand")
-        start = max(operands, lane.free)
-        if swap:
-            lane.swaps.append(start)
-        read = lane.free = start + lane.costs.busy[record]
-        lane.times["operands"][record], lane.times["start"][record] = operands, start
-        self._passed(lane, record, read, read + lane.costs.latency[record])
-
-    def _start(self, now: int, position: int, record: int, begin: int = -1) -> None:
-        """Starts an elementwise record at `now` or, while a port group is taken, as soon as that is free."""
-        lane = self.lanes[position]
-        groups = lane.costs.groups[record]
-        if begin >= 0 and now > begin and groups:
-            # Decided when the time comes: until then another lane may take the port.
-            self._push(now, _START, position, record)
-            return
-        taken = max((self.group_free.get(group, 0) for group in groups), default=0)
-        if taken > now:
-            self._push(taken, _START, position, record)
-            return
-        read = lane.free = now + lane.costs.busy[record]
-        lane.available = now
-        for group in groups:
-            self.group_free[group] = read
-        lane.times["start"][record] = now
-        self._passed(lane, record, read, read + lane.costs.latency[record])
-        self._prepare(lane)
-
-    def _trigger(self, lane: _Lane, record: int, now: int) -> None:
-        transfer = lane.transfers[record]
-        assert transfer is not None
-        latency = self.target.dma.start_latency_ns + (self.target.hbm.latency_ns if transfer.hbm_bytes else 0)
-        earliest = now + self.target.time.ns_to_ticks(latency)
-        lane.times["operands"][record] = earliest
-        lane.available = now + self.dma_interval
-        lane.queue.append((record, earliest))
-        if not lane.moving and len(lane.queue) == 1:
-            self._push(earliest, _TRANSFER_READY, lane.position)
-
-    def _transfer_ready(self, now: int, position: int, _: int) -> None:
-        lane = self.lanes[position]
-        record, _ = lane.queue[0]
-        transfer = lane.transfers[record]
-        assert transfer is not None
-        lane.moving = True
-        lane.times["start"][record] = now
-        self.server.begin(now, position, transfer)
-        self._plan_end()
-
-    def _plan_end(self) -> None:
-        end = self.server.next_end()
-        if end is not None:
-            self._push(end, _TRANSFER_END, 0, self.sequence + 1)
-            self.end_event = self.sequence
-
-    def _transfer_end(self, now: int, _: int, planned: int) -> None:
-        if planned != self.end_event:
-            return
-        for position in self.server.finished(now):
-            lane = self.lanes[position]
-            record, _ = lane.queue.popleft()
-            lane.moving = False
-            self._passed(lane, record, now, now + self.dma_completion)
-            while lane.queue and lane.transfers[lane.queue[0][0]] is None:
-                control, issued = lane.queue.popleft()
-                self._passed(lane, control, issued, issued)
-            if lane.queue:
-                self._push(max(now, lane.queue[0][1]), _TRANSFER_READY, position)
-        self._plan_end()
-
-
-def _lane(position: int, prepared: PreparedLane, begin: int) -> _Lane:
-    state = _Lane(
-        prepared.code,
-        position,
-        prepared.costs,
-        prepared.interlock,
-        prepared.transfers,
-        prepared.flags,
-        prepared.links,
-        prepared.fetch,
-        prepared.decode,
-        fetched=begin,
-        available=begin,
-    )
-    state.times = {name: [0] * len(prepared.code) for name in _NAMES}
-    return state
+        for lane, picojoules in zip(self.lanes, self.energy.picojoules, strict=True):
+            first, last = self.metered[lane.position], len(lane.start) - lane.depth
+            self.metered[lane.position] = last
+            starts, busy = lane.start[lane.depth + first : lane.depth + last], lane.prepared.busy[first:last]
+            self.energy.spent += [
+                (start, start + ticks, spent)
+                for start, ticks, spent in zip(starts, busy, picojoules[first:last], strict=True)
+                if spent
+            ]
 
 
 def time_core(code: CoreCode, target: Target, delays: DelayValues = NO_DELAYS, core: int = 0) -> CoreTimes:

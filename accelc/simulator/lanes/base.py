@@ -1,0 +1,165 @@
+"""
+The lanes of a core in the event loop (`timing`): generators that run ahead until another event comes first.
+
+A lane finds out when its next record can issue and, if nothing else happens until then, goes on at once; otherwise it
+puts an event into the heap and yields until the loop sends it the tick of that event. What it notes of its records it
+appends to lists, so that whole periods can be appended too (`steady`).
+"""
+
+from collections.abc import Callable, Generator
+from heapq import heappush
+from operator import add
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from accelc.errors import SimulationError
+from accelc.simulator.bandwidth import TransferServer
+from accelc.simulator.decode import WaitCondition
+from accelc.simulator.prepare import CONTROL, PreparedLane
+from accelc.simulator.times import DelayValues, LaneTimes
+from accelc.targets.model import Target
+
+# Kinds of events, in the order in which those of one tick are handled: counters before the lanes that test them.
+RAISE, TRANSFER_END, TRANSFER_READY, START, ISSUE = range(5)
+Event = tuple[int, int, int, int, int]
+"""(tick, kind, number, lane or semaphore, value): of one tick and kind, the one put there first goes first."""
+EXCHANGE = -1
+"""Sent in place of a tick: the lane saves its state, yields, and goes on from the state it then finds."""
+Ints = npt.NDArray[np.int64]
+
+
+class Core(Protocol):
+    """What the lanes of a core share: events, counters and ports."""
+
+    target: Target
+    delays: DelayValues
+    events: list[Event]
+    number: Callable[[], int]
+    counters: list[int]
+    waiters: dict[int, list[tuple[int, WaitCondition]]]
+    ports: list[int]
+    """When each exclusive port group is free again."""
+    issued: list[int]
+    """Lane of every record, in order of issue."""
+    bound: int
+    """Last tick to which lanes may run ahead."""
+    server: TransferServer
+    raise_latency: int
+    dma_interval: int
+    dma_completion: int
+
+    def plan_end(self) -> None:
+        """Puts the end of the next transfer into the heap."""
+        ...
+
+
+class Lane:
+    """
+    A lane in progress; `run` is its generator.
+
+    `issue`, `operands` and `start` hold the ticks of the records so far, behind `depth` zeros: at the index of a
+    record stands the one that must have left the instruction queue before it is fetched.
+    """
+
+    def __init__(self, core: Core, position: int, prepared: PreparedLane, begin: int) -> None:
+        self.core = core
+        self.position = position
+        self.prepared = prepared
+        self.code = prepared.code
+        self.begin = begin
+        self.depth = 0 if prepared.code.is_dma else core.target.sequencer.queue_depth
+        self.issue = [0] * self.depth
+        self.operands = [0] * self.depth
+        self.start = [0] * self.depth
+        self.late_at: list[int] = []
+        """Records that issued later than they were ready, which was at `late_ready`."""
+        self.late_ready: list[int] = []
+        self.state: tuple[int, ...] = ()
+        """What `run` keeps between events, while it is exchanged."""
+        self.pause: dict[int, int] = {}
+
+    @property
+    def at(self) -> int:
+        """Next record to issue."""
+        return len(self.issue) - self.depth
+
+    @property
+    def logs(self) -> list[list[int]]:
+        """Every list of ticks that grows as records are executed."""
+        return [self.issue, self.operands, self.start, self.late_ready]
+
+    def run(self) -> Generator[None, int]:
+        """All records, from the first to HALT."""
+        raise NotImplementedError
+
+    def save(self, *state: int) -> None:
+        """Leaves the state of `run` for whoever sent EXCHANGE."""
+        self.state = state
+
+    def saved(self) -> tuple[int, ...]:
+        """The state to go on from."""
+        return self.state
+
+    def delay(self, record: int) -> tuple[int, int]:
+        """Ticks that a DELAY pauses, and the interval between issues that it sets (-1: none)."""
+        slot = self.prepared.slots[record]
+        cycles = self.core.delays.cycles
+        if slot >= len(cycles):
+            raise SimulationError(
+                f"{self.code.describe(record)}, field 'slot': the delay table has {len(cycles)} entries"
+            )
+        ticks = cycles[slot] * self.core.target.domain(self.code.name)
+        if slot in self.core.delays.throttles:
+            return 0, ticks
+        self.pause[record] = ticks
+        return ticks, -1
+
+    def fire(self, record: int, read: int, complete: int) -> None:
+        """Puts the updates of a record into the heap."""
+        core = self.core
+        for semaphore, value in self.code.at_read[record]:
+            heappush(core.events, (read + core.raise_latency, RAISE, core.number(), semaphore, value))
+        for semaphore, value in self.code.at_complete[record]:
+            heappush(core.events, (complete + core.raise_latency, RAISE, core.number(), semaphore, value))
+
+    def phases(self, count: int) -> tuple[Ints, Ints]:
+        """When the first `count` records have read, and when they are complete."""
+        raise NotImplementedError
+
+    def times(self) -> LaneTimes:
+        """Times of all records."""
+        issue = np.array(self.issue[self.depth :], np.int64)
+        ready, pause = issue.copy(), np.zeros_like(issue)
+        ready[self.late_at] = self.late_ready
+        pause[list(self.pause)] = list(self.pause.values())
+        operands, start = (np.array(log[self.depth :], np.int64) for log in (self.operands, self.start))
+        return LaneTimes(ready, issue, operands, start, *self.phases(len(issue)), pause)
+
+
+class ComputeLane(Lane):
+    """What the array and the elementwise engines share: control records, and phases that follow from `start`."""
+
+    def __init__(self, core: Core, position: int, prepared: PreparedLane, begin: int) -> None:
+        super().__init__(core, position, prepared, begin)
+        self.seen = 0
+        """Records that `completed` stands for."""
+        self.completed = 0
+
+    def signal(self, record: int, now: int, read: int) -> None:
+        """Fires the updates of a control record: not before the phases of earlier records, `read` being their last."""
+        first, last, depth = self.seen, record, self.depth
+        ends = map(add, self.start[depth + first : depth + last], self.prepared.total[first:last])
+        self.seen, self.completed = record, max(self.completed, max(ends, default=0))
+        self.fire(record, max(now, read), max(now, self.completed))
+
+    def phases(self, count: int) -> tuple[Ints, Ints]:
+        """Control records pass every phase no earlier than the records before them."""
+        start = np.array(self.start[self.depth : self.depth + count], np.int64)
+        control = np.array(self.prepared.kinds[:count], np.int64) == CONTROL
+        found: list[Ints] = []
+        for ticks in (self.prepared.busy, self.prepared.total):
+            end = start + np.array(ticks[:count], np.int64)
+            found.append(np.where(control, np.maximum.accumulate(end), end))
+        return found[0], found[1]
