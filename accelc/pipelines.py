@@ -38,6 +38,7 @@ Observer = Callable[[str, Callable[[], str]], None]
 GRAPH_PASSES = (
     "normalize-inplace",
     "fold-constants",
+    "split-batches",
     "decompose",
     "set-precision",
     "partition-hierarchical",
@@ -105,11 +106,13 @@ def run_graph_passes(
     from accelc.passes.partition_hierarchical import partition_hierarchical
     from accelc.passes.rebufferize_inplace import rebufferize_module
     from accelc.passes.set_precision import set_precision
+    from accelc.passes.split_batches import split_batches
 
     report: list[Partitioning] = []
     stages: dict[str, Callable[[], object]] = {
         "normalize-inplace": lambda: NormalizeInplacePass().apply(Context(), module),
         "fold-constants": lambda: fold_constants(module, weights),
+        "split-batches": lambda: split_batches(module, target),
         "decompose": lambda: decompose(module, weights, lambda op: stays_whole(op, Rules(target, force), weights)),
         "set-precision": lambda: set_precision(module, weights, precision),
         "partition-hierarchical": lambda: report.append(partition_hierarchical(module, target, force, weights=weights)),

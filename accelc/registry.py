@@ -22,6 +22,7 @@ DIALECTS: Mapping[str, str] = {
 PASSES: Mapping[str, str] = {
     "normalize-inplace": "accelc.passes.normalize_inplace:NormalizeInplacePass",
     "fold-constants": "accelc.passes.fold_constants:FoldConstantsPass",
+    "split-batches": "accelc.passes.split_batches:SplitBatchesPass",
     "decompose": "accelc.passes.decompose:DecomposePass",
     "set-precision": "accelc.passes.set_precision:SetPrecisionPass",
     "partition-hierarchical": "accelc.passes.partition_hierarchical:PartitionHierarchicalPass",
