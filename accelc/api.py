@@ -29,6 +29,7 @@ def compile(
     random_weights: int | None = None,
     save_ir: str | Path | None = None,
     force: str | None = None,
+    donate: Mapping[str, str] | None = None,
 ) -> CompiledModel:
     """
     Compile an ONNX model or an exported PyTorch program for `target`, a preset's name or a file.
@@ -36,7 +37,7 @@ def compile(
     The other arguments are those of `CompileOptions`. `accelc.isa.container.save_program(compiled.program, path)`
     writes what `accelc compile` writes. Raises AccelcError.
     """
-    return compile_model(model, _options(target, precision, shapes, dims, random_weights, save_ir, force))
+    return compile_model(model, _options(target, precision, shapes, dims, random_weights, save_ir, force, donate))
 
 
 def run(
@@ -53,6 +54,7 @@ def run(
     random_weights: int | None = None,
     save_ir: str | Path | None = None,
     force: str | None = None,
+    donate: Mapping[str, str] | None = None,
 ) -> RunResult:
     """
     Compile a model, execute it and compare it with a reference, as `accelc run` does.
@@ -62,7 +64,7 @@ def run(
     """
     return run_model(
         model,
-        _options(target, precision, shapes, dims, random_weights, save_ir, force),
+        _options(target, precision, shapes, dims, random_weights, save_ir, force, donate),
         inputs=inputs,
         seed=seed,
         check=check,
@@ -118,6 +120,8 @@ def _options(
     random_weights: int | None,
     save_ir: str | Path | None,
     force: str | None,
+    donate: Mapping[str, str] | None,
 ) -> CompileOptions:
     folder = None if save_ir is None else Path(save_ir)
-    return CompileOptions(target, precision, dict(shapes or {}), dict(dims or {}), random_weights, folder, force)
+    sizes, names = dict(shapes or {}), dict(dims or {})
+    return CompileOptions(target, precision, sizes, names, random_weights, folder, force, dict(donate or {}))

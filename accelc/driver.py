@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from accelc.donation import donate
 from accelc.errors import ModelError, UsageError, suggestion
 from accelc.garbage import rare_collections
 from accelc.isa.program import Program, ValueType
@@ -55,7 +56,8 @@ class CompileOptions:
 
     `target` is a preset's name or a file; `shapes` and `dims` bind symbolic dimensions by input and by name;
     `random_weights` replaces the model's weights by seeded random ones; `save_ir` is a folder that gets the IR after
-    every stage; `force` is one of `FORCED` for all operations; without it the compiler chooses.
+    every stage; `force` is one of `FORCED` for all operations; without it the compiler chooses. `donate` names, for
+    inputs whose memory the caller gives up, the outputs that may lie there: the input is undefined after the run.
     """
 
     target: str | Path = DEFAULT_TARGET
@@ -65,6 +67,7 @@ class CompileOptions:
     random_weights: int | None = None
     save_ir: Path | None = None
     force: str | None = None
+    donate: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True)
@@ -189,6 +192,14 @@ def _import(
 
     if is_torch(model):
         program, imported = import_torch(model, options.shapes, options.dims, options.random_weights)
+        if options.donate:
+            from xdsl.context import Context
+
+            from accelc.passes.normalize_inplace import NormalizeInplacePass
+
+            # What an input written in place becomes is an output only then.
+            NormalizeInplacePass().apply(Context(), imported.module)
+            donate(imported.function, options.donate)
         return _Imported(program, imported, options, target, perf_counter() - start)
     if find_spec("onnx") is None:
         raise ModelError("reading ONNX models needs the package onnx: install it with: pip install 'accelc[onnx]'")
@@ -201,6 +212,7 @@ def _import(
             proto = _inline(with_random_weights(proto, options.random_weights), folder)
         source = proto
     imported = import_onnx(source, dict(options.shapes), dict(options.dims))
+    donate(imported.function, options.donate)
     return _Imported(source, imported, options, target, perf_counter() - start)
 
 

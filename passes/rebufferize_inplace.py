@@ -4,19 +4,19 @@ Pass `rebufferize-inplace`: say which results take the buffer of an operand, and
 The decisions are made in `accelc.analysis.inplace.rebufferize`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from xdsl.context import Context
-from xdsl.dialects.builtin import IntegerAttr, ModuleOp, StringAttr, i64
-from xdsl.ir import Block, Operation, SSAValue
+from xdsl.dialects.builtin import DenseArrayBase, IntegerAttr, ModuleOp, StringAttr, i64
+from xdsl.ir import Block, Operation, OpResult, SSAValue
 from xdsl.passes import ModulePass
 
 from accelc.analysis.host_cost import host_operation_ns
 from accelc.analysis.inplace.buffers import Instruction, Kind, Plan, Program
 from accelc.analysis.inplace.rebufferize import plan
 from accelc.analysis.inplace.snapshots import Snapshot
-from accelc.analysis.inplace.views import BroadcastStep, ReshapeStep, SliceStep, Step, TransposeStep
+from accelc.analysis.inplace.views import BroadcastStep, Place, ReshapeStep, SliceStep, Step, TransposeStep
 from accelc.analysis.work import macs_of, moved_bytes, value_bytes
 from accelc.constants import copy_location
 from accelc.dialects import graph
@@ -167,8 +167,9 @@ class RebufferizeInplacePass(ModulePass):
     Input: pure `graph.func`, partitioned or not. A result may take the buffer of an operand whose contents are not
     needed afterwards; the operation gets `reuses`, the number of that operand. Readers of the old contents are ordered
     before the write if that costs less than copying what an update of a part keeps. Buffers of arguments are written
-    if the function lists them in `mutates`. Lowering honours `reuses` of
-    `graph.insert_slice` and of elementwise operations.
+    if the function lists them in `mutates`, or gives them to results by `into`. A partition on the accelerator that is
+    the last to read such an argument writes an update of its parts in its memory, and a result of `into` in any case:
+    `into` of its yield says which. Lowering honours `reuses` of `graph.insert_slice` and of elementwise operations.
 
     Before:
     ```mlir
@@ -192,13 +193,100 @@ class RebufferizeInplacePass(ModulePass):
         rebufferize_module(op, load_target(self.target))
 
 
+def _into(function: graph.FuncOp) -> Sequence[int]:
+    into = function.return_op.into
+    return ints(into) if into is not None else ()
+
+
+def given_arguments(function: graph.FuncOp) -> dict[int, int]:
+    """For results of a function that may take the memory of an argument: the number of the argument."""
+    last = function.return_op
+    mutates = ints(last.mutates) if last.mutates is not None else ()
+    first = len(last.values) - len(mutates)
+    into = {first + position: argument for position, argument in enumerate(mutates)}
+    for result, argument in enumerate(_into(function)):
+        if argument >= 0:
+            into = {other: number for other, number in into.items() if number != argument} | {result: argument}
+    return into
+
+
+def _given_operands(function: graph.FuncOp) -> dict[graph.PartitionOp, dict[int, int]]:
+    """
+    For partitions on the accelerator, the results that may take the memory of an operand: an argument that was given
+    for them, and that nothing reads after the partition.
+    """
+    block, values = function.body.block, function.return_op.values
+    position = {op: index for index, op in enumerate(block.ops)}
+    found: dict[graph.PartitionOp, dict[int, int]] = {}
+    for result, number in given_arguments(function).items():
+        argument, value = block.args[number], values[result]
+        maker = value.owner
+        if not isinstance(value, OpResult) or not isinstance(maker, graph.PartitionOp):
+            continue
+        users = [use.operation for use in argument.uses]
+        last = maker.home.data == "accelerator" and all(position[user] <= position[maker] for user in users)
+        if last and users.count(maker) == 1:
+            found.setdefault(maker, {}).setdefault(value.index, list(maker.inputs).index(argument))
+    return found
+
+
+def _updates(value: SSAValue, argument: SSAValue) -> bool:
+    """Whether a value is a view of an argument after writes to parts of it."""
+    while value is not argument:
+        match value.owner:
+            case graph.InsertSliceOp() as op:
+                value = op.dest
+            case graph.ReshapeOp() | graph.TransposeOp() as op:
+                value = op.x
+            case _:
+                return False
+    return True
+
+
+def _rebufferize_partition(
+    partition: graph.PartitionOp, into: dict[int, int], explicit: Collection[int], target: Target
+) -> None:
+    """
+    `into` are the operands whose memory results may take; the yield gets those that do.
+
+    That saves the copy of what an update of a part keeps. A result that is computed whole saves only memory, and has
+    to wait for the readers of the operand: it takes the operand's memory if that was asked for (`explicit` results).
+    """
+    last, arguments = partition.yield_op, partition.body.block.args
+    last.into = None
+    parts = {result: number for result, number in into.items() if _updates(last.values[result], arguments[number])}
+    while parts:
+        trial = partition.clone()
+        inner = trial.body.block.args
+        found = rebufferize(trial.body.block, [inner[number] for number in parts.values()], target)
+        places = {result: found.plan.places.get(found.numbers[trial.yield_op.values[result]]) for result in parts}
+        kept = {
+            result: number for result, number in parts.items() if places[result] == Place(found.numbers[inner[number]])
+        }
+        if kept == parts:
+            break
+        parts = kept
+    rebufferize(partition.body.block, [arguments[number] for number in parts.values()], target)
+    taken = {result: number for result, number in into.items() if result in parts or result in explicit}
+    if taken:
+        results = range(len(partition.outputs))
+        last.into = DenseArrayBase.from_list(i64, [taken.get(result, -1) for result in results])
+
+
 def rebufferize_module(module: ModuleOp, target: Target) -> None:
     """Run on all functions of a module, and on the partitions, loops and branches in them."""
+    given: dict[graph.PartitionOp, dict[int, int]] = {}
+    explicit: dict[graph.PartitionOp, set[int]] = {}
     for op in list(module.walk()):
         if isinstance(op, graph.FuncOp):
-            mutates = op.return_op.mutates
             block = op.body.block
-            rebufferize(block, [block.args[i] for i in (ints(mutates) if mutates is not None else ())], target)
-        elif isinstance(op, (graph.PartitionOp, graph.ForOp, graph.IfOp)):
+            rebufferize(block, [block.args[number] for number in sorted(given_arguments(op).values())], target)
+            given |= _given_operands(op)
+            for value, number in zip(op.return_op.values, _into(op), strict=False):
+                if number >= 0 and isinstance(value, OpResult) and isinstance(value.op, graph.PartitionOp):
+                    explicit.setdefault(value.op, set()).add(value.index)
+        elif isinstance(op, graph.PartitionOp):
+            _rebufferize_partition(op, given.get(op, {}), explicit.get(op, set()), target)
+        elif isinstance(op, (graph.ForOp, graph.IfOp)):
             for region in op.regions:
                 rebufferize(region.block, (), target)

@@ -5,14 +5,15 @@ The bound is the maximum over resources (`docs/lower-bound.md` defines each): th
 elementwise engines together, and the host's roofline for the operations that are not the accelerator's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xdsl.dialects.builtin import ModuleOp
-from xdsl.ir import BlockArgument, Operation, SSAValue
+from xdsl.ir import BlockArgument, Operation, OpResult, SSAValue
 
 from accelc.analysis.work import moved_bytes, value_bytes, work_of
 from accelc.dialects import graph
+from accelc.dialects.graph_ops.base import ints
 from accelc.targets.model import ComputeEngine, Target
 
 OPERATIONS_PER_PASS = 3
@@ -116,7 +117,8 @@ class _Tally:
         block = function.body.block
         for argument in block.args:
             self._read(argument, argument)
-        for value in function.return_op.values:
+        kept = [value for value in function.return_op.values if not _is_in_place(value)]
+        for value in kept:
             owner = value.owner
             home = owner.home.data if isinstance(owner, graph.PartitionOp) else "accelerator"
             if isinstance(owner, Operation) and home == "accelerator":
@@ -150,12 +152,37 @@ class _Tally:
         self.results += work.results
 
 
+def _is_in_place(value: SSAValue) -> bool:
+    """Whether a partition's result takes the memory of an operand: what it keeps of that does not move."""
+    if not isinstance(value, OpResult) or not isinstance(value.op, graph.PartitionOp):
+        return False
+    into = value.op.yield_op.into
+    return into is not None and ints(into)[value.index] >= 0
+
+
 def _read_bytes(value: SSAValue) -> int:
     """
     Bytes of `value` that must be read: none when only partitions use it (they count it), fewer than all when
     every use picks a part.
     """
     users = [use.operation for use in value.uses if not isinstance(use.operation, (graph.PartitionOp, graph.ReturnOp))]
+    updates = [user for user in users if isinstance(user, graph.InsertSliceOp) and "reuses" in user.attributes]
+    return max(_picked_bytes(value, [user for user in users if user not in updates]), _kept_bytes(updates))
+
+
+def _kept_bytes(updates: Sequence[graph.InsertSliceOp]) -> int:
+    """Bytes of a tensor that must be read for the users of what became of it by writes to parts of it in its place."""
+    most = 0
+    for update in updates:
+        users = [use.operation for use in update.result.uses if not isinstance(use.operation, graph.YieldOp)]
+        later = [user for user in users if isinstance(user, graph.InsertSliceOp) and "reuses" in user.attributes]
+        read = max(_picked_bytes(update.result, [user for user in users if user not in later]), _kept_bytes(later))
+        most = max(most, read - value_bytes(update.source))
+    return most
+
+
+def _picked_bytes(value: SSAValue, users: Sequence[Operation]) -> int:
+    """Bytes of `value` that `users` read."""
     if not users:
         return 0
     whole = value_bytes(value)

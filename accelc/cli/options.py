@@ -37,6 +37,13 @@ def add_compile_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="HOME",
         help=f"run all operations on one of {', '.join(FORCED)} (default: the compiler chooses)",
     )
+    parser.add_argument(
+        "--donate",
+        action="append",
+        default=[],
+        metavar="INPUT=OUTPUT",
+        help="give up the memory of an input, so that an output may be written there",
+    )
 
 
 def compile_options(arguments: argparse.Namespace) -> CompileOptions:
@@ -49,6 +56,7 @@ def compile_options(arguments: argparse.Namespace) -> CompileOptions:
         random_weights=arguments.random_weights,
         save_ir=arguments.save_ir,
         force=arguments.force,
+        donate=dict(assignments(arguments.donate, "--donate")),
     )
 
 

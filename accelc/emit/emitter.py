@@ -98,13 +98,8 @@ def _bound(op: BufferOp) -> list[BoundBuffer]:
     if op.address is None:
         raise ProgramError(f"buffer {op.symbol.data!r} has no address: run assign-memory before emission")
     elements = kind.free_elements
-    return [
-        BoundBuffer(
-            op.symbol.data,
-            op.role.data,
-            op.address.offset.value.data,
-            elements * kind.itemsize,
-            kind.dtype,
-            elements,
-        )
-    ]
+    place = op.address.offset.value.data, elements * kind.itemsize, kind.dtype, elements
+    bound = [BoundBuffer(op.symbol.data, op.role.data, *place)]
+    if op.updated is not None:
+        bound.append(BoundBuffer(op.updated.data, "in_place", *place))
+    return bound

@@ -27,7 +27,7 @@ Array = npt.NDArray[Any]
 
 def run_engine(program: ProgramOp, target: Target, bindings: Mapping[str, Array]) -> dict[str, Array]:
     """
-    Executes `program` and returns the contents of its output buffers by symbol, each of shape (elements,).
+    Executes `program` and returns the contents of its outputs by symbol, each of shape (elements,).
 
     `bindings` holds an array for every buffer of role `input` or `weight`, of its number of elements (any shape) and
     its dtype. All other bits are set at first: NaN in every float format. Raises ProgramError for a missing,
@@ -41,11 +41,13 @@ def run_engine(program: ProgramOp, target: Target, bindings: Mapping[str, Array]
     for op in program.body.block.ops:
         if isinstance(op, LaneOp):
             machine.execute(op)
-    return {
-        op.symbol.data: machine.memory[op.result].elements
-        for op in program.body.block.ops
-        if isinstance(op, BufferOp) and op.role.data == "output"
-    }
+    outputs: dict[str, Array] = {}
+    for op in program.body.block.ops:
+        if isinstance(op, BufferOp):
+            symbol = op.symbol if op.role.data == "output" else op.updated
+            if symbol is not None:
+                outputs[symbol.data] = machine.memory[op.result].elements
+    return outputs
 
 
 def _check_names(program: ProgramOp, bindings: Mapping[str, Array]) -> None:

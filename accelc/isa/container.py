@@ -20,10 +20,10 @@ from accelc.isa.validation import validate_program
 from accelc.weights import weights_to_bytes
 
 FORMAT = "accelc-program"
-FORMAT_VERSION = (2, 0)
+FORMAT_VERSION = (2, 1)
 """(major, minor): a reader accepts its own major version and minor versions up to its own."""
 FEATURES = frozenset[str]()
-"""Names of optional features this package can execute; version 2.0 has none."""
+"""Names of optional features this package can execute; version 2.1 has none."""
 
 MANIFEST, TARGET, WEIGHTS = "manifest.json", "target.toml", "weights.safetensors"
 

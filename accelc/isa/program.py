@@ -15,8 +15,12 @@ from accelc.targets import parse_target
 from accelc.targets.model import Target
 
 Array = npt.NDArray[Any]
-ROLES = ("input", "output", "weight", "scratch")
-"""Roles of a binding; all but `scratch` name data outside the segment."""
+ROLES = ("input", "output", "in_place", "weight", "scratch")
+"""
+Roles of a binding; all but `scratch` name data outside the segment.
+
+`in_place` is an output in the memory of an input, whose contents are gone when the segment ends.
+"""
 VALUE_DTYPES = (
     *("bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float16", "bfloat16"),
     *("float32", "float64", "float8_e4m3fn", "float8_e5m2", "float8_e4m3", "float8_e3m4"),
@@ -45,8 +49,8 @@ class HbmBinding:
     """
     Data at byte `offset` of the core's HBM, C-contiguous.
 
-    `name` is a value of the program (roles `input`, `output`), a weight (`weight`) or free (`scratch`); `dtype` is
-    a name of `records.DTYPES`, to which the data is converted.
+    `name` is a value of the program (roles `input`, `output`, `in_place`), a weight (`weight`) or free (`scratch`);
+    `dtype` is a name of `records.DTYPES`, to which the data is converted.
     """
 
     name: str

@@ -88,6 +88,12 @@ class ProgramBuilder:
         size = int(np.prod(shape, dtype=np.int64))
         return View(self.storage(name, "hbm", size, dtype, role), tuple(shape), strides)
 
+    def update(self, storage: Storage, symbol: str) -> None:
+        """Says that an input's buffer holds the output `symbol` at the end."""
+        declaration = self._values[storage].owner
+        assert isinstance(declaration, engine.BufferOp)
+        declaration.updated = StringAttr(symbol)
+
     def weight(self, name: str, data: Array | Deferred) -> View:
         """Row-major constant in HBM holding `data`."""
         view = self.hbm(name, data.shape, dtype_name(data), role="weight")

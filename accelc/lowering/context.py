@@ -66,6 +66,8 @@ class Lowering:
     forwards: Mapping[SSAValue, Forward]
     in_place: bool = True
     """whether results of elementwise operations may be written over operands"""
+    given: set[Storage] = field(default_factory=set[Storage])
+    """memory of arguments that results may still be written to"""
     reused: int = 0
     """results that were"""
     turned_away: int = 0
@@ -128,12 +130,16 @@ class Lowering:
     def is_last_use(self, value: SSAValue) -> bool:
         """Whether nothing but the operation being lowered still needs the storage that `value` is seen through."""
         view = self.values.get(value)
-        if view is None or view.replicated or view.storage.role != "scratch":
+        if view is None or view.replicated or (view.storage.role != "scratch" and view.storage not in self.given):
             return False
+        return self.is_dead(view.storage)
+
+    def is_dead(self, storage: Storage) -> bool:
+        """Whether nothing after the operation being lowered needs what `storage` holds."""
         return all(
             self.last_use.get(other, -1) <= self.position
             for other, seen in self.values.items()
-            if seen.storage is view.storage
+            if seen.storage is storage
         )
 
     def forget(self, view: View) -> None:

@@ -9,7 +9,7 @@ from xdsl.dialects.builtin import BFloat16Type, Float16Type, Float32Type
 from xdsl.ir import Attribute, Operation, SSAValue
 
 from accelc.dialects import engine, graph
-from accelc.dialects.graph_ops.base import element_of, shape_of
+from accelc.dialects.graph_ops.base import element_of, ints, shape_of
 from accelc.errors import ModelError
 from accelc.lowering.builder import Array, Location, ProgramBuilder
 from accelc.lowering.context import Budget, Lowering
@@ -93,7 +93,8 @@ def lower_partition(
     Engine program of an accelerator partition, in HBM `in0..` -> `out0..` in the order of operands and results.
 
     `labels` are the names of operands and results for messages. Results are written over operands as `reuses` says,
-    unless others find less room then, so that more bytes cross HBM.
+    unless others find less room then, so that more bytes cross HBM; they take the memory of operands as `into` of the
+    yield says, where nobody needs what lies there.
     Raises CapacityError when a tensor cannot be held or tiled on the target, ModelError for an operation that
     `supported` turns down.
     """
@@ -105,19 +106,40 @@ def lower_partition(
         limits = budget or Budget()
         return Lowering(target, builder, limits, plan.last_use, constants, plan.halos, plan.forwards, in_place)
 
-    ctx = state(in_place=True)
-    _lower(ctx, partition, plan, labels)
+    def attempt(in_place: bool) -> Lowering:
+        into = {result: number for result, number in enumerate(_into(partition)) if number >= 0}
+        while True:
+            ctx = state(in_place)
+            lost = _lower(ctx, partition, plan, labels, into)
+            if not lost:
+                return ctx
+            into = {result: number for result, number in into.items() if result not in lost}
+
+    ctx = attempt(in_place=True)
     if ctx.reused and ctx.turned_away:
-        separate = state(in_place=False)
-        _lower(separate, partition, plan, labels)
+        separate = attempt(in_place=False)
         if separate.builder.transferred_bytes < ctx.builder.transferred_bytes:
             ctx = separate
     return Lowered(ctx.builder.finish(), DeferredWeights(ctx.builder.weights))
 
 
+def _into(partition: graph.PartitionOp) -> Sequence[int]:
+    into = partition.yield_op.into
+    return ints(into) if into is not None else ()
+
+
 def _lower(
-    ctx: Lowering, partition: graph.PartitionOp, plan: Plan, labels: tuple[Sequence[str], Sequence[str]]
-) -> None:
+    ctx: Lowering,
+    partition: graph.PartitionOp,
+    plan: Plan,
+    labels: tuple[Sequence[str], Sequence[str]],
+    into: Mapping[int, int],
+) -> set[int]:
+    """
+    Append everything; `into` names the arguments whose memory results take.
+
+    Returns the results for which that is not possible after all: the program is wrong then.
+    """
     builder, block = ctx.builder, partition.body.block
     for index, argument in enumerate(block.args):
         builder.label = labels[0][index] if labels[0] else ""
@@ -125,20 +147,49 @@ def _lower(
     results = list(partition.yield_op.values)
     outputs: list[View] = []
     for index, value in enumerate(results):
+        if index in into:
+            given = ctx.values[block.args[into[index]]]
+            builder.update(given.storage, f"out{index}")
+            ctx.given.add(given.storage)
+            outputs.append(given)
+            continue
         builder.label = labels[1][index] if labels[1] else ""
         outputs.append(builder.hbm(f"out{index}", shape_of(value) or (1,), _dtype(value), role="output"))
     builder.label = ""
+    lost: set[int] = set()
+
+    def finish(value: SSAValue) -> None:
+        """Write a value to all outputs that it is."""
+        for index, output in enumerate(outputs):
+            if results[index] is value and not _write(ctx, ctx.view_of(value), output):
+                lost.add(index)
+
     for position, node in enumerate(plan.nodes):
         builder.location = location_of(node.op)
         ctx.begin(position, _dtype(node.result), _operand_dtype(node.op))
         RULES[type(node.op)].lower(ctx, node)
-        for value, output in zip(results, outputs, strict=True):
-            if value is node.result:
-                ctx.transfer(ctx.values[value], output)
+        finish(node.result)
     builder.location = Location()
-    for value, output in zip(results, outputs, strict=True):
+    for value in dict.fromkeys(results):
         if value in ctx.constants or value in block.args:
-            ctx.transfer(ctx.view_of(value), output)
+            finish(value)
+    return lost
+
+
+def _write(ctx: Lowering, view: View, output: View) -> bool:
+    """Write a result to its output, which may be the memory of an argument: whether nothing else is needed there."""
+    if output.storage.role == "output":
+        ctx.transfer(view, output)
+        return True
+    is_free = output.storage in ctx.given and ctx.is_dead(output.storage)
+    ctx.given.discard(output.storage)
+    if view == output:
+        return True
+    if view.storage is output.storage or not is_free:
+        return False
+    ctx.forget(output)
+    ctx.transfer(view, output)
+    return True
 
 
 def _constants(partition: graph.PartitionOp, weights: Mapping[str, Array], target: Target) -> dict[SSAValue, Array]:

@@ -161,7 +161,7 @@ class _Run:
         )
         if hbm is not None:
             for binding in segment.bindings:
-                if binding.role == "output":
+                if binding.role in ("output", "in_place"):
                     data = hbm[binding.offset : binding.offset + binding.nbytes].view(DTYPES[binding.dtype])
                     self.values[binding.name] = self._typed(binding.name, data.reshape(binding.shape).copy())
         self.on_device.update(segment.outputs)

@@ -62,7 +62,8 @@ class BufferOp(IRDLOperation):
     Declares storage. Takes no time.
 
     `role` is `input`, `output`, `weight` (all three in HBM, bound by `symbol` to data outside the program) or
-    `scratch`. `assign-memory` adds the address.
+    `scratch`. An input whose caller gave the memory up may be `updated`: what it holds at the end is an output.
+    `assign-memory` adds the address.
 
     ```mlir
     %xs = engine.buffer "xs" scratch sbuf<4x72xbf16> at 128
@@ -76,6 +77,8 @@ class BufferOp(IRDLOperation):
     """What the storage is bound to."""
     address = opt_attr_def(AddressAttr)
     """Byte offset, in HBM or in every partition."""
+    updated = opt_attr_def(StringAttr)
+    """Symbol of the output that an input's memory holds at the end."""
     result = result_def(BufferType)
 
     def __init__(self, symbol: str, role: str, type: BufferType):
@@ -130,6 +133,10 @@ class BufferOp(IRDLOperation):
         require(
             len(dims) == rank and min(dims) >= 1,
             f"shape {list(dims)} is not legal in {space}: {rank} positive size{'s' if rank > 1 else ''} expected",
+        )
+        require(
+            self.updated is None or self.role.data == "input",
+            f"role {self.role.data} cannot be updated: only an input's memory may become an output's",
         )
         require(
             self.role.data == "scratch" or space == "hbm",
@@ -196,9 +203,9 @@ class ProgramOp(IRDLOperation):
         symbols: set[str] = set()
         for op in self.body.block.ops:
             if isinstance(op, BufferOp):
-                symbol = op.symbol.data
-                require(symbol not in symbols, f"two buffers have the symbol '{symbol}'")
-                symbols.add(symbol)
+                for symbol in (op.symbol.data, *((op.updated.data,) if op.updated is not None else ())):
+                    require(symbol not in symbols, f"two buffers have the symbol '{symbol}'")
+                    symbols.add(symbol)
                 continue
             require(
                 isinstance(op, LaneOp | EndOp),

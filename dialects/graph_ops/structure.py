@@ -62,6 +62,21 @@ def require_types(found: Sequence[Attribute], expected: Sequence[Attribute], wha
         require(a == b, f"{what} {index} has type {a}, expected {b}")
 
 
+def require_into(
+    into: Sequence[int], arguments: Sequence[SSAValue], values: Sequence[SSAValue], others: Sequence[SSAValue]
+) -> None:
+    """Verify which results may take the memory of arguments; `others` are all values that are returned."""
+    require(len(into) == len(values), f"into {list(into)} has not one entry for each of {len(values)} values")
+    given = [number for number in into if number != -1]
+    require(len(set(given)) == len(given), f"into {list(into)} repeats an argument")
+    for number, value in zip(into, values, strict=True):
+        require(-1 <= number < len(arguments), f"into names argument {number} of {len(arguments)}")
+        if number >= 0:
+            kind = arguments[number].type
+            require(kind == value.type, f"argument {number} of type {kind} cannot hold a result of type {value.type}")
+            require(arguments[number] not in others, f"argument {number} is returned and cannot hold another result")
+
+
 @irdl_op_definition
 class ReturnOp(IRDLOperation):
     """
@@ -77,14 +92,20 @@ class ReturnOp(IRDLOperation):
     """One value per result of the function."""
     mutates = opt_attr_def(I64_ARRAY)
     """The last results are the final versions of these arguments, which the source program wrote in place."""
+    into = opt_attr_def(I64_ARRAY)
+    """For each value the argument whose memory it may take, which the caller gave up, or -1."""
 
-    assembly_format = "($values^ `:` type($values))? (`mutates` $mutates^)? attr-dict"
+    assembly_format = "($values^ `:` type($values))? (`mutates` $mutates^)? (`into` $into^)? attr-dict"
     traits = traits_def(IsTerminator())
 
-    def __init__(self, values: Sequence[Value], mutates: Sequence[int] | None = None):
+    def __init__(
+        self, values: Sequence[Value], mutates: Sequence[int] | None = None, into: Sequence[int] | None = None
+    ):
         super().__init__(
             operands=[[SSAValue.get(v) for v in values]],
-            attributes=attributes(mutates=tuple(mutates) if mutates else None),
+            attributes=attributes(
+                mutates=tuple(mutates) if mutates else None, into=tuple(into) if into is not None else None
+            ),
         )
 
 
@@ -158,6 +179,8 @@ class FuncOp(IRDLOperation):
         for argument, output in zip(mutated, outputs[len(outputs) - len(mutated) :], strict=True):
             require(0 <= argument < len(inputs), f"mutates names argument {argument} of {len(inputs)}")
             require(inputs[argument] == output, f"mutated argument {argument} has another type than its result")
+        if last.into is not None:
+            require_into(ints(last.into), self.body.block.args, last.values, last.values)
 
     @classmethod
     def parse(cls, parser: Parser) -> "FuncOp":
@@ -267,8 +290,10 @@ class YieldOp(IRDLOperation):
     name = "graph.yield"
     values = var_operand_def(TENSOR)
     """One value per result of the operation around it."""
+    into = opt_attr_def(I64_ARRAY)
+    """In a partition: for each value the operand whose memory it takes, which nobody reads later, or -1."""
 
-    assembly_format = "($values^ `:` type($values))? attr-dict"
+    assembly_format = "($values^ `:` type($values))? (`into` $into^)? attr-dict"
     traits = traits_def(IsTerminator(), NoMemoryEffect())
 
     def __init__(self, values: Sequence[Value]):
@@ -335,6 +360,8 @@ class PartitionOp(GraphOp):
         last = cast(YieldOp, terminator(self.body, YieldOp, "graph.partition"))
         require_types(self.body.block.arg_types, [v.type for v in self.inputs], "block arguments")
         require_types([v.type for v in last.values], [v.type for v in self.outputs], "yielded values")
+        if last.into is not None:
+            require_into(ints(last.into), self.body.block.args, last.values, last.values)
 
 
 @irdl_op_definition

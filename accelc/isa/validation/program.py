@@ -1,5 +1,7 @@
 """Rules on a whole program: its target, the flow of values through the segments, and every segment."""
 
+from collections.abc import Iterator
+
 from accelc.errors import ProgramError, TargetError
 from accelc.isa.program import PLACES, VALUE_DTYPES, AcceleratorSegment, HostSegment, Program, Segment, ValueType
 from accelc.isa.records import RECORD_BYTES
@@ -63,11 +65,15 @@ def _check_values(values: tuple[ValueType, ...], where: str) -> None:
 def _check_flow(program: Program, where: str) -> None:
     known = {value.name for value in program.inputs} | set(program.weights)
     made = {value.name for value in program.inputs}
+    gone = set[str]()
     for index, segment in enumerate(program.segments):
         place = segment_place(where, index, segment)
         for name in segment.inputs:
             if name not in known:
                 raise ProgramError(f"{place}: input '{name}' is no input, weight or earlier result")
+        for name in sorted(gone & set(segment.inputs)):
+            raise ProgramError(f"{place}: input '{name}': an earlier segment wrote a result in its place")
+        gone |= set(_replaced(segment))
         for name in segment.outputs:
             if name in made:
                 raise ProgramError(f"{place}: output '{name}' exists already")
@@ -76,6 +82,17 @@ def _check_flow(program: Program, where: str) -> None:
     for value in program.outputs:
         if value.name not in known:
             raise ProgramError(f"{where}: output '{value.name}' is not computed by any segment")
+        if value.name in gone:
+            raise ProgramError(f"{where}: output '{value.name}': a segment wrote a result in its place")
+
+
+def _replaced(segment: Segment) -> Iterator[str]:
+    """Values whose memory holds another value when the segment ends."""
+    if isinstance(segment, AcceleratorSegment):
+        written = {binding.offset for binding in segment.bindings if binding.role == "in_place" and binding.nbytes}
+        for binding in segment.bindings:
+            if binding.role == "input" and binding.offset in written:
+                yield binding.name
 
 
 def _check_sizes(program: Program, segment: AcceleratorSegment, place: str) -> None:
@@ -83,7 +100,7 @@ def _check_sizes(program: Program, segment: AcceleratorSegment, place: str) -> N
     known = {value.name: value for value in (*program.inputs, *program.outputs)}
     for binding in segment.bindings:
         value = known.get(binding.name)
-        if binding.role not in ("input", "output") or value is None:
+        if binding.role not in ("input", "output", "in_place") or value is None:
             continue
         if binding.elements != value.elements:
             raise ProgramError(

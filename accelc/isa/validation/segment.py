@@ -77,12 +77,14 @@ def _check_bindings(segment: AcceleratorSegment, target: Target, weights: Mappin
         if binding.role == "weight":
             _check_weight(binding, weights, place)
     for role, values in (("input", segment.inputs), ("output", segment.outputs)):
-        bound = {binding.name for binding in segment.bindings if binding.role == role}
+        roles = (role,) if role == "input" else (role, "in_place")
+        bound = {binding.name for binding in segment.bindings if binding.role in roles}
         for name in sorted(bound - set(values)):
             raise ProgramError(f"{where}: binding of {role} '{name}': the segment has no such {role}")
         for name in values:
             if name not in bound:
                 raise ProgramError(f"{where}: {role} '{name}' is not bound to memory")
+    _check_in_place(segment, where)
     _check_disjoint(segment, where)
 
 
@@ -97,16 +99,32 @@ def _check_weight(binding: HbmBinding, weights: Mapping[str, Array], place: str)
         )
 
 
-def _check_disjoint(segment: AcceleratorSegment, where: str) -> None:
-    """Data written before the start must not overlap."""
-    loaded = [b for b in segment.bindings if b.role in ("input", "weight") and b.nbytes]
-    loaded.sort(key=lambda binding: binding.offset)
-    for before, after in pairwise(loaded):
-        if before.offset + before.nbytes > after.offset:
+def _check_in_place(segment: AcceleratorSegment, where: str) -> None:
+    """An output in place has the memory, the type and the shape of one input, and no other output has that too."""
+    inputs = {binding.offset: binding for binding in segment.bindings if binding.role == "input"}
+    for binding in (b for b in segment.bindings if b.role == "in_place"):
+        place = f"{where}: binding of in_place '{binding.name}'"
+        found = inputs.pop(binding.offset, None)
+        if found is None:
+            raise ProgramError(f"{place}: no input, or one that has an output already, begins at byte {binding.offset}")
+        if (found.dtype, found.shape) != (binding.dtype, binding.shape):
             raise ProgramError(
-                f"{where}: bindings of {before.role} '{before.name}' and {after.role} '{after.name}' overlap at byte "
-                f"{after.offset}"
+                f"{place}: {binding.dtype}{list(binding.shape)} does not match the input '{found.name}' in that place, "
+                f"{found.dtype}{list(found.shape)}"
             )
+
+
+def _check_disjoint(segment: AcceleratorSegment, where: str) -> None:
+    """Data written before the start must not overlap, and outputs meet inputs only where they are in place."""
+    for roles in (("input", "weight"), ("input", "output")):
+        bound = [b for b in segment.bindings if b.role in roles and b.nbytes]
+        bound.sort(key=lambda binding: binding.offset)
+        for before, after in pairwise(bound):
+            if before.offset + before.nbytes > after.offset:
+                raise ProgramError(
+                    f"{where}: bindings of {before.role} '{before.name}' and {after.role} '{after.name}' overlap at "
+                    f"byte {after.offset}"
+                )
 
 
 def _check_totals(streams: Mapping[str, Records], segment: AcceleratorSegment, target: Target, where: str) -> None:

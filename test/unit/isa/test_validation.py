@@ -313,6 +313,15 @@ PROGRAMS: list[tuple[Callable[[Program], Program], str]] = [
     (lambda p: rebound(p, 1, role="scratch"), "input 'x' is not bound to memory"),
     (lambda p: rebound(p, 2, role="scratch"), "output 'y' is not bound to memory"),
     (lambda p: rebound(p, 1, offset=28), "bindings of weight 'w' and input 'x' overlap at byte 28"),
+    (lambda p: rebound(p, 2, offset=68), "bindings of input 'x' and output 'y' overlap at byte 68"),
+    (
+        lambda p: rebound(p, 2, role="in_place"),
+        "binding of in_place 'y': no input, or one that has an output already, begins at byte 192",
+    ),
+    (
+        lambda p: rebound(p, 2, role="in_place", offset=64, shape=(32,)),
+        "binding of in_place 'y': fp32[32] does not match the input 'x' in that place, fp32[4, 8]",
+    ),
     (lambda p: rebound(p, 1, shape=(4, 7)), "binding of input 'x' has 28 elements, the value has 32"),
     (lambda p: replace(p, segments=(*p.segments, p.segments[1])), "segment 2 'tail': output 'z' exists already"),
     (
@@ -344,8 +353,24 @@ def test_broken_program_is_refused(program: Program, mutate: Callable[[Program],
 
 
 def test_weights_may_share_memory_with_outputs(program: Program) -> None:
-    """Only data written before the start must be disjoint."""
-    validate_program(rebound(program, 2, offset=0), "x.acx")
+    """Only data written before the start must be disjoint, and outputs from inputs."""
+    validate_program(rebound(rebound(program, 2, offset=0), 1, offset=192), "x.acx")
+
+
+def test_an_output_may_take_the_memory_of_an_input(program: Program) -> None:
+    """Then nothing else may need the input: no later segment, no output."""
+    shared = rebound(program, 2, role="in_place", offset=64)
+    validate_program(shared, "x.acx")
+    late = replace(shared, segments=(*shared.segments, HostSegment("late", "host", ("x",), ("q",), "")))
+    with pytest.raises(ProgramError, match="'late': input 'x': an earlier segment wrote a result in its place"):
+        validate_program(late, "x.acx")
+    returned = replace(shared, outputs=(*shared.outputs, ValueType("x", "float32", (4, 8))))
+    with pytest.raises(ProgramError, match="output 'x': a segment wrote a result in its place"):
+        validate_program(returned, "x.acx")
+    twice = changed(shared, outputs=("y", "v"), bindings=(*device(shared).bindings, device(shared).bindings[2]))
+    bindings = (*device(twice).bindings[:-1], replace(device(twice).bindings[2], name="v"))
+    with pytest.raises(ProgramError, match="binding of in_place 'v': no input, or one that has an output already"):
+        validate_program(changed(twice, bindings=bindings), "x.acx")
 
 
 def test_other_targets_of_the_same_name_are_accepted(program: Program) -> None:
