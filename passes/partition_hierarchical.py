@@ -161,7 +161,41 @@ def _partition_function(
     function: graph.FuncOp, rules: Rules, islands: str, weights: MutableMapping[str, Array]
 ) -> tuple[list[Placement], list[graph.PartitionOp]]:
     block = function.body.block
-    ops = [op for op in block.ops if not isinstance(op, (*FREE_OPS, graph.ReturnOp))]
+    placements: list[Placement] = []
+    partitions: list[graph.PartitionOp] = []
+    for ops, before in _between_calls(function):
+        found, made = _partition_stretch(function, ops, before, rules, islands, weights)
+        placements += found
+        partitions += made
+    for op in [op for op in block.ops if isinstance(op, FREE_OPS)]:
+        if op.results[0].first_use is None:
+            block.erase_op(op)
+    return placements, partitions
+
+
+def _between_calls(function: graph.FuncOp) -> list[tuple[list[Operation], Operation]]:
+    """Stretches of operations that no call stands between, each with the operation behind it; calls stay."""
+    found: list[tuple[list[Operation], Operation]] = []
+    ops: list[Operation] = []
+    for op in function.body.block.ops:
+        if isinstance(op, graph.CallOp | graph.ReturnOp):
+            found.append((ops, op))
+            ops = []
+        elif not isinstance(op, FREE_OPS):
+            ops.append(op)
+    return found
+
+
+def _partition_stretch(
+    function: graph.FuncOp,
+    ops: list[Operation],
+    before: Operation,
+    rules: Rules,
+    islands: str,
+    weights: MutableMapping[str, Array],
+) -> tuple[list[Placement], list[graph.PartitionOp]]:
+    if not ops:
+        return [], []
     for op in ops:
         if isinstance(op, graph.PartitionOp):
             raise ModelError(f"graph.func @{function.sym_name.data} is partitioned already")
@@ -189,13 +223,10 @@ def _partition_function(
             [ops[m] for m in g.members],
             g.destination,
             _group_reason([placements[m].reason for m in g.members]),
-            function.return_op,
+            before,
         )
         for g in groups
     ]
-    for op in [op for op in block.ops if isinstance(op, FREE_OPS)]:
-        if op.results[0].first_use is None:
-            block.erase_op(op)
     return placements, partitions
 
 
@@ -241,7 +272,7 @@ class PartitionHierarchicalPass(ModulePass):
     An operation is for the framework if the compiler does not know it, for the host if no engine of the target has it
     or not with its types, sizes and attributes; `[capabilities]` of the target file can forbid more. One that is not
     for the accelerator is tried as its parts. Among what is possible the least time is searched for, transfers and
-    launches included. Input: `graph.func` of pure operations. Before:
+    launches included. Input: `graph.func` of pure operations; calls stay between partitions. Before:
     ```mlir
     %0 = graph.conv %x, %w ...
     %1 = graph.argmax %0 axis 1 ...
