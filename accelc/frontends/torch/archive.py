@@ -22,6 +22,8 @@ from accelc.frontends.torch import library
 
 MAX_BYTES = 2**31 - 1
 """Largest file, and largest sum of the sizes of its members, bytes."""
+MAX_REASON = 200
+"""Characters of torch's errors that are kept."""
 MAX_JSON_DEPTH = 100
 """Nesting of the descriptions in a file."""
 MODEL = "models/model.json"
@@ -59,11 +61,13 @@ def load_program(path: str | Path) -> Any:
         raise ModelError(f"cannot read {where}: {reason}") from error
     safe = _without_pickles(data, where)
     try:
-        return import_module("torch.export").load(io.BytesIO(safe))
+        package: Any = import_module("torch.export.pt2_archive._package")
+        # `torch.export.load` would print what fails here, then look for the format of older versions.
+        return package.load_pt2(io.BytesIO(safe)).exported_programs["model"]
     except Exception as error:
         # Whatever torch raises, the file is not one that it wrote.
         reason = str(error).strip().splitlines() or [type(error).__name__]
-        raise ModelError(f"{where} is damaged, or from another version of torch: {reason[0]}") from error
+        raise ModelError(f"{where} is damaged, or from another version of torch: {reason[0][:MAX_REASON]}") from error
 
 
 def _without_pickles(data: bytes, where: str) -> bytes:
