@@ -62,7 +62,8 @@ RESIDENT_SHARES = (0.5, 0.3, 0.1, 0.0)
 """
 Shares of SBUF for tensors that stay on chip, tried in turn until addresses suffice without spilling.
 
-The first program that fits with spilling competes with the first that fits without, by predicted time.
+The first program that fits with spilling competes with the first that fits without, by predicted time; so does one
+that writes results over operands with one that does not.
 """
 
 
@@ -162,23 +163,28 @@ def _lower_until_it_fits(
     found: _Fitted | None = None
     failure: CapacityError | None = None
     for share in RESIDENT_SHARES:
-        # A rival of a program that was found is shown only if it wins.
-        later: list[tuple[str, str]] = []
+        spill, spilled = found is None, False
+        for in_place in (True, False):
+            # A rival of a program that was found is shown only if it wins.
+            later: list[tuple[str, str]] = []
 
-        def hold(stage: str, render: Callable[[], str], later: list[tuple[str, str]] = later) -> None:
-            later.append((stage, render()))
+            def hold(stage: str, render: Callable[[], str], later: list[tuple[str, str]] = later) -> None:
+                later.append((stage, render()))
 
-        see = observer if found is None else hold
-        try:
-            fitted = _fit(partition, weights, target, Budget(resident=share), labels, see, spill=found is None)
-        except CapacityError as error:
-            failure = error
-            continue
-        if found is None or fitted.predicted_ns < found.predicted_ns:
-            found = fitted
-            for stage, text in later:
-                observer(stage, lambda text=text: text)
-        if not fitted.spills.loads:
+            see = observer if found is None else hold
+            try:
+                fitted = _fit(partition, weights, target, Budget(resident=share), labels, see, in_place, spill)
+            except CapacityError as error:
+                failure, spilled = error, True
+                break
+            spilled |= bool(fitted.spills.loads)
+            if found is None or fitted.predicted_ns < found.predicted_ns:
+                found = fitted
+                for stage, text in later:
+                    observer(stage, lambda text=text: text)
+            if not fitted.reused:
+                break
+        if not spilled:
             break
     if found is None:
         assert failure is not None
@@ -188,12 +194,17 @@ def _lower_until_it_fits(
 
 @dataclass(frozen=True)
 class _Fitted:
-    """A program with addresses, how long it will take as far as `schedule-engines` knows, and what it spills."""
+    """
+    A program with addresses, how long it will take as far as `schedule-engines` knows, and what it spills.
+
+    `reused` results are written over operands.
+    """
 
     program: ProgramOp
     weights: Mapping[str, Array]
     predicted_ns: float
     spills: "Spills"
+    reused: int
 
 
 def _fit(
@@ -203,21 +214,21 @@ def _fit(
     budget: Budget,
     labels: tuple[tuple[str, ...], tuple[str, ...]],
     observer: Observer,
-    *,
+    in_place: bool,
     spill: bool,
 ) -> _Fitted:
-    """The program that one budget gives. Raises CapacityError when its buffers do not fit."""
+    """The program that one budget gives, with results in place or not. Raises CapacityError when it does not fit."""
     from accelc.passes.assign_memory import assign_memory
     from accelc.passes.schedule_engines import schedule_engines
 
-    lowered = lower_partition(partition, weights, target, budget, labels=labels)
+    lowered = lower_partition(partition, weights, target, budget, labels=labels, in_place=in_place)
     program = lowered.program
     observer("lower-to-engine", lambda: str(program))
     scheduled = schedule_engines(program, target, spill=spill)
     observer("schedule-engines", lambda: str(program))
     assign_memory(program, target)
     observer("assign-memory", lambda: str(program))
-    return _Fitted(program, lowered.weights, scheduled.predicted_ns, scheduled.spills)
+    return _Fitted(program, lowered.weights, scheduled.predicted_ns, scheduled.spills, lowered.reused)
 
 
 def _finish(

@@ -101,9 +101,13 @@ def _lowered(traced: Traced, target: Target, heuristic: str) -> ProgramOp:
     weights = dict(traced.weights)
     run_graph_passes(module, weights, target, "model")
     (partition,) = (op for op in find_function(module).body.block.ops if isinstance(op, graph.PartitionOp))
-    program = lower_partition(partition, weights, target).program
-    schedule_engines(program, target, heuristic)
-    return program
+    tried: list[tuple[float, ProgramOp]] = []
+    for in_place in (True, False):
+        lowered = lower_partition(partition, weights, target, in_place=in_place)
+        tried.append((schedule_engines(lowered.program, target, heuristic).predicted_ns, lowered.program))
+        if not lowered.reused:
+            break
+    return min(tried, key=lambda one: one[0])[1]
 
 
 def _records(program: ProgramOp, target: Target) -> tuple[Any, Any]:

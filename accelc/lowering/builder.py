@@ -3,7 +3,6 @@
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from math import prod
 
 import numpy as np
 from xdsl.dialects.builtin import FloatAttr, StringAttr, UnitAttr
@@ -53,8 +52,6 @@ class ProgramBuilder:
     weights: dict[str, Array | Deferred] = field(default_factory=dict[str, "Array | Deferred"])
     location: Location = Location()
     label: str = ""
-    transferred_bytes: int = 0
-    """moved by DMA, as written"""
     _declarations: list[Operation] = field(default_factory=list[Operation])
     _body: list[Operation] = field(default_factory=list[Operation])
     _values: dict[Storage, SSAValue] = field(default_factory=dict[Storage, SSAValue])
@@ -229,7 +226,6 @@ class ProgramBuilder:
 
     def dma_raw(self, source: Storage, source_ap: Access, destination: Storage, destination_ap: Access) -> None:
         """One transfer; the queue is chosen later by `schedule-engines`."""
-        self.transferred_bytes += destination_ap.partitions * prod(destination_ap.sizes) * destination.itemsize
         self.append(
             engine.DmaCopyOp,
             "dma0",

@@ -65,13 +65,11 @@ class Lowering:
     halos: Mapping[SSAValue, Halo]
     forwards: Mapping[SSAValue, Forward]
     in_place: bool = True
-    """whether results of elementwise operations may be written over operands"""
+    """whether results of elementwise operations may be written over operands where the chip is crowded"""
     given: set[Storage] = field(default_factory=set[Storage])
     """memory of arguments that results may still be written to"""
     reused: int = 0
     """results that were"""
-    turned_away: int = 0
-    """tensors, and copies of tensors, for which the chip had no room"""
     position: int = 0
     dtype: str = "fp32"
     """of the result of the op being lowered"""
@@ -167,7 +165,6 @@ class Lowering:
             around = {2: (halo.pads[0], halo.pads[2]), 3: (halo.pads[1], halo.pads[3])}
         padded = [n + sum(around.get(a, (0, 0))) for a, n in enumerate(shape)]
         if not self.has_room(padded, axis):
-            self.turned_away += 1
             view = self.builder.hbm(name, shape, self.dtype)
         else:
             view = self.builder.chip(name, shape, axis, self.dtype, halo=around)
@@ -176,10 +173,11 @@ class Lowering:
         self.bind(value, view)
         return view
 
-    def has_room(self, shape: Sequence[int], axis: int) -> bool:
-        """Whether one more result of that shape may stay on chip beside what lives there."""
+    def has_room(self, shape: Sequence[int], axis: int, share: float = 1.0) -> bool:
+        """Whether one more result of that shape has room beside what lives in that share of what may stay on chip."""
         needed = partition_bytes(shape, axis, self.target.sbuf.partitions, itemsize(self.dtype))
-        return self.resident_bytes() + needed <= int(self.target.sbuf.partition_bytes * self.budget.resident)
+        limit = int(self.target.sbuf.partition_bytes * self.budget.resident * share)
+        return self.resident_bytes() + needed <= limit
 
     def _fill_halo(self, view: View, halo: Halo) -> None:
         self._halo_of[view.storage] = halo
@@ -280,8 +278,6 @@ class Lowering:
             uses = [self.last_use.get(v, 0) for v, held in self.values.items() if held.storage is key[0].storage]
             self._live[loaded.storage] = max([self.position, *uses])
             self._loaded[key] = loaded
-        else:
-            self.turned_away += 1
 
     def _check_room(self, view: View, axis: int) -> None:
         needed = self.chip_bytes(view, axis)

@@ -21,6 +21,12 @@ Compute = Callable[[Lowering, Sequence[View], View], None]
 
 SWAPPED: Mapping[str, str] = {"add": "add", "sub": "rsub", "mul": "mul", "div": "rdiv", "max": "max", "min": "min"}
 SIMPLE = (graph.NegOp, graph.IdentityOp, graph.CastOp)
+CROWDED = 0.5
+"""
+Share of what may stay on chip beyond which results are written over operands.
+
+A free buffer costs nothing, while a write over an operand waits for all its readers.
+"""
 
 
 def unary_support(op: Operation, target: Target) -> str | None:
@@ -114,19 +120,22 @@ def _over_operand(ctx: Lowering, node: Node, views: Sequence[View]) -> View | No
     The operand that `reuses` names, bound to the result, where it can be written as it is read.
 
     It has to be on chip, nothing else may need its storage, and other operands in it must be the same view: then each
-    element is read for the last time by the instruction that writes it.
+    element is read for the last time by the instruction that writes it. None also where the chip is not crowded.
     """
     reuses = node.op.attributes.get("reuses")
     if not ctx.in_place or not isinstance(reuses, IntegerAttr):
         return None
     if node.result in ctx.halos or node.result in ctx.forwards:
         return None
+    shape = shape_of(node.result) or (1,)
+    if ctx.has_room(shape, _partition_axis(ctx, views, shape), CROWDED):
+        return None
     operand = node.op.operands[reuses.value.data]
     out = ctx.view_of(operand)
     if not out.on_chip or not ctx.is_last_use(operand) or out.storage.dtype != ctx.dtype:
         return None
     repeats = any(stride == 0 and n > 1 for stride, n in zip(out.strides, out.shape, strict=True))
-    if repeats or out.shape != (shape_of(node.result) or (1,)):
+    if repeats or out.shape != shape:
         return None
     if any(view.storage is out.storage and view != out for view in views):
         return None

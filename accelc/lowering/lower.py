@@ -61,10 +61,15 @@ RULES: Mapping[type[Operation], Rule] = {
 
 @dataclass(frozen=True)
 class Lowered:
-    """A program without addresses, and the flat data of its weight buffers by symbol."""
+    """
+    A program without addresses, and the flat data of its weight buffers by symbol.
+
+    `reused` results of elementwise operations are written over operands.
+    """
 
     program: engine.ProgramOp
     weights: Mapping[str, Array]
+    reused: int
 
 
 def supported(op: Operation, target: Target) -> str | None:
@@ -88,39 +93,29 @@ def lower_partition(
     budget: Budget | None = None,
     name: str = "main",
     labels: tuple[Sequence[str], Sequence[str]] = ((), ()),
+    *,
+    in_place: bool = True,
 ) -> Lowered:
     """
     Engine program of an accelerator partition, in HBM `in0..` -> `out0..` in the order of operands and results.
 
-    `labels` are the names of operands and results for messages. Results are written over operands as `reuses` says,
-    unless others find less room then, so that more bytes cross HBM; they take the memory of operands as `into` of the
-    yield says, where nobody needs what lies there.
+    `labels` are the names of operands and results for messages. With `in_place`, results are written over operands as
+    `reuses` says where the chip is crowded; they take the memory of operands as `into` of the yield says, where nobody
+    needs what lies there.
     Raises CapacityError when a tensor cannot be held or tiled on the target, ModelError for an operation that
     `supported` turns down.
     """
     constants = _constants(partition, weights, target)
     plan = make_plan(partition.body.block, target, constants)
 
-    def state(in_place: bool) -> Lowering:
-        builder = ProgramBuilder(target, name)
-        limits = budget or Budget()
-        return Lowering(target, builder, limits, plan.last_use, constants, plan.halos, plan.forwards, in_place)
-
-    def attempt(in_place: bool) -> Lowering:
-        into = {result: number for result, number in enumerate(_into(partition)) if number >= 0}
-        while True:
-            ctx = state(in_place)
-            lost = _lower(ctx, partition, plan, labels, into)
-            if not lost:
-                return ctx
-            into = {result: number for result, number in into.items() if result not in lost}
-
-    ctx = attempt(in_place=True)
-    if ctx.reused and ctx.turned_away:
-        separate = attempt(in_place=False)
-        if separate.builder.transferred_bytes < ctx.builder.transferred_bytes:
-            ctx = separate
-    return Lowered(ctx.builder.finish(), DeferredWeights(ctx.builder.weights))
+    into = {result: number for result, number in enumerate(_into(partition)) if number >= 0}
+    while True:
+        builder, limits = ProgramBuilder(target, name), budget or Budget()
+        ctx = Lowering(target, builder, limits, plan.last_use, constants, plan.halos, plan.forwards, in_place)
+        lost = _lower(ctx, partition, plan, labels, into)
+        if not lost:
+            return Lowered(builder.finish(), DeferredWeights(builder.weights), ctx.reused)
+        into = {result: number for result, number in into.items() if result not in lost}
 
 
 def _into(partition: graph.PartitionOp) -> Sequence[int]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lowering_support import Body, check_lowering
@@ -11,6 +12,7 @@ from xdsl.ir import SSAValue
 
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import shape_of
+from accelc.lowering import elementwise
 
 Array = npt.NDArray[Any]
 BOUNDED = (graph.TanhOp, graph.SigmoidOp, graph.ReluOp, graph.NegOp, graph.AbsOp, graph.SquareOp)
@@ -120,7 +122,7 @@ class Grower:
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.data())
 def test_random_graphs(data: st.DataObject) -> None:
-    """Up to eight operations on any preset, with and without room on chip."""
+    """Up to eight operations on any preset, with and without room on chip, crowded or not."""
     channels, height, width = (data.draw(st.integers(1, 7)) for _ in range(3))
     x = normal((1, channels, height, width), data.draw(st.integers(0, 99)))
     count = data.draw(st.integers(1, 8))
@@ -135,4 +137,6 @@ def test_random_graphs(data: st.DataObject) -> None:
     precision = data.draw(st.sampled_from(["model", "bf16"]))
     # Sums in another order may round to the neighbouring bf16 number, which later operations amplify.
     tolerance = 2e-4 if precision == "model" else 0.1
-    check_lowering([x], build, target, tolerance, data.draw(st.sampled_from([0.5, 0.0])), precision)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(elementwise, "CROWDED", data.draw(st.sampled_from([0.0, elementwise.CROWDED])))
+        check_lowering([x], build, target, tolerance, data.draw(st.sampled_from([0.5, 0.0])), precision)
