@@ -1,5 +1,7 @@
 """Functions of a `graph` module and how often each is executed."""
 
+from collections import Counter
+
 from xdsl.dialects.builtin import ModuleOp
 
 from accelc.dialects import graph
@@ -19,18 +21,18 @@ def calls_of(function: graph.FuncOp) -> list[graph.CallOp]:
 def execution_counts(module: ModuleOp) -> dict[graph.FuncOp, int]:
     """How often every function runs when those that nobody calls run once."""
     functions = functions_of(module)
-    callees = {function: [graph.callee_of(call) for call in calls_of(function)] for function in functions}
-    called = {callee for found in callees.values() for callee in found}
+    callees = {f: [(graph.callee_of(call), call.executions) for call in calls_of(f)] for f in functions}
+    called = {callee for found in callees.values() for callee, _ in found}
     counts = {function: int(function not in called) for function in functions}
     # Callers before their callees: no function calls itself.
     pending = [function for function in functions if function not in called]
-    open_calls = {function: sum(found.count(function) for found in callees.values()) for function in functions}
+    open_calls = Counter(callee for found in callees.values() for callee, _ in found)
     while pending:
         function = pending.pop()
-        for callee in callees[function]:
+        for callee, executions in callees[function]:
             if callee is None:
                 continue
-            counts[callee] += counts[function]
+            counts[callee] += executions * counts[function]
             open_calls[callee] -= 1
             if not open_calls[callee]:
                 pending.append(callee)

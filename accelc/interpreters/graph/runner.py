@@ -8,7 +8,7 @@ from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.ir import Block, Operation, SSAValue
 
 from accelc.dialects import graph
-from accelc.dialects.graph_ops.base import AnyTensor
+from accelc.dialects.graph_ops.base import AnyTensor, ints
 from accelc.dialects.graph_ops.element_types import Array, dense_to_array, dtype_of_element
 from accelc.dialects.graph_ops.inplace import VarType, stored
 from accelc.errors import ModelError
@@ -212,7 +212,17 @@ def _call(
     callee = graph.callee_of(op)
     if callee is None:
         raise ModelError(f"{location(op)}: there is no graph.func {op.callee} in the module")
-    return run_block(callee.body.block, operands, renamed_weights(weights, op.given), framework)
+    given = renamed_weights(weights, op.given)
+    if op.along is None or op.joining is None:
+        return run_block(callee.body.block, operands, given, framework)
+    chunked = [
+        [operand] * op.executions if axis < 0 else np.split(cast(Array, operand), op.executions, axis)
+        for operand, axis in zip(operands, ints(op.along), strict=True)
+    ]
+    parts = [run_block(callee.body.block, chunks, given, framework) for chunks in zip(*chunked, strict=True)]
+    return [
+        np.concatenate(chunks, axis) for chunks, axis in zip(zip(*parts, strict=True), ints(op.joining), strict=True)
+    ]
 
 
 def _call_framework(

@@ -81,3 +81,27 @@ def test_passes_on_weights_refuse_calls(module: ModuleOp, name: str, apply: Call
     """They would change the function's weights and not those that calls give."""
     with pytest.raises(ModelError, match=f"graph.call @layer: {name} does not look into called functions"):
         apply(module)
+
+
+def test_a_call_is_executed_for_each_chunk() -> None:
+    text = """
+    graph.func @rows(%x: tensor<4x2xf32>, %w: tensor<2x2xf32>) -> (tensor<2x4xf32>, tensor<4x2xf32>) {
+      %y = graph.matmul %x, %w : (tensor<4x2xf32>, tensor<2x2xf32>) -> tensor<4x2xf32>
+      %t = graph.transpose %y perm [1, 0] : tensor<4x2xf32> -> tensor<2x4xf32>
+      graph.return %t, %y : tensor<2x4xf32>, tensor<4x2xf32>
+    }
+    graph.func @main(%x: tensor<8x2xf32>, %w: tensor<2x2xf32>) -> (tensor<2x8xf32>, tensor<8x2xf32>) {
+      %y, %z = graph.call @rows(%x, %w) times 2 along [0, -1] joining [1, 0]
+        : (tensor<8x2xf32>, tensor<2x2xf32>) -> (tensor<2x8xf32>, tensor<8x2xf32>)
+      graph.return %y, %z : tensor<2x8xf32>, tensor<8x2xf32>
+    }
+    """
+    context = Context()
+    context.load_dialect(Builtin)
+    context.load_dialect(Graph)
+    x, w = np.arange(16, dtype=np.float32).reshape(8, 2), np.arange(4, dtype=np.float32).reshape(2, 2)
+    module = parse_module(context, text, "rows")
+    assert list(execution_counts(module).values()) == [2, 1]
+    turned, plain = run(module, [x, w], {})
+    np.testing.assert_array_equal(plain, x @ w)
+    np.testing.assert_array_equal(turned, (x @ w).T)
