@@ -5,9 +5,11 @@ The program updates the weights of a network in place and then computes with the
 does that treats each operation in place as a barrier: the operation starts when everything before it has completed,
 and everything after it starts when it has. The baseline's stages are compiled by the same pipeline, take the best
 schedule found for them, and follow each other at no cost: nothing is charged for the barrier itself.
+
+Donation: a step of decoding that writes one row of a cache, with the cache's memory given up; the baseline copies it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from inspect import Parameter, Signature
 from typing import Any
 
@@ -15,10 +17,12 @@ import numpy as np
 from inplace_peak import imperative_peak
 from inplace_programs import SHAPES, random_program
 from measure import Measurement
+from onnx import ModelProto, TensorProto, helper, numpy_helper
 from xdsl.context import Context
 from xdsl.dialects.builtin import IntegerAttr, ModuleOp, i64
 from xdsl.traits import is_side_effect_free
 
+import accelc
 from accelc.analysis.sync.vector_clock import synchronize_records, write_sync
 from accelc.dialects import graph
 from accelc.dialects.engine import LaneOp, ProgramOp
@@ -179,6 +183,30 @@ def peak_ratios(count: int, target: Target) -> list[float]:
     return ratios
 
 
+def cache_step(positions: int, heads: int, width: int) -> ModelProto:
+    """A step of decoding as ONNX: one row is written to a cache of keys and values, and attended to with the others."""
+    cache, row = [1, heads, positions, width], [1, heads, 1, width]
+    nodes = [
+        helper.make_node("TensorScatter", ["past", "row", "at"], ["present"], "update"),
+        helper.make_node("Transpose", ["present"], ["keys"], perm=[0, 1, 3, 2]),
+        helper.make_node("MatMul", ["query", "keys"], ["scores"]),
+        helper.make_node("Softmax", ["scores"], ["shares"]),
+        helper.make_node("MatMul", ["shares", "present"], ["y"]),
+    ]
+    infos = {"past": cache, "row": row, "query": row, "y": row, "present": cache}
+    kinds = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in infos.items()]
+    at = numpy_helper.from_array(np.array([positions // 2], np.int64), "at")
+    body = helper.make_graph(nodes, "decode", kinds[:3], kinds[3:], [at])
+    return helper.make_model(body, opset_imports=[helper.make_opsetid("", 24)], ir_version=11)
+
+
+def cache_costs(model: ModelProto, donate: Mapping[str, str]) -> tuple[float, float]:
+    """Bytes that DMA moves in one step, and its nanoseconds."""
+    execution = accelc.run(model, TARGET, donate=donate, check=False, timing_only=True).execution
+    cores = [core for s in execution.segments if s.simulation is not None for core in s.simulation.cores]
+    return sum(core.dma_bytes for core in cores), execution.total_ns
+
+
 def measure(reduced: bool = False) -> Iterator[Measurement]:
     """All numbers; `reduced` takes fewer programs and smaller tensors."""
     target = load_target(TARGET)
@@ -195,3 +223,9 @@ def measure(reduced: bool = False) -> Iterator[Measurement]:
     within = sum(ratio <= 1 for ratio in ratios) / count
     yield Measurement.at_least("s1: programs within the peak in place", within, "", MIN_WITHIN_PEAK)
     yield Measurement.at_most("s1: largest peak over the one in place", max(ratios), "x", MAX_PEAK)
+    for positions in (512,) if reduced else (64, 512, 2048, 8192):
+        model = cache_step(positions, 4, 64)
+        copied, given = cache_costs(model, {}), cache_costs(model, {"past": "present"})
+        name = f"s1: cache of {positions} rows, given up"
+        yield Measurement.reported(f"{name}: DMA", given[0], "bytes", copied[0])
+        yield Measurement.reported(f"{name}: time", given[1], "ns", copied[1])

@@ -62,5 +62,43 @@ graph.func @main(%u: tensor<4xf32>, %x: tensor<2xf32>) -> tensor<4xf32> {
   }
   graph.return %0 : tensor<4xf32>
 }
+// CHECK-LABEL: graph.func @main
 // CHECK:      [[A:%.+]] = graph.insert_slice %b, %a starts [0] steps [1] :
 // CHECK-NEXT: graph.insert_slice %b, [[A]] starts [2] steps [1] {reuses = 1 : i64}
+
+// -----
+
+// The caller gives up %c: the partition writes the update in its memory, and the reader of the old contents goes first.
+graph.func @main(%c: tensor<4096xf32>, %x: tensor<2xf32>) -> (tensor<4096xf32>, tensor<4096xf32>) {
+  %0, %1 = graph.partition "accelerator" (%c, %x) : (tensor<4096xf32>, tensor<2xf32>) -> (tensor<4096xf32>, tensor<4096xf32>) {
+  ^bb0(%a: tensor<4096xf32>, %b: tensor<2xf32>):
+    %2 = graph.insert_slice %b, %a starts [8] steps [1] : (tensor<2xf32>, tensor<4096xf32>) -> tensor<4096xf32>
+    %3 = graph.relu %a : tensor<4096xf32> -> tensor<4096xf32>
+    graph.yield %3, %2 : tensor<4096xf32>, tensor<4096xf32>
+  }
+  graph.return %0, %1 : tensor<4096xf32>, tensor<4096xf32> into [-1, 0]
+}
+// CHECK-LABEL: graph.func @main
+// CHECK:      graph.relu %a
+// CHECK-NEXT: graph.insert_slice %b, %a starts [8] steps [1] {reuses = 1 : i64}
+// CHECK-NEXT: graph.yield {{.*}} into [-1, 0]
+
+// -----
+
+// The host reads %c after the partition: its memory is not free.
+graph.func @main(%c: tensor<4xf32>, %x: tensor<2xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  %0 = graph.partition "accelerator" (%c, %x) : (tensor<4xf32>, tensor<2xf32>) -> tensor<4xf32> {
+  ^bb0(%a: tensor<4xf32>, %b: tensor<2xf32>):
+    %2 = graph.insert_slice %b, %a starts [1] steps [1] : (tensor<2xf32>, tensor<4xf32>) -> tensor<4xf32>
+    graph.yield %2 : tensor<4xf32>
+  }
+  %1 = graph.partition "host" (%c) : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%a: tensor<4xf32>):
+    %2 = graph.neg %a : tensor<4xf32> -> tensor<4xf32>
+    graph.yield %2 : tensor<4xf32>
+  }
+  graph.return %0, %1 : tensor<4xf32>, tensor<4xf32> into [0, -1]
+}
+// CHECK-LABEL: graph.func @main
+// CHECK-NOT:   reuses
+// CHECK-NOT:   graph.yield {{.*}} into

@@ -198,3 +198,22 @@ engine.program @main target "tiny" {
   engine.end
 }
 // CHECK: default 5 is outside 0..4, the maximum
+
+// -----
+
+// Only an input's memory may become that of an output.
+engine.program @main target "tiny" {
+  %x = engine.buffer "x" weight hbm<16xf32> {updated = "y"}
+  engine.end
+}
+// CHECK: role weight cannot be updated: only an input's memory may become an output's
+
+// -----
+
+// The output in the memory of an input has a symbol of its own.
+engine.program @main target "tiny" {
+  %x = engine.buffer "x" input hbm<16xf32> {updated = "y"}
+  %y = engine.buffer "y" output hbm<16xf32>
+  engine.end
+}
+// CHECK: two buffers have the symbol 'y'

@@ -96,3 +96,52 @@ graph.func @f(%x: tensor<4xf32>) {
   graph.return
 }
 // CHECK: present [1, 1] marks 2 inputs, there are 1 operands
+
+// -----
+
+// Memory that is given up: one entry for each result.
+graph.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %y = graph.relu %x : tensor<4xf32> -> tensor<4xf32>
+  graph.return %y : tensor<4xf32> into [0, 0]
+}
+// CHECK: into [0, 0] has not one entry for each of 1 values
+
+// -----
+
+// One argument holds one result.
+graph.func @f(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  %y = graph.relu %x : tensor<4xf32> -> tensor<4xf32>
+  graph.return %y, %y : tensor<4xf32>, tensor<4xf32> into [0, 0]
+}
+// CHECK: into [0, 0] repeats an argument
+
+// -----
+
+// It is the memory of an argument.
+graph.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %y = graph.relu %x : tensor<4xf32> -> tensor<4xf32>
+  graph.return %y : tensor<4xf32> into [1]
+}
+// CHECK: into names argument 1 of 1
+
+// -----
+
+// It has the size of the result.
+graph.func @f(%x: tensor<4xf32>, %z: tensor<2xf32>) -> tensor<4xf32> {
+  %y = graph.relu %x : tensor<4xf32> -> tensor<4xf32>
+  graph.return %y : tensor<4xf32> into [1]
+}
+// CHECK: argument 1 of type tensor<2xf32> cannot hold a result of type tensor<4xf32>
+
+// -----
+
+// An argument that a partition hands on stays where it is.
+graph.func @f(%x: tensor<4xf32>) {
+  %0, %1 = graph.partition "accelerator" (%x) : (tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  ^bb0(%a: tensor<4xf32>):
+    %y = graph.relu %a : tensor<4xf32> -> tensor<4xf32>
+    graph.yield %y, %a : tensor<4xf32>, tensor<4xf32> into [0, -1]
+  }
+  graph.return
+}
+// CHECK: argument 0 is returned and cannot hold another result
