@@ -40,7 +40,15 @@ def chain_of(source: Sequence[int], view: Strided) -> Chain:
         raise ValueError(f"strides {list(view.strides)} are not all at least 0")
     axes = [i for i, (n, stride) in enumerate(zip(view.sizes, view.strides, strict=True)) if n > 1 and stride]
     axes.sort(key=lambda i: (-view.strides[i], i))
-    sliced = _slice(source, [(view.sizes[i], view.strides[i]) for i in axes], view.offset)
+    wanted = [(view.sizes[i], view.strides[i]) for i in axes]
+    try:
+        sliced = _slice(source, wanted, view.offset)
+    except ValueError:
+        joined = _joined(wanted)
+        if joined == wanted:
+            raise
+        # A run of cells that begins anywhere, seen under another shape.
+        sliced = _slice(source, joined, view.offset)
     sizes = tuple(view.sizes[i] for i in axes)
     order = tuple(sorted(range(len(axes)), key=lambda k: axes[k]))
     kept = tuple(n if i in axes else 1 for i, n in enumerate(view.sizes))
@@ -92,6 +100,17 @@ def _slice(source: tuple[int, ...], axes: Sequence[tuple[int, int]], offset: int
         else:
             shape[axis - 1 : axis + 1] = [shape[axis - 1] * shape[axis]]
     raise ValueError(f"axes of strides {[stride for _, stride in axes]} do not divide those of {list(source)}")
+
+
+def _joined(axes: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The axes, those that continue each other as one."""
+    result: list[tuple[int, int]] = []
+    for n, stride in axes:
+        if result and result[-1][1] == n * stride:
+            result[-1] = (result[-1][0] * n, stride)
+        else:
+            result.append((n, stride))
+    return result
 
 
 def _fit(shape: Sequence[int], axes: Sequence[tuple[int, int]], offset: int) -> SliceStep | tuple[int, int]:

@@ -7,6 +7,7 @@ from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import shape_of
 from accelc.dialects.graph_ops.element_types import dtype_of
 from accelc.frontends.torch.call import Call, Rule, Table
+from accelc.frontends.torch.library import torch
 
 
 def _reshape(*arguments: str) -> Rule:
@@ -129,6 +130,16 @@ def _index(call: Call) -> SSAValue:
     return call.writer.add(graph.GatherOp(call.tensor("self"), rows, axis=used[0]))
 
 
+def _index_put(call: Call) -> SSAValue:
+    w, x, value = call.writer, call.handle("self"), call.handle("values")
+    masks = [index for index in call.get("indices") if index is not None]
+    whole = len(masks) == 1 and masks[0].shadow.dtype == torch().bool and masks[0].shadow.shape == x.shadow.shape
+    if not whole or value.shadow.numel() != 1:
+        raise call.error("writes at indices; supported is one value where a mask of the same shape is true")
+    new = w.reshape(w.load(value.variable), ())
+    return w.add(graph.SelectOp(w.load(masks[0].variable), new, w.load(x.variable)))
+
+
 RULES: Table = {
     "reshape": _reshape("shape"),
     "_unsafe_view": _reshape("size"),
@@ -144,5 +155,6 @@ RULES: Table = {
     "embedding": _gather("weight", "indices", None),
     "index_select": _gather("self", "index", "dim"),
     "index": _index,
+    "index_put": _index_put,
 }
 """Rules of this module."""

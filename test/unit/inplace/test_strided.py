@@ -85,6 +85,11 @@ def test_a_slice_of_an_axis_stays_one_slice() -> None:
     assert chain_of((4, 6), Strided((4, 2), (6, 1), 1)) == (SliceStep((0, 1), (1, 1), (4, 2)),)
 
 
+def test_a_run_of_cells_may_begin_anywhere() -> None:
+    base = np.arange(24).reshape(4, 6)
+    assert np.array_equal(apply(chain_of((4, 6), Strided((2, 2), (2, 1), 5)), base), [[5, 6], [7, 8]])
+
+
 def test_nothing_of_something_is_an_empty_slice() -> None:
     assert apply(chain_of((2, 3), Strided((0, 5), (5, 1))), np.zeros((2, 3), np.int64)).shape == (0, 5)
 

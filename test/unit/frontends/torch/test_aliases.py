@@ -103,6 +103,16 @@ def test_unbound_split_and_diagonal_views() -> None:
     check(Program(function), normal(4, 6))
 
 
+def test_masks_and_flat_runs_are_written() -> None:
+    def function(_: Any, x: Any) -> Any:
+        x.view(-1)[5:9].view(2, 2).t()[0].add_(1)
+        x[x > 0] = 0.5
+        torch.add(x, 1, out=x)
+        return x.sum()
+
+    check(Program(function), normal(4, 6))
+
+
 def test_an_optimizer_written_by_hand() -> None:
     def function(self: Any, gradient: Any) -> Any:
         self.moment.mul_(0.9).add_(gradient, alpha=0.1)
