@@ -1,6 +1,7 @@
 """Quantities of a core over time: MACs, traffic, memory in use and transfers in flight."""
 
 from collections.abc import Iterator, Sequence
+from math import gcd
 
 import numpy as np
 
@@ -23,7 +24,9 @@ def core_counters(
 
     A product's MACs and a transfer's bytes are spread evenly over the time it takes.
     """
-    edges = window_edges(core.total, windows)
+    hz = core.target.time.tick_hz
+    # The fewest ticks that are whole nanoseconds: windows of a trace then begin and end exactly.
+    edges = window_edges(core.total, windows, hz // gcd(hz, 1_000_000_000))
     rows: list[Counters] = []
     for counter, lane, amount, value in _quantities(core, edges, macs, moved, lane_codes):
         count = len(amount)

@@ -5,9 +5,15 @@ import numpy as np
 from accelc.profile.tables import Ints, Reals
 
 
-def window_edges(total: int, windows: int) -> Ints:
-    """Ends of at most `windows` windows of equal length over [0, total), the last one shorter; 0 is the first edge."""
+def window_edges(total: int, windows: int, quantum: int = 1) -> Ints:
+    """
+    Ends of at most `windows` windows of equal length over [0, total), the last one shorter; 0 is the first edge.
+
+    Where windows are longer than `quantum` ticks, their length is a multiple of it.
+    """
     width = max(1, -(-total // windows))
+    if width > quantum:
+        width = -(-width // quantum) * quantum
     edges = np.arange(0, total + width, width, dtype=np.int64)
     edges[-1] = total
     return edges if total else edges[:0]

@@ -24,3 +24,6 @@ def squeezenet() -> RunResult:
 def squeezenet_profile(squeezenet: RunResult) -> Profile:
     """Its profile."""
     return profile(squeezenet.compiled.program, squeezenet.execution, squeezenet.compiled.target)
+
+
+sys.path.append(str(Path(__file__).parent))

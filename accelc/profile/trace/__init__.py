@@ -1,0 +1,30 @@
+"""Traces of a profile, for the viewers of Perfetto and Chrome."""
+
+from pathlib import Path
+
+from accelc.files import atomic_file
+from accelc.profile.build import Profile
+from accelc.profile.trace.chrome import write_chrome
+from accelc.profile.trace.model import TraceModel, trace_model
+from accelc.profile.trace.perfetto import need_perfetto, write_perfetto
+
+__all__ = ["TraceModel", "check_trace", "need_perfetto", "trace_model", "write_chrome", "write_perfetto", "write_trace"]
+
+
+def check_trace(path: Path) -> None:
+    """Raises UsageError if a trace in the format of `path` cannot be written, before there is one to write."""
+    if path.suffix != ".json":
+        need_perfetto()
+
+
+def write_trace(profile: Profile, path: Path) -> int:
+    """
+    Writes the trace of a profile and returns its bytes: JSON for a `path` that ends in `.json`, else Perfetto's format.
+
+    Raises UsageError if Perfetto's format needs a package that is not installed, and OSError.
+    """
+    check_trace(path)
+    model = trace_model(profile)
+    write = write_chrome if path.suffix == ".json" else write_perfetto
+    with atomic_file(path) as file:
+        return write(model, file)
