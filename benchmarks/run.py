@@ -17,6 +17,7 @@ from measure import Measurement
 SUITES = {
     "end-to-end": "end_to_end",
     "five-passes": "five_passes",
+    "simulator": "simulator",
     "startup": "startup",
 }
 """Suite -> module in this folder, with a function `measure` that gives the numbers one by one."""

@@ -1,0 +1,19 @@
+"""
+Suite `simulator`: what the simulator's cycles were checked against, and how fast it is.
+
+Each figure names its baseline; `docs/validation.md` says what was compared with what.
+"""
+
+from collections.abc import Iterator
+from importlib import import_module
+
+from measure import Measurement
+
+MODULES = ("validate_array",)
+"""Modules in this folder with a function `measure(reduced)`."""
+
+
+def measure() -> Iterator[Measurement]:
+    """All numbers of the suite, at full size."""
+    for name in MODULES:
+        yield from import_module(name).measure(reduced=False)

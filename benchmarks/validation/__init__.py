@@ -1,0 +1,1 @@
+"""Models that the simulator is compared with; none of them imports `accelc.simulator`, except where it is run."""
