@@ -8,6 +8,7 @@ way in and out.
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import ml_dtypes
@@ -93,7 +94,8 @@ def matmul_block(stationary: Array, moving: Array, accumulator: str = "fp32", or
     One pass through the array: `stationary[K, M]` and `moving[K, N]` to `[M, N]` in the accumulator dtype.
 
     fp32: products and sums in fp32 without fused multiply-add, partition 0 first (`column-sequential`, the
-    order of the PEs of a column), or in the order of the BLAS library (`blas`, faster, other last bits).
+    order of the PEs of a column, whose first one adds to +0), or in the order of the BLAS library (`blas`, faster,
+    other last bits).
     int32: exact (an fp64 product cannot round for 8-bit operands), so the order does not matter.
     """
     assert order in SUM_ORDERS, order
@@ -108,12 +110,42 @@ def matmul_block(stationary: Array, moving: Array, accumulator: str = "fp32", or
             if np.may_share_memory(left, right):
                 right = right.copy()
             return left.T @ right
-        result = np.multiply(left[0][:, None], right[0][None, :])
-        product = np.empty_like(result)
-        for row in range(1, left.shape[0]):
-            np.multiply(left[row][:, None], right[row][None, :], out=product)
-            np.add(result, product, out=result)
-        return result
+        return _column_sums(left, right)
+
+
+def _column_sums(left: F32, right: F32) -> F32:
+    """`left.T @ right` that adds the products of row 0 to +0 first, then those of row 1, and so on."""
+    if min(left.shape[1], right.shape[1]) == 1 or not _rounds_products():
+        return _row_by_row(left, right)
+    # NumPy takes the dimension of the smallest strides innermost: the rows are the outermost loop.
+    if right.shape[1] < min(left.shape[1], SHORT_ROW):
+        return np.ascontiguousarray(np.einsum("km,kn->nm", left, right).T)
+    return np.einsum("km,kn->mn", left, right)
+
+
+SHORT_ROW = 96
+"""Elements of a row below which the longer side of a product is the better inner loop."""
+
+
+def _row_by_row(left: F32, right: F32) -> F32:
+    result = np.multiply(left[0][:, None], right[0][None, :])
+    # Without it a sum of negative zeros would stay negative, and depend on what unused rows of PEs hold.
+    result += 0.0
+    product = np.empty_like(result)
+    for row in range(1, left.shape[0]):
+        np.multiply(left[row][:, None], right[row][None, :], out=product)
+        np.add(result, product, out=result)
+    return result
+
+
+@cache
+def _rounds_products() -> bool:
+    """Whether this NumPy rounds the products inside of `einsum`: one built for fused multiply-add does not."""
+    # The square of the factor lies half way between two numbers: once rounded, it is what the first row subtracts.
+    factor = 1 + 2**-12
+    left = np.array([[-1 - 2**-11], [factor]], np.float32).repeat(37, axis=1)
+    right = np.array([[1], [factor]], np.float32).repeat(37, axis=1)
+    return not np.einsum("km,kn->mn", left, right).any()
 
 
 def accumulate(stored: Array, block: Array) -> Array:

@@ -84,8 +84,8 @@ def _pe_by_pe(stationary: npt.NDArray[Any], moving: npt.NDArray[Any]) -> npt.NDA
     result = np.zeros((columns, moving.shape[1]), np.float32)
     for m in range(columns):
         for n in range(moving.shape[1]):
-            total = np.float32(stationary[0, m]) * np.float32(moving[0, n])
-            for k in range(1, rows):
+            total = np.float32(0)
+            for k in range(rows):
                 total = np.float32(total + np.float32(stationary[k, m]) * np.float32(moving[k, n]))
             result[m, n] = total
     return result
@@ -97,6 +97,13 @@ def test_column_sequential_is_bit_exact_with_a_scalar_loop() -> None:
     moving = rng.standard_normal((9, 7)).astype(np.float32)
     result = numerics.matmul_block(stationary, moving, "fp32", "column-sequential")
     np.testing.assert_array_equal(result, _pe_by_pe(stationary, moving))
+
+
+@pytest.mark.parametrize("order", numerics.SUM_ORDERS)
+def test_a_sum_of_negative_zeros_is_positive(order: str) -> None:
+    """The first PE of a column adds to +0; otherwise the sign would depend on what the PEs of unused rows hold."""
+    stationary, moving = np.full((1, 2), -3, np.float32), np.zeros((1, 3), np.float32)
+    assert not np.signbit(numerics.matmul_block(stationary, moving, "fp32", order)).any()
 
 
 @pytest.mark.parametrize("order", numerics.SUM_ORDERS)
