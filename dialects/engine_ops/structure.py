@@ -198,9 +198,10 @@ class ProgramOp(IRDLOperation):
         return cls.create(attributes=attributes, regions=[parser.parse_region()])
 
     def verify_(self) -> None:
-        """The body has no arguments and holds buffers of unique names and lane ops, closed by a terminator."""
+        """No arguments; buffers of unique names, lane ops with delay slots of unique names, and a terminator."""
         require(not self.body.block.args, "the body has arguments; data outside the program are buffers with a role")
         symbols: set[str] = set()
+        slots: set[str] = set()
         for op in self.body.block.ops:
             if isinstance(op, BufferOp):
                 for symbol in (op.symbol.data, *((op.updated.data,) if op.updated is not None else ())):
@@ -211,6 +212,9 @@ class ProgramOp(IRDLOperation):
                 isinstance(op, LaneOp | EndOp),
                 f"{op.name} is not legal in a program: expected buffers, lane ops and engine.end",
             )
+            if isinstance(op, DelayOp):
+                require(op.slot.data not in slots, f"two delays have the slot '{op.slot.data}'")
+                slots.add(op.slot.data)
 
 
 @irdl_op_definition

@@ -34,6 +34,16 @@ engine.program @main target "tiny" {
 
 // -----
 
+// The runtime sets a delay by the name of its slot.
+engine.program @main target "tiny" {
+  engine.delay on dma0 "s" default 0 maximum 10
+  engine.delay on dma1 "s" default 5 maximum 20
+  engine.end
+}
+// CHECK: two delays have the slot 's'
+
+// -----
+
 // Nothing but buffers and lane ops.
 engine.program @main target "tiny" {
   %x = arith.constant 1 : i32
