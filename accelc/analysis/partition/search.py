@@ -4,7 +4,7 @@ Destinations of operations by cost: dominance, a beam over topological order, is
 Finding the cheapest destinations is hard because starts of groups couple operations that are far apart (Tarnawski et
 al., NeurIPS 2020, solve it over ideals of the graph, in exponential time for wide graphs). Most operations are easy:
 one destination is better by more than the others could ever save. For the rest a beam gives good beginnings, and moves
-of islands and of their borders improve them until nothing falls any more (US12182688B2 gives the tiers, not a search).
+of islands improve them until nothing falls any more (US12182688B2 gives the tiers, not a search).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -173,26 +173,11 @@ def _moves(problem: Problem, homes: Sequence[str]) -> Iterator[tuple[Sequence[in
 
 
 def _islands(problem: Problem, homes: Sequence[str]) -> Iterator[tuple[int, ...]]:
-    """Movable parts of groups: whole groups, islands in them, and what comes before or after an operation in one."""
+    """Movable parts of groups: whole groups, and islands in them."""
     groups: list[Group] = group(homes, problem.predecessors, problem.launch_ns)
     for g in groups:
         free = [m for m in g.members if len(problem.ns[m]) > 1]
         if not free:
             continue
         yield tuple(free)
-        for island in components(free, problem.predecessors):
-            yield island
-            yield from _borders(problem, island)
-
-
-def _borders(problem: Problem, island: Sequence[int]) -> Iterator[tuple[int, ...]]:
-    """For every operation of an island: it and its ancestors there, it and its descendants there."""
-    if len(island) > 64:
-        return
-    inside = set(island)
-    before: dict[int, set[int]] = {}
-    for i in island:
-        before[i] = {i}.union(*(before[p] for p in problem.predecessors[i] if p in inside))
-    for i in island:
-        yield tuple(sorted(before[i]))
-        yield tuple(j for j in island if i in before[j])
+        yield from components(free, problem.predecessors)
