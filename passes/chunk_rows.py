@@ -31,6 +31,9 @@ from accelc.targets.model import Target
 ROWS = 256
 """Largest number of rows of a chunk. With more, weights would cross HBM less often, but less else would fit on chip."""
 
+FEW = 4
+"""Chunks of fewer rows than this part of `rows` are not worth their weights crossing HBM again."""
+
 
 def chunk_rows(module: ModuleOp, target: Target, rows: int = ROWS) -> list[graph.FuncOp]:
     """
@@ -69,7 +72,9 @@ def _source(function: graph.FuncOp) -> tuple[SSAValue, int] | None:
 
 
 def _parts(size: int, rows: int) -> int:
-    return next(parts for parts in range(1, size + 1) if size % parts == 0 and size // parts <= rows)
+    """Least number of equal chunks of at most `rows` rows; 1 if chunks would have few rows."""
+    parts = next(parts for parts in range(1, size + 1) if size % parts == 0 and size // parts <= rows)
+    return parts if size // parts * FEW >= rows else 1
 
 
 def _leads(shape: Sequence[int], axis: int) -> bool:

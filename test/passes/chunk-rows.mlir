@@ -58,3 +58,13 @@ graph.func @small(%x : tensor<512x4xf32>) -> tensor<512x4xf32> {
   %y = graph.relu %x : tensor<512x4xf32> -> tensor<512x4xf32>
   graph.return %y : tensor<512x4xf32>
 }
+
+// -----
+
+// 521 is prime: chunks would be single rows.
+// CHECK-LABEL: graph.func @prime
+// CHECK-NOT: graph.call
+graph.func @prime(%x : tensor<521x64xf32>) -> tensor<521x64xf32> {
+  %y = graph.relu %x : tensor<521x64xf32> -> tensor<521x64xf32>
+  graph.return %y : tensor<521x64xf32>
+}

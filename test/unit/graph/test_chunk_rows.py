@@ -23,7 +23,7 @@ LLAMA = DecoderConfig(2, 32, 4, 2, 48, 50, 64, gated=True, tied=False, epsilon=1
 
 @pytest.mark.parametrize("config", [GPT, LLAMA], ids=["gpt", "llama"])
 @settings(max_examples=3)
-@given(tokens=st.sampled_from([40, 48, 64]), rows=st.sampled_from([5, 8, 16]))
+@given(tokens=st.sampled_from([40, 48, 64]), rows=st.sampled_from([8, 12, 16]))
 def test_chunks_of_a_decoder_compute_the_same(config: DecoderConfig, tokens: int, rows: int) -> None:
     model = with_random_weights(decoder_model("tiny", config, "prefill", tokens), 1)
     imported = import_onnx(model, {}, {})
