@@ -122,8 +122,8 @@ class Planner:
     """Values that end, after views and computations in place, as the source of an INSERT."""
     blocked: dict[int, list[Read]] = field(default_factory=dict[int, list[Read]])
     """Reads that keep an INSERT or a COMPUTE from writing in place."""
-    sealed: list[int] = field(default_factory=list[int])
-    """Destinations of INSERTs that lie in cells that may never be written."""
+    sealed: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    """Destinations of INSERTs that lie in cells that may never be written, and these INSERTs."""
     repeated: list[int] = field(default_factory=list[int])
     """Operands whose elements repeat, so that no result can be written over them."""
 
@@ -228,7 +228,7 @@ class Planner:
             self.copies[index] = self.program.nbytes[dest]
             self._settle(result, Place(result))
             if not self._is_writable(written):
-                self.sealed.append(dest)
+                self.sealed.append((dest, index))
 
     def _take(self, index: int, written: Place, copied_else: int, copied: int) -> bool:
         """Whether instruction `index` may and should write `written`; if so, the orders this needs are added."""

@@ -1,10 +1,11 @@
 """Copies of values that let others be written in place: what a plan proposes to copy, and the program that does."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from accelc.analysis.inplace.buffers import Instruction, Kind, Mode, Planner, Program, Read
+from accelc.analysis.inplace.views import shares_cells
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,10 @@ def proposals(planner: Planner, every: bool = False) -> list[tuple[Snapshot, ...
             saved = max(saved, planner.program.nbytes[planner.program.instructions[index].results[0]]) + 1
         found += _proposal(planner, _needed(planner, reads), saved, index)
     if short:
-        for value in (*planner.sealed, *(planner.repeated if every else ())):
+        for value in (*(dest for dest, _ in planner.sealed), *(planner.repeated if every else ())):
             found += _proposal(planner, {value: set(planner.users[value])}, planner.program.nbytes[value] + 1, 0)
+        if every:
+            found += _early_copies(planner)
         order = planner.dependences.order()
         live = planner.live(order)
         at = {index: position for position, index in enumerate((*order, len(order)))}
@@ -99,6 +102,26 @@ def _needed(planner: Planner, reads: Iterable[Read]) -> dict[int, set[int]]:
         value, user = _smallest(planner, read.value, read.reader)
         needed[value].add(user)
     return needed
+
+
+def _early_copies(planner: Planner) -> list[tuple[Snapshot, ...]]:
+    """Copies of what INSERTs may not write, for instructions up to these; and of what repeats, where it first does."""
+    found: list[tuple[Snapshot, ...]] = []
+    for value, insert in planner.sealed:
+        users = {user for user in planner.users[value] if user <= insert}
+        found += _proposal(planner, {value: users}, planner.program.nbytes[value] + 1, 0)
+    for value in (source for operand in planner.repeated for source in _viewed(planner, operand)):
+        found += _proposal(planner, {value: set(planner.users[value])}, planner.program.nbytes[value] + 1, 0)
+    return found
+
+
+def _viewed(planner: Planner, value: int) -> Iterator[int]:
+    """Values that a value is a view of, nearest first, as long as elements repeat."""
+    while value in planner.maker and planner.program.instructions[planner.maker[value]].kind is Kind.VIEW:
+        (value,) = planner.program.instructions[planner.maker[value]].operands
+        if not shares_cells(planner.places[value].chain):
+            return
+        yield value
 
 
 def _smallest(planner: Planner, value: int, user: int) -> tuple[int, int]:

@@ -218,6 +218,22 @@ def test_updates_of_a_repeated_value_are_made_in_a_copy_where_memory_is_short() 
     assert (found.reuse, found.copied_bytes, found.peak_bytes) == ({3: 0, 4: 1}, 0, 36)
 
 
+def test_what_may_not_be_written_is_copied_before_a_part_of_it_is_computed() -> None:
+    """`b = copy(a); b[1:2] = -b[1:2]; max(b, a)` of an argument `a`: the negation lies in the copy, `max` reads `a`."""
+    window = SliceStep((1,), (1,), (1,))
+    instructions = [
+        Instruction(Kind.VIEW, (0,), (1,), step=window),
+        Instruction(Kind.COMPUTE, (1,), (2,), reusable=(0,)),
+        Instruction(Kind.INSERT, (2, 0), (3,), 0.0, window),
+        Instruction(Kind.COMPUTE, (3, 0), (4,), reusable=(0,)),
+    ]
+    program = Program(instructions, [12, 4, 4, 12, 12], frozenset([0]), frozenset(), frozenset([4]))
+    assert plan(program, 1.0)[1].peak_bytes == 28
+    rounds, found = plan(program, 1.0, limit_bytes=24)
+    assert rounds == ((Snapshot(0, (0, 2), 0),),)
+    assert (found.reuse, found.peak_bytes) == ({2: 0, 3: 1, 4: 0}, 24)
+
+
 def test_a_small_result_does_not_keep_a_large_buffer() -> None:
     """`b = -a[1:3]` lies in its own four bytes, not in `a`, of which nothing else is needed."""
     instructions = [
