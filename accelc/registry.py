@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("accelc.cli.run", "compile a model, execute it on the simulated machine, compare and report"),
     "compile": ("accelc.cli.compile", "compile a model to a binary program (.acx)"),
     "sim": ("accelc.cli.sim", "execute a binary program on the simulated machine"),
+    "profile": ("accelc.cli.profile", "show where the time of a model or program goes, and write traces and tables"),
     "dis": ("accelc.cli.dis", "print a binary program as text"),
     "as": ("accelc.cli.as_", "assemble text to a binary program"),
     "generate": ("accelc.cli.generate", "write a published transformer as an ONNX model without weights"),

@@ -10,10 +10,12 @@ from accelc.driver import DEFAULT_TARGET, FORCED, PRECISIONS, CompileOptions
 from accelc.errors import UsageError
 from accelc.runtime.inputs import parse_assignment, parse_size
 
+MODEL_FILES = "ONNX file, or .pt2 file of torch.export.save"
 
-def add_compile_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of `CompileOptions`."""
-    parser.add_argument("model", metavar="MODEL", type=Path, help="ONNX file, or .pt2 file of torch.export.save")
+
+def add_compile_arguments(parser: argparse.ArgumentParser, metavar: str = "MODEL", files: str = MODEL_FILES) -> None:
+    """Add the arguments of `CompileOptions`; `metavar` and `files` are the help on the model."""
+    parser.add_argument("model", metavar=metavar, type=Path, help=files)
     parser.add_argument(
         "--target", default=DEFAULT_TARGET, help="preset or path of a .toml file (default: %(default)s)"
     )
@@ -43,6 +45,13 @@ def add_compile_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="INPUT=OUTPUT",
         help="give up the memory of an input, so that an output may be written there",
+    )
+
+
+def add_trace_argument(parser: argparse.ArgumentParser) -> None:
+    """Add `--trace`."""
+    parser.add_argument(
+        "--trace", type=Path, metavar="FILE", help="write a trace for ui.perfetto.dev (FILE.json: in Chrome's format)"
     )
 
 

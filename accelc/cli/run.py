@@ -4,7 +4,13 @@ import argparse
 import json
 import sys
 
-from accelc.cli.options import add_compile_arguments, assignments, compile_options, progress_bar
+from accelc.cli.options import (
+    add_compile_arguments,
+    add_trace_argument,
+    assignments,
+    compile_options,
+    progress_bar,
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,18 +28,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--timing-only", action="store_true", help="count cycles without computing numbers")
     parser.add_argument("--explain-partition", action="store_true", help="list where every operation runs, and why")
     parser.add_argument("--timeline", action="store_true", help="show when every lane of the accelerator works")
+    add_trace_argument(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Run the command: 1 if the comparison fails or a race is found."""
     from accelc.driver import run_model
+    from accelc.profile import profile
+    from accelc.profile.trace import check_trace, write_trace
     from accelc.report.figures import race_count, run_json
     from accelc.report.timeline import SegmentTimeline, segment_timelines, timelines_json, timelines_text
     from accelc.runtime.inputs import load_array
 
     options = compile_options(arguments)
     inputs = {name: load_array(path, name) for name, path in assignments(arguments.input, "--input")}
+    check_trace(arguments.trace)
     with progress_bar() as progress:
         result = run_model(
             arguments.model,
@@ -44,6 +54,8 @@ def execute(arguments: argparse.Namespace) -> int:
             timing_only=arguments.timing_only,
             progress=progress,
         )
+    if arguments.trace is not None:
+        write_trace(profile(result.compiled.program, result.execution, result.compiled.target), arguments.trace)
     timelines: list[SegmentTimeline] | None = None
     if arguments.timeline:
         timelines = segment_timelines(result.compiled.program, result.execution, result.compiled.predicted_ns)

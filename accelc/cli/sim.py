@@ -9,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from accelc.cli.options import assignments, progress_bar
+from accelc.cli.options import add_trace_argument, assignments, progress_bar
 from accelc.errors import UsageError
 from accelc.files import atomic_file
 
@@ -50,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--save-delays", type=Path, metavar="FILE.json", help="write the delays the policy chose")
     parser.add_argument("--timing-only", action="store_true", help="count cycles without computing numbers")
     parser.add_argument("--timeline", action="store_true", help="show when every lane of the accelerator works")
+    add_trace_argument(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
 
 
@@ -71,6 +72,9 @@ def _execute_cores(
     from accelc.runtime.delays.table import load_table, save_table, table_of
     from accelc.runtime.multicore import execute_cores, run_cores
 
+    for option in ("timeline", "trace"):
+        if getattr(arguments, option):
+            raise UsageError(f"--{option} with --cores: it shows one execution of one core")
     if arguments.delay:
         raise UsageError("--delay sets values for one core: with --cores a --delay-policy chooses them")
     caps = (arguments.power_cap, arguments.temperature_cap)
@@ -122,11 +126,14 @@ def _print(
 def execute(arguments: argparse.Namespace) -> int:
     """Run the command: 1 if a race is found. Raises UsageError."""
     from accelc.isa.loader import load_program
+    from accelc.profile import profile
+    from accelc.profile.trace import check_trace, write_trace
     from accelc.report.figures import race_count
     from accelc.runtime.execute import execute as execute_program
     from accelc.runtime.inputs import check_inputs, load_array, parse_size, random_inputs
     from accelc.targets import load_target, parse_target
 
+    check_trace(arguments.trace)
     if arguments.output is not None and arguments.timing_only:
         raise UsageError("--output with --timing-only: no numbers are computed that could be written")
     expected = None if arguments.target is None else load_target(arguments.target)
@@ -138,8 +145,6 @@ def execute(arguments: argparse.Namespace) -> int:
     rest = [value for value in program.inputs if value.name not in given]
     arrays = given | ({} if arguments.timing_only else random_inputs(rest, {}, arguments.seed))
     if arguments.cores is not None:
-        if arguments.timeline:
-            raise UsageError("--timeline with --cores: it shows one execution of one core")
         return _execute_cores(arguments, program, target, arrays)
     if arguments.delays is not None:
         from accelc.runtime.delays.table import load_table
@@ -158,6 +163,8 @@ def execute(arguments: argparse.Namespace) -> int:
     seconds = perf_counter() - start
     if arguments.output is not None:
         save_outputs(arguments.output, result.outputs)
+    if arguments.trace is not None:
+        write_trace(profile(program, result, target, delays=delays), arguments.trace)
     _print(arguments, program, target, result, seconds)
     races = race_count(result)
     if races:

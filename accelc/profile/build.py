@@ -9,7 +9,7 @@ import numpy as np
 from accelc.isa.program import AcceleratorSegment, DebugEntry, Program
 from accelc.isa.records import DTYPES, Records
 from accelc.isa.records import field as record_field
-from accelc.isa.table import Opcode
+from accelc.isa.table import TABLE, Opcode
 from accelc.profile.core import Core, Lane
 from accelc.profile.counters import core_counters
 from accelc.profile.layers import layer_table
@@ -93,6 +93,18 @@ class Profile:
         owner = int(self.instructions.owner[row])
         record = self.records(owner)[int(self.instructions.pc[row])]
         return self.timings[int(self.lanes.timing[owner])].segment.debug[int(record["debug"])]
+
+    def place(self, row: int) -> str:
+        """`tensor 12 mm`: lane, program counter and mnemonic of a record."""
+        lane = self.lane_names[int(self.lanes.lane[self.instructions.owner[row]])]
+        mnemonic = TABLE[Opcode(int(self.instructions.opcode[row]))].mnemonic
+        return f"{lane} {self.instructions.pc[row]} {mnemonic}"
+
+    def semaphore(self, timing: int, number: int) -> str:
+        """`s3`, and its name where the program gives it one."""
+        names = self.timings[timing].segment.semaphores
+        name = names[number] if number < len(names) else ""
+        return f"s{number} {name}".rstrip()
 
     def text(self, row: int) -> str:
         """A record in the text of `accelc dis`."""

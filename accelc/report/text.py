@@ -35,11 +35,13 @@ def print_run(result: RunResult, file: TextIO) -> None:
     _print_machine(console, execution, compiled.target)
     bound = compiled.lower_bound
     total = execution.total_ns
-    ratio = f"{total / bound.ns:.2f}x the lower bound of {_time(bound.ns)} ({bound.limit})" if bound.ns else "no bound"
+    ratio = (
+        f"{total / bound.ns:.2f}x the lower bound of {time_text(bound.ns)} ({bound.limit})" if bound.ns else "no bound"
+    )
     homes = ", ".join(f"{compiled.count(home)} {home}" for home in ("accelerator", "host", "framework"))
     facts = [
         ("operations", homes),
-        ("time", f"{_time(total)}, {ratio}"),
+        ("time", f"{time_text(total)}, {ratio}"),
         ("array", _array(result)),
         (
             "sync",
@@ -75,7 +77,7 @@ def print_simulation(name: str, program: Program, target: Target, execution: Exe
     _print_facts(
         console,
         [
-            ("time", _time(execution.total_ns)),
+            ("time", time_text(execution.total_ns)),
             ("array", f"{tensor_cycles(execution)} busy cycles"),
             ("races", str(race_count(execution))),
         ],
@@ -108,7 +110,9 @@ def _print_layers(console: Console, rows: Sequence[LayerRow]) -> None:
     table = _table("layer", "placement", "work", *numbers, right=numbers)
     for row in rows:
         share = "" if row.utilization is None else f"{row.utilization:.1%}"
-        table.add_row(row.name, row.home, row.ops, f"{row.cycles:,.0f}", share, f"{row.nbytes:,}", _time(row.end_ns))
+        table.add_row(
+            row.name, row.home, row.ops, f"{row.cycles:,.0f}", share, f"{row.nbytes:,}", time_text(row.end_ns)
+        )
     console.print(table)
 
 
@@ -142,7 +146,8 @@ def _print_facts(console: Console, facts: Sequence[tuple[str, str]]) -> None:
         console.print(f"{name:<11} {text}", markup=False, soft_wrap=True)
 
 
-def _time(nanoseconds: float) -> str:
+def time_text(nanoseconds: float) -> str:
+    """A time with three digits in its largest unit."""
     for unit, size in (("s", 1e9), ("ms", 1e6), ("us", 1e3)):
         if nanoseconds >= size:
             return f"{nanoseconds / size:.3f} {unit}"

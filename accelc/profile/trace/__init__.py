@@ -11,9 +11,9 @@ from accelc.profile.trace.perfetto import need_perfetto, write_perfetto
 __all__ = ["TraceModel", "check_trace", "need_perfetto", "trace_model", "write_chrome", "write_perfetto", "write_trace"]
 
 
-def check_trace(path: Path) -> None:
-    """Raises UsageError if a trace in the format of `path` cannot be written, before there is one to write."""
-    if path.suffix != ".json":
+def check_trace(path: Path | None) -> None:
+    """Raises UsageError if a trace in the format of `path` cannot be written, before there is one; None: none is."""
+    if path is not None and path.suffix != ".json":
         need_perfetto()
 
 

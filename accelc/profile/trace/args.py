@@ -1,13 +1,12 @@
 """What a click on an event shows: names and values, made for a few events at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
 from accelc.isa.disassembler import disassemble_records
-from accelc.isa.table import TABLE, Opcode
-from accelc.profile.build import Profile
 from accelc.profile.tables import Ints
+from accelc.profile.transfers import ROLES
 from accelc.profile.trace.model import Events, TraceModel
 
 Args = dict[str, int | str]
@@ -108,32 +107,17 @@ class ArgumentSource:
         table = self.profile.transfers.take(transfer[transfer >= 0])
         shared = np.maximum(table.end - table.start - table.alone, 0)
         columns = (table.bytes, table.hbm_bytes, table.role, shared)
-        for nbytes, hbm_bytes, role, lost in zip(*(column.tolist() for column in columns), strict=True):
-            bound = self.profile.roles[role]
-            yield {"bytes": nbytes, "HBM bytes": hbm_bytes, "bound to": bound, "shared ticks": lost}
+        lists: list[list[int]] = [column.tolist() for column in columns]
+        for nbytes, hbm_bytes, role, lost in zip(*lists, strict=True):
+            yield {"bytes": nbytes, "HBM bytes": hbm_bytes, "bound to": ROLES[role], "shared ticks": lost}
 
     def _stalls(self, row: Ints) -> Iterator[Args]:
         profile, table = self.profile, self.profile.stalls.take(row)
         columns = (table.owner, table.begin, table.end, table.instruction, table.semaphore, table.producer)
         for owner, begin, end, record, semaphore, producer in zip(*(c.tolist() for c in columns), strict=True):
-            args: Args = {"begin tick": begin, "end tick": end, "for": place(profile, record)}
+            args: Args = {"begin tick": begin, "end tick": end, "for": profile.place(record)}
             if semaphore >= 0:
-                args["semaphore"] = semaphore_name(profile, int(profile.lanes.timing[owner]), semaphore)
+                args["semaphore"] = profile.semaphore(int(profile.lanes.timing[owner]), semaphore)
             if producer >= 0:
-                args["producer"] = place(profile, producer)
+                args["producer"] = profile.place(producer)
             yield args
-
-
-def place(profile: Profile, row: int) -> str:
-    """`tensor 12 mm`: lane, program counter and mnemonic of a record."""
-    owner = int(profile.instructions.owner[row])
-    lane = profile.lane_names[int(profile.lanes.lane[owner])]
-    mnemonic = TABLE[Opcode(int(profile.instructions.opcode[row]))].mnemonic
-    return f"{lane} {profile.instructions.pc[row]} {mnemonic}"
-
-
-def semaphore_name(profile: Profile, timing: int, semaphore: int) -> str:
-    """`s3`, and its name where the program gives it one."""
-    names: Sequence[str] = profile.timings[timing].segment.semaphores
-    name = names[semaphore] if semaphore < len(names) else ""
-    return f"s{semaphore} {name}".rstrip()

@@ -1,0 +1,95 @@
+"""`accelc profile`, and `--trace` of `run` and `sim`."""
+
+import json
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from parsed_trace import parse_trace
+
+from accelc.cli.main import main
+
+
+@pytest.fixture(scope="module")
+def model() -> Path:
+    """A published network."""
+    return import_module("model_files").light_models()["squeezenet"]
+
+
+@pytest.fixture(scope="module")
+def program(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, compiled."""
+    path = tmp_path_factory.mktemp("program") / "net.acx"
+    assert main(["compile", str(model), "-o", str(path)]) == 0
+    return path
+
+
+def test_a_program_is_profiled(program: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "out"
+    assert main(["profile", str(program), "-o", str(folder)]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("net on trn-like\n")
+    for part in ("share of the time by engine", "longest stalls", "operations per byte", "MFU", "MBU", "warning"):
+        assert part in text
+    trace = parse_trace((folder / "trace.pftrace").read_bytes())
+    assert trace.slices["core 0/tensor/tensor MM"]
+    assert (folder / "stalls.csv").read_text(encoding="utf-8").startswith("timing,core,lane,begin,end,reason,")
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    assert main(["profile", str(program), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == summary
+
+
+def test_run_and_sim_write_the_same_trace(program: Path, model: Path, tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("run.pftrace", "sim.pftrace", "profile.pftrace")]
+    assert main(["run", str(model), "--timing-only", "--trace", str(paths[0])]) == 0
+    assert main(["sim", str(program), "--timing-only", "--trace", str(paths[1])]) == 0
+    assert main(["profile", str(program), "--trace", str(paths[2])]) == 0
+    assert paths[0].read_bytes() == paths[1].read_bytes() == paths[2].read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--format", "csv"], "--format without --tables or -o: no tables are written"),
+        (["--precision", "bf16"], "--precision with '{program}': the program is compiled already"),
+        (["--target", "tiny"], "compiled for 'trn-like', not for target 'tiny'"),
+        (["--tables", "{folder}", "--format", "xls"], "unknown format of tables 'xls'"),
+        (["--trace", "{folder}/none/trace.json"], "No such file or directory"),
+    ],
+)
+def test_what_cannot_be_done_is_refused(
+    program: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    words = [word.format(folder=tmp_path) for word in arguments]
+    assert main(["profile", str(program), *words]) == 1
+    assert message.format(program=program) in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("package", "arguments"),
+    [("perfetto", ["--trace", "t.pftrace"]), ("pyarrow", ["--tables", "t", "--format", "parquet"])],
+)
+def test_a_missing_package_is_named(
+    model: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    package: str,
+    arguments: list[str],
+) -> None:
+    """Before anything is compiled, with the command that installs it."""
+
+    def missing(name: str) -> Any:
+        return None if name == package else object()
+
+    for module in ("accelc.profile.trace.perfetto", "accelc.profile.export"):
+        monkeypatch.setattr(sys.modules[module], "find_spec", missing)
+    assert main(["profile", str(model), *arguments]) == 1
+    error = capsys.readouterr().err
+    assert f"the package {package}: install it with: pip install 'accelc[profile]'" in error
+
+
+def test_a_trace_is_of_one_core(program: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sim", str(program), "--cores", "2", "--trace", "t.json"]) == 1
+    assert "--trace with --cores: it shows one execution of one core" in capsys.readouterr().err
