@@ -139,6 +139,16 @@ class TransferServer:
             self._note()
             self.changed()
 
+    def relative(self, now: int) -> object:
+        """What the future of the transfers in flight depends on, in ticks from `now`; no other core may use HBM."""
+        return self.now - now if self.queues else 0, [*self.queues], [*self.transfers], [*self.left], [*self.rates]
+
+    def advance(self, ticks: int, times: int, before: tuple[int, int]) -> None:
+        """Repeats `times` what was moved since (bytes, bytes on HBM) were `before`: goes on `ticks` later."""
+        self.now += ticks
+        self.moved_bytes += times * (self.moved_bytes - before[0])
+        self.moved_hbm_bytes += times * (self.moved_hbm_bytes - before[1])
+
     def _advance(self, now: int) -> None:
         elapsed = (now - self.now) * self.scale
         if elapsed:

@@ -34,6 +34,10 @@ class WaitCondition(NamedTuple):
             return count == self.value
         return (count - self.value) % (1 << self.bits) < 1 << (self.bits - 1)
 
+    def ahead(self, count: int) -> int:
+        """How far the value is from a count, as far as the condition can tell."""
+        return (self.value - count) % (1 << self.bits) if self.bits > 0 else self.value - count
+
 
 Increment = tuple[int, int]
 """(semaphore, value)."""

@@ -9,7 +9,8 @@ Not modelled: bank conflicts of SBUF and PSUM (`conflict`), the limit of packets
 and start-up of an operand's stream (`read_latency`, hidden while streaming). Cores share HBM (`cluster`).
 """
 
-from heapq import heappop, heappush
+from collections.abc import Sequence
+from heapq import heapify, heappop, heappush
 from itertools import count
 
 import numpy as np
@@ -24,6 +25,7 @@ from accelc.simulator.lanes.base import ISSUE, RAISE, START, TRANSFER_END, Event
 from accelc.simulator.lanes.elementwise import ElementwiseLane
 from accelc.simulator.lanes.queue import QueueLane
 from accelc.simulator.prepare import PreparedCore, PreparedLane, prepare_core
+from accelc.simulator.steady import Watch
 from accelc.simulator.times import NO_DELAYS, CoreTimes, DelayValues, EnergyLog, Step
 from accelc.targets.model import Target
 
@@ -76,6 +78,8 @@ class CoreTimer:
         self.dma_interval = ticks(target.dma.static_issue_interval_ns)
         self.dma_completion = ticks(target.dma.completion_latency_ns)
         self.rolling = rolling(prepared.code)
+        self.largest = 2 ** (target.sync.width_bits - 1) - 1
+        self.watch: Watch | None = None
         self.lanes = [self._lane(position, lane, begin) for position, lane in enumerate(prepared.lanes)]
         self.queues = {lane.position: lane for lane in self.lanes if isinstance(lane, QueueLane)}
         runs = [lane.run() for lane in self.lanes]
@@ -89,8 +93,15 @@ class CoreTimer:
             return QueueLane(self, position, prepared, begin)
         return (ArrayLane if prepared.code.name == "tensor" else ElementwiseLane)(self, position, prepared, begin)
 
-    def run(self) -> CoreTimes:
-        """Runs all lanes to their HALT. Raises DeadlockError, and SimulationError for an illegal record."""
+    def run(self, skip: bool = True) -> CoreTimes:
+        """
+        Runs all lanes to their HALT; with `skip` whole periods of a steady state are not simulated one by one, which
+        changes nothing but how long it takes.
+
+        Raises DeadlockError, and SimulationError for an illegal record.
+        """
+        if skip and self.server.memory is None and self.server.log is None and self.energy is None:
+            self.watch = Watch(self)
         if self.events[0][0] != NEVER:
             self._handle(NEVER - 1)
         return self.finish()
@@ -105,14 +116,19 @@ class CoreTimer:
         self.bound = bound
         self._handle(-1)
 
-    def _handle(self, last: int) -> None:
+    def _handle(self, last: int) -> None:  # noqa: C901 - one loop without calls is what makes it fast
         """Handles the next event, and those after it up to the tick `last`."""
         events, counters, waiters, resume, queues = self.events, self.counters, self.waiters, self.resume, self.queues
-        largest = 2 ** (self.target.sync.width_bits - 1) - 1
+        largest, watch = self.largest, self.watch
+        issued: list[int] = [] if watch is None else watch.lane.issue
+        goal = NEVER if watch is None else watch.goal
         while True:
             now, kind, _, first, value = heappop(events)
             if kind >= START:
                 resume[first](now)
+                if len(issued) >= goal and watch is not None:
+                    watch.check(now)
+                    goal = watch.goal
             elif kind == RAISE:
                 counters[first] += value
                 if counters[first] > largest and first not in self.rolling:
@@ -134,7 +150,7 @@ class CoreTimer:
     def _overflow(self, semaphore: int) -> SimulationError:
         bits = self.target.sync.width_bits
         return SimulationError(
-            f"core {self.core}: semaphore {semaphore} overflows its {bits} bits (largest value {2 ** (bits - 1) - 1})"
+            f"core {self.core}: semaphore {semaphore} overflows its {bits} bits (largest value {self.largest})"
         )
 
     def _wake(self, now: int, semaphore: int) -> None:
@@ -157,6 +173,48 @@ class CoreTimer:
         elif end != self.end:
             self.end = end
             heappush(self.events, (end, TRANSFER_END, self.number(), 0, 0))
+
+    def shared_state(self, now: int) -> object:
+        """What the future of the core depends on beside its lanes and their transfers, in ticks from `now`."""
+        events = sorted(event for event in self.events if event[1] != TRANSFER_END and event[0] != NEVER)
+        waiting = {
+            semaphore: [(position, wait.ahead(self.counters[semaphore])) for position, wait in waiters]
+            for semaphore, waiters in self.waiters.items()
+        }
+        ports = [max(free - now, 0) for free in self.ports]
+        end = -1 if self.end < 0 else self.end - now
+        return [(tick - now, kind, first, value) for tick, kind, _, first, value in events], waiting, ports, end
+
+    def room(self, risen: Sequence[int]) -> int:
+        """How often the counters can rise by `risen` before one overflows."""
+        return min(
+            (
+                (self.largest - count) // more
+                for semaphore, (count, more) in enumerate(zip(self.counters, risen, strict=True))
+                if more and semaphore not in self.rolling
+            ),
+            default=NEVER,
+        )
+
+    def advance(self, ticks: int, times: int, risen: Sequence[int], issued: int) -> None:
+        """
+        Goes on `ticks` later, after `times` repetitions of what was done since `issued` records had been issued.
+
+        The counters rose by `risen` in each; lanes and transfers have advanced already.
+        """
+        self.counters[:] = [count + times * more for count, more in zip(self.counters, risen, strict=True)]
+        self.issued += self.issued[issued:] * times
+        self.events[:] = [
+            event if event[0] == NEVER else (event[0] + ticks, *event[1:])
+            for event in self.events
+            if event[1] != TRANSFER_END or event[0] == self.end
+        ]
+        heapify(self.events)
+        self.ports[:] = [free + ticks for free in self.ports]
+        self.end += ticks if self.end >= 0 else 0
+        for semaphore, waiters in self.waiters.items():
+            waits = [(position, self.lanes[position].code.waits[self.lanes[position].at]) for position, _ in waiters]
+            self.waiters[semaphore] = [(position, wait) for position, wait in waits if wait is not None]
 
     def finish(self) -> CoreTimes:
         """Times of all records, after the last event. Raises DeadlockError."""
@@ -197,10 +255,12 @@ class CoreTimer:
             ]
 
 
-def time_core(code: CoreCode, target: Target, delays: DelayValues = NO_DELAYS, core: int = 0) -> CoreTimes:
+def time_core(
+    code: CoreCode, target: Target, delays: DelayValues = NO_DELAYS, core: int = 0, *, skip: bool = True
+) -> CoreTimes:
     """
-    Times of every record of one core that has HBM for itself.
+    Times of every record of one core that has HBM for itself; `skip` as for `CoreTimer.run`.
 
     Raises DeadlockError when no lane can go on, and SimulationError for what the machine cannot execute.
     """
-    return CoreTimer(prepare_core(code, target), target, delays, core).run()
+    return CoreTimer(prepare_core(code, target), target, delays, core).run(skip)

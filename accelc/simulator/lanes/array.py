@@ -59,9 +59,9 @@ class ArrayLane(ComputeLane):
                     pending = False
                     now = yield
                     while now < 0:
-                        self.save(fetched, free, load_free, ready, interval)
+                        self.save(interval, fetched, ready, free, load_free)
                         yield
-                        fetched, free, load_free, ready, interval = self.saved()
+                        interval, fetched, ready, free, load_free = self.saved()
                         record = len(issue) - depth
                         wait = waits[record]
                         now = yield
@@ -127,7 +127,16 @@ class ArrayLane(ComputeLane):
                 for after, semaphore, value in updates:
                     heappush(events, (read + after, RAISE, number(), semaphore, value))
             record += 1
-        yield
+        while True:
+            yield
 
     def _illegal(self, record: int, message: str) -> SimulationError:
         return SimulationError(f"{self.code.describe(record)}: {message}")
+
+    def relative(self, now: int) -> tuple[object, int, int]:
+        """Also the planes of the array."""
+        state, oldest, settled = super().relative(now)
+        planes, swaps = self.core.target.tensor.shadow_planes, self.swaps
+        loaded = [max(tick - now, 0) for tick in self.loads[len(swaps) :]]
+        swapped = [max(tick - now, 0) for tick in swaps[max(0, len(swaps) - planes - 1) :]]
+        return (state, loaded, swapped), oldest, settled

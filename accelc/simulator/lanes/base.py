@@ -6,7 +6,7 @@ puts an event into the heap and yields until the loop sends it the tick of that 
 appends to lists, so that whole periods can be appended too (`steady`).
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from heapq import heappush
 from operator import add
 from typing import Protocol
@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from accelc.errors import SimulationError
+from accelc.isa.table import Opcode
 from accelc.simulator.bandwidth import TransferServer
 from accelc.simulator.decode import WaitCondition
 from accelc.simulator.prepare import CONTROL, PreparedLane
@@ -25,6 +26,8 @@ from accelc.targets.model import Target
 RAISE, TRANSFER_END, TRANSFER_READY, START, ISSUE = range(5)
 Event = tuple[int, int, int, int, int]
 """(tick, kind, number, lane or semaphore, value): of one tick and kind, the one put there first goes first."""
+LATE = 3
+"""Place of `late_ready` in `Lane.logs`."""
 EXCHANGE = -1
 """Sent in place of a tick: the lane saves its state, yields, and goes on from the state it then finds."""
 Ints = npt.NDArray[np.int64]
@@ -77,8 +80,7 @@ class Lane:
         """Records that issued later than they were ready, which was at `late_ready`."""
         self.late_ready: list[int] = []
         self.state: tuple[int, ...] = ()
-        """What `run` keeps between events, while it is exchanged."""
-        self.pause: dict[int, int] = {}
+        """What `run` keeps between events, while it is exchanged: the least interval between issues, then ticks."""
 
     @property
     def at(self) -> int:
@@ -113,7 +115,6 @@ class Lane:
         ticks = cycles[slot] * self.core.target.domain(self.code.name)
         if slot in self.core.delays.throttles:
             return 0, ticks
-        self.pause[record] = ticks
         return ticks, -1
 
     def fire(self, record: int, read: int, complete: int) -> None:
@@ -133,9 +134,33 @@ class Lane:
         issue = np.array(self.issue[self.depth :], np.int64)
         ready, pause = issue.copy(), np.zeros_like(issue)
         ready[self.late_at] = self.late_ready
-        pause[list(self.pause)] = list(self.pause.values())
+        for record in np.flatnonzero(np.array(self.code.opcodes) == Opcode.DELAY).tolist():
+            pause[record] = self.delay(record)[0]
         operands, start = (np.array(log[self.depth :], np.int64) for log in (self.operands, self.start))
         return LaneTimes(ready, issue, operands, start, *self.phases(len(issue)), pause)
+
+    def relative(self, now: int) -> tuple[object, int, int]:
+        """
+        What the future of the lane depends on, in ticks from `now`; its first record in flight; and a record that all
+        before are complete. Ticks so far back that nothing to come can tell them apart are cut.
+        """
+        raise NotImplementedError
+
+    def advance(self, growth: Sequence[int], records: int, ticks: int, times: int, settled: int) -> None:
+        """
+        Repeats `times` what the lane did last: `records` records in `ticks` ticks, `growth[i]` elements of `logs[i]`.
+
+        All records before `settled` were complete at the end of that.
+        """
+        steps = np.arange(1, times + 1)[:, None]
+        late = growth[LATE]
+        for log, grown, step in (
+            *zip(self.logs, growth, [ticks] * len(growth), strict=True),
+            (self.late_at, late, records),
+        ):
+            if grown:
+                log.extend((np.array(log[-grown:], np.int64) + step * steps).ravel().tolist())
+        self.state = (*self.state[:1], *(tick + ticks * times for tick in self.state[1:]))
 
 
 class ComputeLane(Lane):
@@ -146,6 +171,7 @@ class ComputeLane(Lane):
         self.seen = 0
         """Records that `completed` stands for."""
         self.completed = 0
+        self.slowest = max(prepared.total, default=0)
 
     def signal(self, record: int, now: int, read: int) -> None:
         """Fires the updates of a control record: not before the phases of earlier records, `read` being their last."""
@@ -163,3 +189,32 @@ class ComputeLane(Lane):
             end = start + np.array(ticks[:count], np.int64)
             found.append(np.where(control, np.maximum.accumulate(end), end))
         return found[0], found[1]
+
+    def relative(self, now: int) -> tuple[object, int, int]:
+        """Units, queue of instructions, and results on their way."""
+        issue, start, total, depth, at = self.issue, self.start, self.prepared.total, self.depth, self.at
+        settled, reach = max(0, at - depth), now - self.slowest
+        # A record starts no later than the one `depth` behind it issues.
+        while settled and (settled - 1 + 2 * depth >= len(issue) or issue[settled - 1 + 2 * depth] > reach):
+            settled -= 1
+        started = len(start) - depth
+        ends = [(at - record, start[depth + record] + total[record] - now) for record in range(settled, started)]
+        interval, fetched, ready, *units = self.state or (0, 0, 0)
+        horizon = now - (depth + 1) * self.prepared.fetch
+        state = (
+            started - at,
+            interval,
+            max(fetched, horizon) - now,
+            ready - now if started == at else 0,
+            issue[-1] - now if interval else 0,
+            [max(unit - now, 0) for unit in units],
+            [max(tick, horizon) - now for tick in issue[len(issue) - depth :]],
+            [max(tick - now, 0) for tick in start[len(start) - depth :]],
+            [end for end in ends if end[1] > 0],
+        )
+        return state, started, settled
+
+    def advance(self, growth: Sequence[int], records: int, ticks: int, times: int, settled: int) -> None:
+        """Repeats what the lane did last."""
+        super().advance(growth, records, ticks, times, settled)
+        self.seen = settled + records * times

@@ -45,9 +45,9 @@ class ElementwiseLane(ComputeLane):
                     pending = False
                     now = yield
                     while now < 0:
-                        self.save(fetched, free, ready, interval)
+                        self.save(interval, fetched, ready, free)
                         yield
-                        fetched, free, ready, interval = self.saved()
+                        interval, fetched, ready, free = self.saved()
                         record = len(issue) - depth
                         wait = waits[record]
                         now = yield
@@ -85,9 +85,9 @@ class ElementwiseLane(ComputeLane):
                             heappush(events, (begin, START, number(), position, 0))
                             begin = yield
                             while begin < 0:
-                                self.save(fetched, free, 0, interval)
+                                self.save(interval, fetched, 0, free)
                                 yield
-                                fetched, free, _, interval = self.saved()
+                                interval, fetched, _, free = self.saved()
                                 record = len(issue) - depth - 1
                                 begin = yield
                         now = begin
@@ -106,4 +106,5 @@ class ElementwiseLane(ComputeLane):
                 for after, semaphore, value in updates:
                     heappush(events, (free + after, RAISE, number(), semaphore, value))
             record += 1
-        yield
+        while True:
+            yield

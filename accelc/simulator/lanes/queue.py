@@ -1,7 +1,7 @@
 """The lane of a DMA queue."""
 
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from heapq import heappush
 
 import numpy as np
@@ -53,9 +53,9 @@ class QueueLane(Lane):
                     pending = False
                     now = yield
                     while now < 0:
-                        self.save(ready, interval)
+                        self.save(interval, ready)
                         yield
-                        ready, interval = self.saved()
+                        interval, ready = self.saved()
                         record = len(issue)
                         wait = waits[record]
                         now = yield
@@ -83,7 +83,8 @@ class QueueLane(Lane):
                     heappush(events, (earliest, TRANSFER_READY, number(), position, 0))
                 now += core.dma_interval
             record += 1
-        yield
+        while True:
+            yield
 
     def begin_transfer(self, now: int) -> None:
         """The transfer at the head of the queue starts to move."""
@@ -120,3 +121,27 @@ class QueueLane(Lane):
     def phases(self, count: int) -> tuple[Ints, Ints]:
         """When the first `count` records have read, and when they are complete."""
         return np.array(self.read[:count], np.int64), np.array(self.complete[:count], np.int64)
+
+    def relative(self, now: int) -> tuple[object, int, int]:
+        """Triggered transfers and how far the queue has come."""
+        at, through = self.at, self.at == len(self.code)
+        interval, ready = self.state or (0, 0)
+        state = (
+            interval,
+            0 if through else ready - now,
+            self.issue[-1] - now if interval else 0,
+            self.moving,
+            [(at - record, tick - now) for record, tick in self.queue],
+            max(self.last_read - now, 0),
+            max(self.last_complete - now, 0),
+        )
+        return state, self.queue[0][0] if self.queue else at, 0
+
+    def advance(self, growth: Sequence[int], records: int, ticks: int, times: int, settled: int) -> None:
+        """Repeats what the lane did last."""
+        super().advance(growth, records, ticks, times, settled)
+        later = ticks * times
+        moved = [(record + records * times, tick + later) for record, tick in self.queue]
+        self.queue.clear()
+        self.queue.extend(moved)
+        self.last_read, self.last_complete = self.last_read + later, self.last_complete + later
