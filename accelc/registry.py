@@ -25,6 +25,7 @@ PASSES: Mapping[str, str] = {
     "split-batches": "accelc.passes.split_batches:SplitBatchesPass",
     "decompose": "accelc.passes.decompose:DecomposePass",
     "set-precision": "accelc.passes.set_precision:SetPrecisionPass",
+    "outline-repeats": "accelc.passes.outline_repeats:OutlineRepeatsPass",
     "chunk-rows": "accelc.passes.chunk_rows:ChunkRowsPass",
     "partition-hierarchical": "accelc.passes.partition_hierarchical:PartitionHierarchicalPass",
     "rebufferize-inplace": "accelc.passes.rebufferize_inplace:RebufferizeInplacePass",

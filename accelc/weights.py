@@ -9,7 +9,7 @@ the file and copies nothing.
 
 import json
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import prod
 from pathlib import Path
 from typing import Any, cast
@@ -65,6 +65,30 @@ def renamed_weights(weights: Mapping[str, Array], names: Mapping[str, str]) -> M
     if missing:
         raise ModelError(f"weight '{missing[0]}' is missing; {len(weights)} weights are given")
     return ChainMap({inside: weights[outside] for inside, outside in names.items()}, dict(weights))
+
+
+def absent_weight(shape: Sequence[int], dtype: np.dtype[Any], number: int = 0) -> Array:
+    """
+    A tensor of which only the type is known: one element in memory, whatever the shape.
+
+    Floats are NaN, their bits telling `number` apart from others as far as there are bits, so that nothing that looks
+    for equal or special values finds any.
+    """
+    if dtype.kind not in "fV" or dtype.itemsize == 1:
+        return np.broadcast_to(np.zeros((), dtype), tuple(shape))
+    digits = {2: (10 if dtype == np.float16 else 7), 4: 23, 8: 52}[dtype.itemsize]
+    bits = np.array([2], dtype).view(f"u{dtype.itemsize}")
+    # All bits of the exponent, and some of the fraction: a NaN.
+    nan = int(np.array([np.inf], dtype).view(bits.dtype)[0]) | 1 << (digits - 1) | number % (1 << (digits - 1))
+    return np.broadcast_to(np.array([nan], bits.dtype).view(dtype)[0], tuple(shape))
+
+
+def is_absent(array: Array) -> bool:
+    """Whether `array` may be one that `absent_weight` made: it repeats one NaN."""
+    if array.dtype.kind not in "fV" or not array.size or array.dtype.itemsize == 1:
+        return False
+    repeats = all(stride == 0 or n == 1 for stride, n in zip(array.strides, array.shape, strict=True))
+    return repeats and bool(np.isnan(array.reshape(-1)[:1] if array.ndim == 0 else array[(0,) * array.ndim]).all())
 
 
 def save_weights(path: str | Path, weights: Mapping[str, Array]) -> None:

@@ -126,6 +126,7 @@ def _print(
 def execute(arguments: argparse.Namespace) -> int:
     """Run the command: 1 if a race is found. Raises UsageError."""
     from accelc.isa.loader import load_program
+    from accelc.isa.steps import count_launches
     from accelc.profile import profile
     from accelc.profile.trace import check_trace, write_trace
     from accelc.report.figures import race_count
@@ -156,7 +157,7 @@ def execute(arguments: argparse.Namespace) -> int:
         if getattr(arguments, option) is not None:
             raise UsageError(f"--{option.replace('_', '-')} needs --cores N: it is about cores that share HBM")
     start = perf_counter()
-    with progress_bar(len(program.segments)) as progress:
+    with progress_bar(count_launches(program.schedule)) as progress:
         result = execute_program(
             program, target, arrays, functional=not arguments.timing_only, delays=delays, progress=progress
         )

@@ -31,12 +31,13 @@ from accelc.isa.program import (
 )
 from accelc.isa.record_parser import integer, parse_record
 from accelc.isa.records import RECORD, Records
+from accelc.isa.steps.reader import StepReader
 from accelc.isa.validation import RecordError, validate_program
 from accelc.numerics import DTYPES
 from accelc.targets import load_target, parse_target
 from accelc.targets.canonical import canonical_toml
 from accelc.targets.model import Target
-from accelc.weights import load_weights
+from accelc.weights import absent_weight, load_weights
 
 _WORD = re.compile(r'\s*(?:("(?:[^"\\]|\\.)*")|(;.*)|([^\s";]+))')
 _TYPE = re.compile(r"(\w+)\[([0-9,]*)\]")
@@ -125,7 +126,9 @@ class Assembler:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        self.inputs, self.outputs = list[ValueType](), list[ValueType]()
+        self.inputs, self.outputs, self.buffers = list[ValueType](), list[ValueType](), list[ValueType]()
+        self.steps = StepReader(_string)
+        self.absent = False
         self.weights, self.features, self.compiler = dict[str, Array](), list[str](), ""
         self.segments = list[_Device | _Host]()
         self.target: Target | None = None
@@ -160,7 +163,11 @@ class Assembler:
             raise ProgramError("empty: a program starts with .program VERSION")
         segments: tuple[Segment, ...] = tuple(segment.finish() for segment in self.segments)
         text, inputs, outputs = canonical_toml(self._machine()), tuple(self.inputs), tuple(self.outputs)
-        return Program(text, inputs, outputs, segments, self.weights, self.compiler, tuple(self.features))
+        steps, buffers = self.steps.finish(), tuple(self.buffers)
+        features = tuple(self.features)
+        return Program(
+            text, inputs, outputs, segments, self.weights, self.compiler, features, steps, buffers, self.absent
+        )
 
     def locate(self, error: RecordError) -> int:
         """Line of the record `error` is about."""
@@ -226,6 +233,21 @@ class Assembler:
     def add_output(self, name: str, kind: str) -> None:
         """`.output "NAME" dtype[shape]`."""
         self.outputs.append(ValueType(_string(name), *_typed(kind, VALUE_DTYPES)))
+
+    def add_buffer(self, name: str, kind: str) -> None:
+        """`.buffer "NAME" dtype[shape]`."""
+        self.buffers.append(ValueType(_string(name), *_typed(kind, VALUE_DTYPES)))
+
+    def add_absent(self, *words: str) -> None:
+        """`.absent`: no weight has elements; `.absent "NAME" dtype[shape]`: one of them."""
+        if not self.absent and self.weights:
+            raise ProgramError("weights with elements are there already")
+        self.absent = True
+        if len(words) == 1:
+            raise ProgramError('expected .absent ["NAME" dtype[size,...]]')
+        if words:
+            dtype, shape = _typed(words[1], VALUE_DTYPES)
+            self._add_weight(_string(words[0]), absent_weight(shape, np.dtype(dtype)))
 
     def add_weight(self, name: str, kind: str, data: str) -> None:
         """`.weight "NAME" dtype[shape] "BASE64"`."""
@@ -354,6 +376,17 @@ class Assembler:
 
 Handler = Callable[..., None]
 _MANY = 1 << 30
+
+
+def _step(handler: Handler) -> Handler:
+    """A directive about steps."""
+
+    def apply(assembler: Assembler, *words: str) -> None:
+        handler(assembler.steps, *words)
+
+    return apply
+
+
 DIRECTIVES: Mapping[str, tuple[Handler, int, int, str]] = {
     ".program": (Assembler.program, 1, 1, "VERSION"),
     ".compiler": (Assembler.set_compiler, 1, 1, '"NAME"'),
@@ -361,6 +394,8 @@ DIRECTIVES: Mapping[str, tuple[Handler, int, int, str]] = {
     ".target": (Assembler.set_target, 0, 1, '["PRESET"]'),
     ".input": (Assembler.add_input, 2, 2, '"NAME" dtype[size,...]'),
     ".output": (Assembler.add_output, 2, 2, '"NAME" dtype[size,...]'),
+    ".buffer": (Assembler.add_buffer, 2, 2, '"NAME" dtype[size,...]'),
+    ".absent": (Assembler.add_absent, 0, 2, '["NAME" dtype[size,...]]'),
     ".weight": (Assembler.add_weight, 3, 3, '"NAME" dtype[size,...] "BASE64"'),
     ".weights": (Assembler.add_weights, 1, 1, '"FILE"'),
     ".segment": (Assembler.start_segment, 1, 1, '"NAME"'),
@@ -375,6 +410,13 @@ DIRECTIVES: Mapping[str, tuple[Handler, int, int, str]] = {
     ".debug": (Assembler.add_debug, 4, 4, 'INDEX "OP" "NODE" LAYER|-'),
     ".core": (Assembler.start_core, 1, 1, "INDEX"),
     ".stream": (Assembler.start_stream, 1, 1, "LANE"),
+    ".launch": (_step(StepReader.launch), 1, 1, '"SEGMENT"'),
+    ".takes": (_step(StepReader.takes), 1, _MANY, "OPERAND..."),
+    ".gives": (_step(StepReader.gives), 1, _MANY, "OPERAND..."),
+    ".given": (_step(StepReader.given), 2, 2, '"INSIDE" "OUTSIDE"'),
+    ".repeat": (_step(StepReader.repeat), 1, 1, "COUNT"),
+    ".carried": (_step(StepReader.carry), 3, 3, '"NAME" "START" "FOLLOWING"'),
+    ".end": (_step(StepReader.end), 0, 0, ""),
 }
 """Directive -> (handler, least and greatest number of arguments, arguments as shown in messages)."""
 

@@ -1,7 +1,7 @@
 """
 The `.acx` container: which member of the archive holds what, and writing it.
 
-`manifest.json` (versions, target hash, inputs, outputs, segments, memory map, semaphore names), `target.toml`,
+`manifest.json` (versions, target hash, inputs, outputs, segments, memory map, semaphore names, steps), `target.toml`,
 `weights.safetensors`, and per segment `segment<s>/core<c>/<lane>.bin` (records), `segment<s>/delays.json`,
 `segment<s>/debug.json`, or `segment<s>/function.mlir` for a segment of the host. The order of members is fixed, so that
 equal programs give equal files.
@@ -15,15 +15,16 @@ from accelc.errors import ModelError, ProgramError
 from accelc.isa import manifest
 from accelc.isa.archive import Data, write_archive
 from accelc.isa.program import AcceleratorSegment, HbmBinding, HostSegment, Program, Segment, ValueType, streams_hash
+from accelc.isa.steps.manifest import step_list
 from accelc.isa.table import ISA_VERSION
 from accelc.isa.validation import validate_program
 from accelc.weights import weights_to_bytes
 
 FORMAT = "accelc-program"
-FORMAT_VERSION = (2, 1)
+FORMAT_VERSION = (3, 0)
 """(major, minor): a reader accepts its own major version and minor versions up to its own."""
 FEATURES = frozenset[str]()
-"""Names of optional features this package can execute; version 2.1 has none."""
+"""Names of optional features this package can execute; version 3.0 has none."""
 
 MANIFEST, TARGET, WEIGHTS = "manifest.json", "target.toml", "weights.safetensors"
 
@@ -71,7 +72,7 @@ def _members(program: Program) -> Iterator[tuple[str, Data]]:
                 yield stream_member(index, core, lane), records.tobytes()
         yield segment_member(index, "delays.json"), manifest.dump(_delay_table(segment))
         yield segment_member(index, "debug.json"), manifest.dump(manifest.debug_list(segment.debug))
-    yield WEIGHTS, weights_to_bytes(program.weights)
+    yield WEIGHTS, weights_to_bytes({} if program.absent_weights else program.weights)
 
 
 def _manifest(program: Program) -> dict[str, object]:
@@ -84,7 +85,18 @@ def _manifest(program: Program) -> dict[str, object]:
         "inputs": [_value(value) for value in program.inputs],
         "outputs": [_value(value) for value in program.outputs],
         "segments": [_segment(segment) for segment in program.segments],
+        "buffers": [_value(value) for value in program.buffers],
+        "steps": step_list(program.steps),
+        "absent_weights": _absent(program),
     }
+
+
+def _absent(program: Program) -> list[dict[str, object]] | None:
+    """Types of weights without elements; None for a program whose weights are there."""
+    if not program.absent_weights:
+        return None
+    types = (ValueType(name, array.dtype.name, array.shape) for name, array in program.weights.items())
+    return [_value(kind) for kind in types]
 
 
 def _value(value: ValueType) -> dict[str, object]:

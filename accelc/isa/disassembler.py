@@ -20,6 +20,7 @@ import numpy as np
 
 from accelc.isa.program import AcceleratorSegment, Array, DebugEntry, HostSegment, Program, Segment
 from accelc.isa.records import DTYPES, Records, Space, Update, Wait, as_dma
+from accelc.isa.steps.lines import step_lines
 from accelc.isa.table import ALU_OPS, FUNCTIONS, TABLE, FieldUse, Form, Instruction, Kind, Opcode
 
 TEXT_VERSION = (1, 0)
@@ -125,6 +126,9 @@ def disassemble(program: Program, weights_file: str | None = None, lanes: Collec
             yield from _device(segment, lanes)
         elif not lanes:
             yield from _host(segment)
+    if program.steps and not lanes:
+        yield ""
+        yield from step_lines(program.steps)
 
 
 def _header(program: Program, weights_file: str | None) -> Iterator[str]:
@@ -135,9 +139,14 @@ def _header(program: Program, weights_file: str | None) -> Iterator[str]:
         yield f".feature {quote(feature)}"
     yield ".target"
     yield from _block(program.target_text)
-    for word, values in ((".input", program.inputs), (".output", program.outputs)):
+    for word, values in ((".input", program.inputs), (".output", program.outputs), (".buffer", program.buffers)):
         for value in values:
             yield f"{word} {quote(value.name)} {value.dtype}{_shape(value.shape)}"
+    if program.absent_weights:
+        yield ".absent"
+        for name, array in program.weights.items():
+            yield f".absent {quote(name)} {array.dtype.name}{_shape(array.shape)}"
+        return
     if weights_file is not None:
         yield f".weights {quote(weights_file)}"
         return

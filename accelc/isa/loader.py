@@ -7,6 +7,7 @@ the file, the member or stream, the record and the field.
 """
 
 from collections.abc import Mapping
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -28,11 +29,15 @@ from accelc.isa.container import (
 from accelc.isa.manifest import Fields
 from accelc.isa.program import PLACES, AcceleratorSegment, HostSegment, Program, Segment, streams_hash
 from accelc.isa.records import RECORD, RECORD_BYTES, Records
+from accelc.isa.steps.manifest import parse_steps
 from accelc.isa.table import ISA_VERSION
 from accelc.isa.validation import validate_program
 from accelc.targets.canonical import target_hash
 from accelc.targets.model import Target
-from accelc.weights import Weights, parse_weights
+from accelc.weights import Weights, absent_weight, parse_weights
+
+MAX_ABSENT_ELEMENTS = 1 << 48
+MAX_ABSENT_RANK = 32
 
 
 class _Members:
@@ -88,13 +93,20 @@ def load_program(path: str | Path, target: Target | None = None) -> Program:
             raise ProgramError(f"{fields.where}: field 'features': unknown feature '{feature}' (known: {known})")
     inputs = manifest.parse_list(fields.items("inputs"), f"{fields.where}: inputs", manifest.value_type)
     outputs = manifest.parse_list(fields.items("outputs"), f"{fields.where}: outputs", manifest.value_type)
+    buffers = manifest.parse_list(fields.items("buffers"), f"{fields.where}: buffers", manifest.value_type)
+    steps = parse_steps(fields.items("steps"), f"{fields.where}: steps")
+    absent = fields.optional_items("absent_weights")
     entries = [Fields(value, f"{fields.where}: segments[{i}]") for i, value in enumerate(fields.items("segments"))]
     fields.done()
     hashes: dict[str, tuple[AcceleratorSegment, str]] = {}
     segments = tuple(_segment(index, entry, members, hashes) for index, entry in enumerate(entries))
     weights = _weights(members)
+    if absent is not None:
+        weights = _absent(absent, weights, f"{fields.where}: absent_weights")
     members.done()
-    program = Program(target_text, inputs, outputs, segments, weights, compiler, features)
+    program = Program(
+        target_text, inputs, outputs, segments, weights, compiler, features, steps, buffers, absent is not None
+    )
     validate_program(program, members.path)
     for where, (segment, digest) in hashes.items():
         _check_delays(segment, digest, where)
@@ -143,6 +155,20 @@ def _weights(members: _Members) -> Weights:
         return parse_weights(members.take(WEIGHTS), members.at(WEIGHTS))
     except ModelError as error:
         raise ProgramError(str(error)) from None
+
+
+def _absent(entries: list[object], weights: Weights, where: str) -> Weights:
+    """Weights of which only the types are there."""
+    if weights:
+        raise ProgramError(f"{where}: the member '{WEIGHTS}' holds weights all the same")
+    found: Weights = {}
+    for kind in manifest.parse_list(entries, where, manifest.value_type):
+        if kind.name in found:
+            raise ProgramError(f"{where}: weight '{kind.name}' occurs twice")
+        if prod(max(size, 1) for size in kind.shape) > MAX_ABSENT_ELEMENTS or len(kind.shape) > MAX_ABSENT_RANK:
+            raise ProgramError(f"{where}: weight '{kind.name}': shape {list(kind.shape)} is beyond every memory")
+        found[kind.name] = absent_weight(kind.shape, np.dtype(kind.dtype))
+    return found
 
 
 def _segment(

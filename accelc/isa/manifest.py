@@ -51,6 +51,12 @@ class Fields:
                 raise ProgramError(f"{self.where}: field '{key}': {value!r} is not a string")
         return tuple(cast(list[str], values))
 
+    def optional_items(self, key: str) -> list[object] | None:
+        """Array field, or None where it is null."""
+        if self._values.get(key, 0) is None:
+            return self._values.pop(key)  # pyright: ignore[reportReturnType]
+        return self.items(key)
+
     def shape(self, key: str) -> tuple[int, ...]:
         """Field that is an array of sizes."""
         where = f"{self.where}: field '{key}'"

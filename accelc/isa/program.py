@@ -10,6 +10,7 @@ from typing import Any
 import numpy.typing as npt
 
 from accelc.isa.records import Records
+from accelc.isa.steps import Invocation, Step
 from accelc.numerics import DTYPES
 from accelc.targets import parse_target
 from accelc.targets.model import Target
@@ -146,10 +147,13 @@ Segment = AcceleratorSegment | HostSegment
 @dataclass(frozen=True)
 class Program:
     """
-    Segments in execution order with everything needed to run them.
+    Segments with everything needed to run them.
 
-    A segment's inputs are inputs of the program, outputs of earlier segments or weights. `target_text` is the TOML
-    description the program was compiled for.
+    `steps` say in which order segments run, and on what; without any, every segment runs once, in order, on the values
+    that it names. These are inputs of the program, outputs of earlier segments or weights. `buffers` are values that
+    steps write part by part. `target_text` is the TOML description the program was compiled for.
+
+    A program with `absent_weights` has the types of its weights, their elements being nothing: it can be timed only.
     """
 
     target_text: str
@@ -159,6 +163,14 @@ class Program:
     weights: Mapping[str, Array]
     compiler: str = ""
     features: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    buffers: tuple[ValueType, ...] = ()
+    absent_weights: bool = False
+
+    @cached_property
+    def schedule(self) -> tuple[Step, ...]:
+        """The steps, those of a program without any among them."""
+        return self.steps or tuple(Invocation(s.name, s.inputs, s.outputs) for s in self.segments)
 
     @cached_property
     def target(self) -> Target:
@@ -179,8 +191,13 @@ def same_program(left: Program, right: Program) -> bool:
         return cores, rest, segment.semaphores, segment.delays, segment.debug
 
     def plain(program: Program) -> object:
-        weights = {name: (array.dtype, array.shape, array.tobytes()) for name, array in program.weights.items()}
+        absent = program.absent_weights
+        weights = {
+            name: (array.dtype, array.shape, b"" if absent else array.tobytes())
+            for name, array in program.weights.items()
+        }
         header = (program.target_text, program.inputs, program.outputs, program.compiler, program.features)
-        return header, tuple(map(streams, program.segments)), weights
+        flow = program.schedule, program.buffers, absent
+        return header, tuple(map(streams, program.segments)), weights, flow
 
     return plain(left) == plain(right)

@@ -1,5 +1,6 @@
 """What a run found, as numbers: the JSON object of `accelc run --json`, and one row for each layer."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from math import isfinite, prod
@@ -26,7 +27,8 @@ class LayerRow:
 
     `cycles` of the tensor clock during which some compute engine works for the layer; `utilization` is the share of
     them that the layer's MACs need at the array's peak (None: no MACs); `nbytes` moved by DMA; `end_ns` is when its
-    last instruction ends, counted from the start of the program.
+    last instruction ends, counted from the start of the program. Layers that share their code share a row: `count` is
+    how many they are, everything else is of all of them together.
     """
 
     name: str
@@ -36,6 +38,7 @@ class LayerRow:
     utilization: float | None
     nbytes: int
     end_ns: float
+    count: int = 1
 
 
 def run_json(result: RunResult) -> dict[str, Any]:
@@ -56,6 +59,7 @@ def run_json(result: RunResult) -> dict[str, Any]:
             "tensor_cycles": tensor_cycles(result.execution),
             "lower_bound_ns": compiled.lower_bound.ns,
         },
+        "launches": launch_counts(result.execution),
         "engines": engine_times(result.execution, compiled.target),
         "memory": memory_use(result.execution, compiled.target),
         "sync": {"required": compiled.sync_required, "emitted": compiled.sync_emitted},
@@ -78,6 +82,11 @@ def _finite(values: Mapping[str, Any]) -> dict[str, Any]:
 def tensor_cycles(execution: ExecutionResult) -> int:
     """Cycles in which the array takes in operands."""
     return sum(s.simulation.tensor_cycles for s in execution.segments if s.simulation is not None)
+
+
+def launch_counts(execution: ExecutionResult) -> dict[str, int]:
+    """How often each segment was launched."""
+    return dict(Counter(segment.name for segment in execution.segments))
 
 
 def race_count(execution: ExecutionResult) -> int:
@@ -121,22 +130,36 @@ def memory_use(execution: ExecutionResult, target: Target) -> dict[str, dict[str
 def layer_rows(
     program: Program, execution: ExecutionResult, target: Target, ideal: Mapping[str, float]
 ) -> list[LayerRow]:
-    """Rows in order of the program; `ideal` gives the array cycles that a node's MACs need at peak."""
+    """
+    Rows in order of the program; `ideal` gives the array cycles that a node's MACs need at peak, in all launches.
+    """
     rows: list[LayerRow] = []
+    launches: dict[str, list[SegmentResult]] = {}
+    begins: dict[str, float] = {}
     begin = 0.0
-    for segment, result in zip(program.segments, execution.segments, strict=True):
-        if isinstance(segment, AcceleratorSegment):
-            rows += _accelerator_rows(segment, result, target, ideal, begin)
-        else:
-            end = begin + result.ns
-            cycles = result.ns * target.time.cycles_per_ns("tensor")
-            rows.append(LayerRow(segment.name, segment.place, "", cycles, None, 0, end))
+    for result in execution.segments:
+        launches.setdefault(result.name, []).append(result)
+        begins[result.name] = begin + result.launch_ns
         begin += result.ns
+    segments = {segment.name: segment for segment in program.segments}
+    for name, results in launches.items():
+        segment, last = segments[name], begins[name]
+        if isinstance(segment, AcceleratorSegment):
+            rows += _accelerator_rows(segment, results[-1], target, ideal, last, len(results))
+        else:
+            cycles = sum(result.ns for result in results) * target.time.cycles_per_ns("tensor")
+            end = last + results[-1].ns
+            rows.append(LayerRow(segment.name, segment.place, "", cycles, None, 0, end, len(results)))
     return rows
 
 
 def _accelerator_rows(
-    segment: AcceleratorSegment, result: SegmentResult, target: Target, ideal: Mapping[str, float], begin: float
+    segment: AcceleratorSegment,
+    result: SegmentResult,
+    target: Target,
+    ideal: Mapping[str, float],
+    begin: float,
+    count: int,
 ) -> list[LayerRow]:
     assert result.simulation is not None
     names = [entry.loc_name for entry in segment.debug]
@@ -166,10 +189,11 @@ def _accelerator_rows(
             name or "(no name)",
             "accelerator",
             " ".join(ops[index]),
-            float(busy[index]) / per_cycle,
-            _share(ideal.get(name), float(busy[index]) / per_cycle),
-            int(moved[index]),
+            count * float(busy[index]) / per_cycle,
+            _share(ideal.get(name), count * float(busy[index]) / per_cycle),
+            count * int(moved[index]),
             begin + target.time.ticks_to_ns(int(ends[index])),
+            count,
         )
         for name, index in order.items()
     ]
@@ -235,6 +259,7 @@ def simulation_json(name: str, target: Target, execution: ExecutionResult, secon
         "program": name,
         "target": target.name,
         "time": {"total_ns": execution.total_ns, "tensor_cycles": tensor_cycles(execution)},
+        "launches": launch_counts(execution),
         "engines": engine_times(execution, target),
         "memory": memory_use(execution, target),
         "races": race_count(execution),

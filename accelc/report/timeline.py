@@ -1,5 +1,6 @@
 """When the lanes of a program work: a picture for terminals, and the same as numbers."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -21,14 +22,16 @@ class SegmentTimeline:
     """
     Lanes of one accelerator segment over its simulated time.
 
-    `lanes` has for each lane that works the share of every one of `COLUMNS` equal parts of the time during which it
-    does; `predicted_ns` is what `schedule-engines` expected, None where that is not known.
+    `count` is how often the segment was launched; every launch looks the same. `lanes` has for each lane that works the
+    share of every one of `COLUMNS` equal parts of the time during which it does; `predicted_ns` is what
+    `schedule-engines` expected, None where that is not known.
     """
 
     segment: str
     total_ns: float
     predicted_ns: float | None
     lanes: Mapping[str, Sequence[float]]
+    count: int = 1
 
 
 def segment_timelines(
@@ -36,7 +39,10 @@ def segment_timelines(
 ) -> list[SegmentTimeline]:
     """The timeline of every accelerator segment of a program that was simulated with timing."""
     found: list[SegmentTimeline] = []
-    for segment, result in zip(program.segments, execution.segments, strict=True):
+    segments = {segment.name: segment for segment in program.segments}
+    counts = Counter(result.name for result in execution.segments)
+    for result in {result.name: result for result in execution.segments}.values():
+        segment = segments[result.name]
         if not isinstance(segment, AcceleratorSegment) or result.simulation is None:
             continue
         total = result.simulation.total_ticks
@@ -48,7 +54,7 @@ def segment_timelines(
                     name = lane if len(segment.cores) == 1 else f"core{number}.{lane}"
                     lanes[name] = shares(times.start[works], times.read[works], total, COLUMNS)
         predicted = predicted_ns.get(segment.name)
-        found.append(SegmentTimeline(segment.name, result.simulation.total_ns, predicted, lanes))
+        found.append(SegmentTimeline(segment.name, result.simulation.total_ns, predicted, lanes, counts[segment.name]))
     return found
 
 
@@ -64,6 +70,8 @@ def timelines_text(timelines: Sequence[SegmentTimeline]) -> str:
         head = f"timeline of {timeline.segment}: {timeline.total_ns:,.0f} ns simulated"
         if timeline.predicted_ns is not None:
             head += f", {timeline.predicted_ns:,.0f} ns predicted"
+        if timeline.count > 1:
+            head += f", {timeline.count} launches"
         width = max(map(len, timeline.lanes), default=0)
         lines.append(head)
         for lane, parts in timeline.lanes.items():

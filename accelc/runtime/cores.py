@@ -5,6 +5,7 @@ Every core runs the whole program on data of its own. Host and framework segment
 for them; the host serves all cores at once.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ import numpy.typing as npt
 
 from accelc.errors import UsageError
 from accelc.isa.program import AcceleratorSegment, DelaySlot, Program
+from accelc.isa.steps import Launch, events
 from accelc.runtime.execute import execute
 from accelc.simulator.cluster import Cluster, Observer, Pause, Stage
 from accelc.simulator.decode import decode_core
@@ -65,12 +67,25 @@ def workload(program: Program, target: Target) -> Workload:
     """
     The stages of `program`.
 
-    Raises UsageError for a program without accelerator segments, or with one that uses several cores itself.
+    Raises UsageError for a program without accelerator segments, or with one that uses several cores itself or is
+    launched several times.
     """
+    launches = Counter(step.invocation.segment for step in events(program.schedule) if isinstance(step, Launch))
+    for name, count in launches.items():
+        if count > 1:
+            raise UsageError(
+                f"segment '{name}' is launched {count} times: cores side by side need a program whose segments run "
+                "once each, compile it with --repeat-layers never"
+            )
     timing = execute(program, target, {}, functional=False, races=False)
     stages: list[Stage] = []
     slots: list[tuple[DelaySlot, ...]] = []
-    for segment, result in zip(program.segments, timing.segments, strict=True):
+    by_name = {segment.name: segment for segment in program.segments}
+    for result in timing.segments:
+        segment = by_name[result.name]
+        if result.launch_ns:
+            stages.append(Pause(target.time.ns_to_ticks(result.launch_ns)))
+            slots.append(())
         if not isinstance(segment, AcceleratorSegment):
             stages.append(Pause(target.time.ns_to_ticks(result.ns)))
             slots.append(())

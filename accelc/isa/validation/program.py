@@ -1,11 +1,10 @@
 """Rules on a whole program: its target, the flow of values through the segments, and every segment."""
 
-from collections.abc import Iterator
-
 from accelc.errors import ProgramError, TargetError
-from accelc.isa.program import PLACES, VALUE_DTYPES, AcceleratorSegment, HostSegment, Program, Segment, ValueType
+from accelc.isa.program import PLACES, VALUE_DTYPES, HostSegment, Program, ValueType
 from accelc.isa.records import RECORD_BYTES
 from accelc.isa.table import ISA_VERSION
+from accelc.isa.validation.flow import check_flow, segment_place
 from accelc.isa.validation.segment import validate_segment
 from accelc.targets.canonical import canonical_toml
 from accelc.targets.model import Target
@@ -16,7 +15,8 @@ def validate_program(program: Program, where: str) -> None:
     target = _check_target(program, where)
     _check_values(program.inputs, f"{where}: input")
     _check_values(program.outputs, f"{where}: output")
-    _check_flow(program, where)
+    _check_values(program.buffers, f"{where}: buffer")
+    check_flow(program, where)
     names = set[str]()
     for index, segment in enumerate(program.segments):
         place = segment_place(where, index, segment)
@@ -27,13 +27,7 @@ def validate_program(program: Program, where: str) -> None:
             if segment.place not in PLACES:
                 raise ProgramError(f"{place}: field 'place' = '{segment.place}': expected {' | '.join(PLACES)}")
             continue
-        _check_sizes(program, segment, place)
         validate_segment(segment, target, program.weights, place)
-
-
-def segment_place(where: str, index: int, segment: Segment) -> str:
-    """Location of a segment in messages."""
-    return f"{where}: segment {index} '{segment.name}'"
 
 
 def _check_target(program: Program, where: str) -> Target:
@@ -60,50 +54,3 @@ def _check_values(values: tuple[ValueType, ...], where: str) -> None:
         if value.dtype not in VALUE_DTYPES:
             raise ProgramError(f"{where} '{value.name}': unknown dtype '{value.dtype}'")
         names.add(value.name)
-
-
-def _check_flow(program: Program, where: str) -> None:
-    known = {value.name for value in program.inputs} | set(program.weights)
-    made = {value.name for value in program.inputs}
-    gone = set[str]()
-    for index, segment in enumerate(program.segments):
-        place = segment_place(where, index, segment)
-        for name in segment.inputs:
-            if name not in known:
-                raise ProgramError(f"{place}: input '{name}' is no input, weight or earlier result")
-        for name in sorted(gone & set(segment.inputs)):
-            raise ProgramError(f"{place}: input '{name}': an earlier segment wrote a result in its place")
-        gone |= set(_replaced(segment))
-        for name in segment.outputs:
-            if name in made:
-                raise ProgramError(f"{place}: output '{name}' exists already")
-            made.add(name)
-            known.add(name)
-    for value in program.outputs:
-        if value.name not in known:
-            raise ProgramError(f"{where}: output '{value.name}' is not computed by any segment")
-        if value.name in gone:
-            raise ProgramError(f"{where}: output '{value.name}': a segment wrote a result in its place")
-
-
-def _replaced(segment: Segment) -> Iterator[str]:
-    """Values whose memory holds another value when the segment ends."""
-    if isinstance(segment, AcceleratorSegment):
-        written = {binding.offset for binding in segment.bindings if binding.role == "in_place" and binding.nbytes}
-        for binding in segment.bindings:
-            if binding.role == "input" and binding.offset in written:
-                yield binding.name
-
-
-def _check_sizes(program: Program, segment: AcceleratorSegment, place: str) -> None:
-    """A binding of a value whose shape is known has as many elements."""
-    known = {value.name: value for value in (*program.inputs, *program.outputs)}
-    for binding in segment.bindings:
-        value = known.get(binding.name)
-        if binding.role not in ("input", "output", "in_place") or value is None:
-            continue
-        if binding.elements != value.elements:
-            raise ProgramError(
-                f"{place}: binding of {binding.role} '{binding.name}' has {binding.elements} elements, "
-                f"the value has {value.elements}"
-            )

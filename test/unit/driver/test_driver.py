@@ -28,6 +28,7 @@ KEYS: dict[str, Any] = {
     "precision": None,
     "ops": ("accelerator", "host", "framework"),
     "time": ("total_ns", "tensor_cycles", "lower_bound_ns"),
+    "launches": None,
     "engines": None,
     "memory": None,
     "sync": ("required", "emitted"),

@@ -163,10 +163,10 @@ MEMBERS: list[tuple[str, Callable[[bytes], bytes], str]] = [
     ("manifest.json", lambda b: b.replace(b"accelc-program", b"zip"), "field 'name' = 'zip': expected accelc-program"),
     (
         "manifest.json",
-        lambda b: b.replace(b'"major": 2', b'"major": 3', 1),
-        "field 'format': version 3.1 cannot be executed: this accelc supports 2.0 to 2.1",
+        lambda b: b.replace(b'"major": 3', b'"major": 4', 1),
+        "field 'format': version 4.0 cannot be executed: this accelc supports 3.0 to 3.0",
     ),
-    ("manifest.json", lambda b: b.replace(b'"minor": 1', b'"minor": 2', 1), "field 'format': version 2.2 cannot be"),
+    ("manifest.json", lambda b: b.replace(b'"minor": 0', b'"minor": 1', 1), "field 'format': version 3.1 cannot be"),
     ("manifest.json", lambda b: _last(b, b'"minor": 0', b'"minor": 1'), "field 'isa': version 1.1 cannot be executed"),
     ("manifest.json", lambda b: b.replace(b'"features": []', b'"features": ["x"]'), "unknown feature 'x' (known: none"),
     ("manifest.json", lambda b: b.replace(b'"compiler"', b'"compilor"'), "field 'compiler' is missing"),
