@@ -110,8 +110,9 @@ def _print_layers(console: Console, rows: Sequence[LayerRow]) -> None:
     table = _table("layer", "placement", "work", *numbers, right=numbers)
     for row in rows:
         share = "" if row.utilization is None else f"{row.utilization:.1%}"
+        name = f"{row.name} ({row.count} times)" if row.count > 1 else row.name
         table.add_row(
-            row.name, row.home, row.ops, f"{row.cycles:,.0f}", share, f"{row.nbytes:,}", time_text(row.end_ns)
+            name, row.home, row.ops, f"{row.cycles:,.0f}", share, f"{row.nbytes:,}", time_text(row.end_ns)
         )
     console.print(table)
 
