@@ -1,8 +1,8 @@
 """
 How long messages take on the channels between chips, event by event.
 
-A message is sent as soon as both ranks have come to the operation and what it carries has arrived; those that a rank
-sends round a ring, in one direction, go one after the other. It flows through all
+A message is sent as soon as both ranks have come to the operation and what it carries has arrived; those of an operation
+from one rank to another, in one direction, go one after the other. It flows through all
 channels of its route at once (cut-through) at the rate that `sharing` gives it, and arrives one hop latency per channel
 after its last byte has left. Several operations at a time share channels. Additions take no time.
 """
@@ -13,7 +13,7 @@ from heapq import heappop, heappush
 from math import ulp
 
 from accelc.simulator.collectives.interconnect import Interconnect
-from accelc.simulator.collectives.plan import EITHER, Plan
+from accelc.simulator.collectives.plan import Plan
 from accelc.simulator.collectives.sharing import flow_rates
 
 _INSTANT = 1e-6
@@ -45,14 +45,13 @@ class Operation:
         self.behind = [[] for _ in self.plan]
         self.open = [1] * len(self.chips)
         self.of_rank = [[] for _ in self.chips]
-        last: dict[tuple[int, int], int] = {}
+        last: dict[tuple[int, int, int], int] = {}
         for index, message in enumerate(self.plan):
-            queue = (message.source, message.direction)
-            if message.direction != EITHER:
-                if queue in last:
-                    self.behind[last[queue]].append(index)
-                    self.waits[index] += 1
-                last[queue] = index
+            queue = (message.source, message.destination, message.direction)
+            if queue in last:
+                self.behind[last[queue]].append(index)
+                self.waits[index] += 1
+            last[queue] = index
             for before in message.after:
                 self.followers[before].append(index)
             for rank in (message.source, message.destination):
