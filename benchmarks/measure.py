@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 
@@ -51,10 +52,12 @@ class Finished:
     peak_bytes: int
 
 
-def run_process(arguments: Sequence[str]) -> Finished:
-    """Run a Python process with `arguments`. Its memory is its own, not that of other children."""
+def run_process(
+    arguments: Sequence[str], executable: str = sys.executable, folder: str | Path | None = None
+) -> Finished:
+    """Run a Python process with `arguments` in `folder`. Its memory is its own, not that of other children."""
     with tempfile.TemporaryFile("w+") as stdout, tempfile.TemporaryFile("w+") as stderr:
-        process = subprocess.Popen([sys.executable, *arguments], stdout=stdout, stderr=stderr)
+        process = subprocess.Popen([executable, *arguments], stdout=stdout, stderr=stderr, cwd=folder)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         stdout.seek(0)
