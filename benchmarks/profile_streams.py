@@ -139,3 +139,64 @@ def random_streams(random: Random, target: Target, most: int) -> Program:
     debug = (NO_DEBUG, *(DebugEntry("engine.copy", f"node{node}", node) for node in range(NODES)))
     segment = AcceleratorSegment("accelerator0", (), (), (core,), HBM_BYTES, bindings, (), tuple(streams.delays), debug)
     return Program(canonical_toml(target), (), (), (segment,), {})
+
+
+PRODUCTS = 6
+AHEAD = 4
+
+
+def long_streams(target: Target, tiles: int) -> Program:
+    """
+    A program of 10 records a tile: a transfer, a load and six products, a copy out of PSUM, and a transfer out.
+
+    Weights are loaded up to four tiles ahead, and results are copied while the next tile is computed.
+    """
+    rows, columns = target.tensor.rows, target.tensor.cols
+    moving = min(128, target.tensor.moving_max)
+    lane = {name: target.lanes.index(name) for name in ("tensor", "vector", "dma0", "dma1")}
+    tile = np.arange(tiles)
+    weights = encode.operands(Space.SBUF, "bf16", 0, rows, (tile % AHEAD) * 2 * columns, [columns], [1])
+    data = encode.operands(Space.SBUF, "bf16", 0, rows, AHEAD * 2 * columns, [moving], [1])
+    bank = (tile % 2) * target.psum.bank_bytes
+    results = encode.operands(Space.PSUM, "fp32", 0, columns, bank, [moving], [1])
+    copied = encode.operands(Space.SBUF, "bf16", 0, columns, (AHEAD + 1) * 512 + (tile % 2) * 2 * moving, [moving], [1])
+    load = encode.load_stationary_records(lane["tensor"], weights)
+    encode.set_wait(load, 0, tile + 1)
+    encode.set_update(load, 0, 1, Update.ADD_AT_READ)
+    products = [
+        encode.matmul_records(lane["tensor"], results, np.repeat(data, tiles), accumulate=index > 0, swap=index == 0)
+        for index in range(PRODUCTS)
+    ]
+    encode.set_wait(products[0], 3, np.maximum(tile - 1, 0))
+    encode.set_update(products[-1], 0, 2, Update.ADD_AT_COMPLETE)
+    copy = encode.copy_records(lane["vector"], copied, results)
+    encode.set_wait(copy, 2, tile + 1)
+    encode.set_update(copy, 0, 3, Update.ADD_AT_READ)
+    encode.set_update(copy, 1, 4, Update.ADD_AT_COMPLETE)
+    width, count = target.sbuf.partition_bytes, columns
+    inwards = _transfer(lane["dma0"], Space.SBUF, Space.HBM, (tile % AHEAD) * 2 * columns, rows, count, width, tiles)
+    encode.set_wait(inwards, 1, np.maximum(tile + 1 - AHEAD, 0))
+    encode.set_update(inwards, 0, 0, Update.ADD_AT_COMPLETE)
+    base = (AHEAD + 1) * 512 + (tile % 2) * 2 * moving
+    outwards = _transfer(lane["dma1"], Space.HBM, Space.SBUF, base, columns, moving, width, tiles)
+    encode.set_wait(outwards, 4, tile + 1)
+    tensor = np.stack([load, *products], axis=1).reshape(-1)
+    streams = {"tensor": tensor, "vector": copy, "dma0": inwards, "dma1": outwards}
+    for records in streams.values():
+        records["debug"] = 1 + np.arange(len(records)) * NODES // len(records)
+    core = {
+        name: join_records([records, encode.control_records(lane[name], Opcode.HALT)])
+        for name, records in streams.items()
+    }
+    debug = (NO_DEBUG, *(DebugEntry("engine.matmul", f"node{node}", node) for node in range(NODES)))
+    segment = AcceleratorSegment("accelerator0", (), (), (core,), HBM_BYTES, (), (), (), debug)
+    return Program(canonical_toml(target), (), (), (segment,), {})
+
+
+def _transfer(
+    lane: int, to: Space, source: Space, base: npt.NDArray[np.int64], rows: int, count: int, width: int, tiles: int
+) -> Records:
+    """Copies [rows, count] of bf16 between HBM at 0 and SBUF at byte `base` of the first partitions."""
+    chip = encode.dma_sides(Space.SBUF, "bf16", base, [rows, count], [width, 2])
+    hbm = np.repeat(encode.dma_sides(Space.HBM, "bf16", 0, [rows, count], [2 * count, 2]), tiles)
+    return encode.dma_copy_records(lane, *((chip, hbm) if to is Space.SBUF else (hbm, chip)))

@@ -17,6 +17,7 @@ from accelc.driver import DEFAULT_TARGET, Progress
 from accelc.errors import UsageError
 
 if TYPE_CHECKING:
+    from accelc.isa.program import Program
     from accelc.profile import Profile
 
 
@@ -35,9 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Run the command. Raises UsageError."""
+    from accelc.compare.measure import record_of_profile
     from accelc.profile.export import check_format, write_tables
     from accelc.profile.summary import summarize
-    from accelc.profile.trace import check_trace, write_trace
+    from accelc.profile.trace import write_trace
 
     traces: list[Path] = [path for path in (arguments.trace,) if path is not None]
     folders: list[Path] = [path for path in (arguments.tables,) if path is not None]
@@ -49,10 +51,8 @@ def execute(arguments: argparse.Namespace) -> int:
     kind = arguments.format or "csv"
     # What cannot be written is refused before anything is compiled.
     check_format(kind)
-    for path in traces:
-        check_trace(path)
     with progress_bar() as progress:
-        found = _profile(arguments, progress)
+        found, program = _profile(arguments, progress)
         summary = summarize(found)
         if arguments.output is not None:
             arguments.output.mkdir(parents=True, exist_ok=True)
@@ -62,7 +62,8 @@ def execute(arguments: argparse.Namespace) -> int:
         for path in folders:
             progress(f"write {path}")
             write_tables(found, path, kind)
-    text = json.dumps(summary.as_json(), indent=1, allow_nan=False)
+    record = record_of_profile(arguments.model.stem, program, found)
+    text = json.dumps({**record.as_json(), **summary.as_json()}, indent=1, allow_nan=False)
     if arguments.output is not None:
         (arguments.output / "summary.json").write_text(text + "\n", encoding="utf-8")
     if arguments.json:
@@ -84,7 +85,7 @@ def _refuse_compile_options(arguments: argparse.Namespace) -> None:
             raise UsageError(f"--{option} with '{arguments.model}': the program is compiled already")
 
 
-def _profile(arguments: argparse.Namespace, progress: Progress) -> "Profile":
+def _profile(arguments: argparse.Namespace, progress: Progress) -> "tuple[Profile, Program]":
     """Compile what is no program yet, time it, and look where the time went."""
     from accelc.profile import profile
     from accelc.runtime.execute import execute as execute_program
@@ -106,4 +107,4 @@ def _profile(arguments: argparse.Namespace, progress: Progress) -> "Profile":
         program, target = compiled.program, compiled.target
     result = execute_program(program, target, {}, functional=False, races=False, progress=progress)
     progress("profile")
-    return profile(program, result, target)
+    return profile(program, result, target), program

@@ -36,14 +36,13 @@ def execute(arguments: argparse.Namespace) -> int:
     """Run the command: 1 if the comparison fails or a race is found."""
     from accelc.driver import run_model
     from accelc.profile import profile
-    from accelc.profile.trace import check_trace, write_trace
+    from accelc.profile.trace import write_trace
     from accelc.report.figures import race_count, run_json
     from accelc.report.timeline import SegmentTimeline, segment_timelines, timelines_json, timelines_text
     from accelc.runtime.inputs import load_array
 
     options = compile_options(arguments)
     inputs = {name: load_array(path, name) for name, path in assignments(arguments.input, "--input")}
-    check_trace(arguments.trace)
     with progress_bar() as progress:
         result = run_model(
             arguments.model,

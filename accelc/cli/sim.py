@@ -128,13 +128,12 @@ def execute(arguments: argparse.Namespace) -> int:
     from accelc.isa.loader import load_program
     from accelc.isa.steps import count_launches
     from accelc.profile import profile
-    from accelc.profile.trace import check_trace, write_trace
+    from accelc.profile.trace import write_trace
     from accelc.report.figures import race_count
     from accelc.runtime.execute import execute as execute_program
     from accelc.runtime.inputs import check_inputs, load_array, parse_size, random_inputs
     from accelc.targets import load_target, parse_target
 
-    check_trace(arguments.trace)
     if arguments.output is not None and arguments.timing_only:
         raise UsageError("--output with --timing-only: no numbers are computed that could be written")
     expected = None if arguments.target is None else load_target(arguments.target)

@@ -6,24 +6,17 @@ from accelc.files import atomic_file
 from accelc.profile.build import Profile
 from accelc.profile.trace.chrome import write_chrome
 from accelc.profile.trace.model import TraceModel, trace_model
-from accelc.profile.trace.perfetto import need_perfetto, write_perfetto
+from accelc.profile.trace.perfetto import write_perfetto
 
-__all__ = ["TraceModel", "check_trace", "need_perfetto", "trace_model", "write_chrome", "write_perfetto", "write_trace"]
-
-
-def check_trace(path: Path | None) -> None:
-    """Raises UsageError if a trace in the format of `path` cannot be written, before there is one; None: none is."""
-    if path is not None and path.suffix != ".json":
-        need_perfetto()
+__all__ = ["TraceModel", "trace_model", "write_chrome", "write_perfetto", "write_trace"]
 
 
 def write_trace(profile: Profile, path: Path) -> int:
     """
     Writes the trace of a profile and returns its bytes: JSON for a `path` that ends in `.json`, else Perfetto's format.
 
-    Raises UsageError if Perfetto's format needs a package that is not installed, and OSError.
+    Raises OSError.
     """
-    check_trace(path)
     model = trace_model(profile)
     write = write_chrome if path.suffix == ".json" else write_perfetto
     with atomic_file(path) as file:

@@ -8,7 +8,10 @@ import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from accelc.profile.trace.args import CHUNK, ArgumentSource, Flowing
+import numpy as np
+
+from accelc.profile.tables import Ints
+from accelc.profile.trace.args import CHUNK, Argument, ArgumentSource, Flowing
 from accelc.profile.trace.model import Kind, TraceModel
 
 
@@ -44,19 +47,36 @@ def _events(model: TraceModel, texts: bool | None) -> Iterator[dict[str, Any]]:
 
 
 def _chunk(
-    model: TraceModel, source: ArgumentSource, flowing: Flowing, process: list[int], rows: slice
+    model: TraceModel, source: ArgumentSource, flowing: Flowing, process: list[int], chosen: slice
 ) -> Iterator[dict[str, Any]]:
     events = model.events
     columns = (events.track, events.begin_ns, events.end_ns, events.name, events.category)
-    lists: list[list[int]] = [column[rows].tolist() for column in columns]
-    flows = flowing.of(events.row[rows], events.invocation[rows])
-    for track, begin, end, name, category, leaving, reaching, args in zip(
-        *lists, *flows, source.of(events, rows), strict=True
-    ):
+    lists: list[list[int]] = [column[chosen].tolist() for column in columns]
+    row, run = events.row[chosen], events.invocation[chosen]
+    leaving, reaching = _by_event(*flowing.leaving(row, run)), _by_event(*flowing.reaching(row, run))
+    every = _arguments(source, source.of(events, chosen), len(row))
+    for track, begin, end, name, category, out, into, args in zip(*lists, leaving, reaching, every, strict=True):
         place: dict[str, Any] = {"pid": process[track], "tid": track, "ts": begin / 1000}
         what: dict[str, Any] = {"name": model.names[name], "cat": model.categories[category], **place, "args": args}
         yield {"ph": "i", "s": "t", **what} if end < 0 else {"ph": "X", "dur": (end - begin) / 1000, **what}
-        for flow in leaving:
+        for flow in out:
             yield {"ph": "s", "id": flow, "name": "semaphore", "cat": "flow", **place}
-        if reaching:
-            yield {"ph": "f", "bp": "e", "id": reaching, "name": "semaphore", "cat": "flow", **place}
+        for flow in into:
+            yield {"ph": "f", "bp": "e", "id": flow, "name": "semaphore", "cat": "flow", **place}
+
+
+def _by_event(ids: Ints, count: Ints) -> list[list[int]]:
+    every: list[int] = ids.tolist()
+    ends: list[int] = np.cumsum(count).tolist()
+    return [every[end - size : end] for end, size in zip(ends, count.tolist(), strict=True)]
+
+
+def _arguments(source: ArgumentSource, arguments: list[Argument], count: int) -> list[dict[str, int | str]]:
+    found: list[dict[str, int | str]] = [{} for _ in range(count)]
+    for argument in arguments:
+        strings = source.strings if argument.named else argument.texts
+        at: list[int] = np.flatnonzero(argument.rows).tolist()
+        values: list[int] = argument.values[argument.rows].tolist()
+        for index, value in zip(at, values, strict=True):
+            found[index][argument.name] = value if strings is None else strings[value]
+    return found

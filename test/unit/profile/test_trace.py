@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 import numpy as np
+import perfetto.protos.perfetto.trace.perfetto_trace_pb2 as proto
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,6 +25,7 @@ from accelc.isa.table import Opcode
 from accelc.profile import SIMULATOR_REASON, Profile, Reason, profile
 from accelc.profile.trace import trace_model, write_chrome, write_perfetto, write_trace
 from accelc.profile.trace.clock import whole_ns
+from accelc.profile.trace.perfetto import BEGIN, CLEARED, COUNTER, END, EXPLICIT, FIELDS, INSTANT, NEEDED
 from accelc.runtime.execute import ExecutionResult, execute
 from accelc.simulator.stats import REASONS
 from accelc.targets import load_target
@@ -63,7 +65,7 @@ def check_records(trace: Parsed, program: Program, execution: ExecutionResult, t
         if path.startswith("host/"):
             continue
         for one in slices:
-            if "pc" in one.args:
+            if "issue tick" in one.args:
                 lane, pc = path.split("/")[1], one.args["pc"]
                 assert isinstance(pc, int)
                 assert (lane, pc) not in events
@@ -191,6 +193,7 @@ def test_the_trace_of_a_network(squeezenet: RunResult, squeezenet_profile: Profi
     assert {Reason.SEMAPHORE.label, Reason.SIGNAL.label, Reason.DMA_START.label} <= reasons
     waits = [one for one in trace.slices["core 0/tensor/tensor stalls"] if one.category == "semaphore"]
     assert all(str(one.args["semaphore"]).startswith("s") and one.args["producer"] for one in waits)
+    assert all("producer pc" in one.args and "producer node" in one.args for one in waits)
 
 
 def test_chrome_json_says_the_same(squeezenet_profile: Profile, tmp_path: Path) -> None:
@@ -213,6 +216,24 @@ def test_chrome_json_says_the_same(squeezenet_profile: Profile, tmp_path: Path) 
     assert starts == ends == {flow for slices in trace.slices.values() for one in slices for flow in one.leaving}
     samples = sum(len(values) for values in trace.samples.values())
     assert sum(event["ph"] == "C" for event in events) == samples
+
+
+def test_field_numbers_are_those_of_perfetto() -> None:
+    for name, fields in FIELDS.items():
+        descriptor = getattr(proto, name).DESCRIPTOR
+        assert fields == {field: descriptor.fields_by_name[field].number for field in fields}
+    for name in FIELDS["InternedData"]:
+        entry = proto.InternedData.DESCRIPTOR.fields_by_name[name].message_type
+        assert entry is not None
+        assert {field.name: field.number for field in entry.fields if field.number in (1, 2)} in (
+            {"iid": 1, "name": 2},
+            {"iid": 1, "str": 2},
+        )
+    assert (BEGIN, END) == (proto.TrackEvent.TYPE_SLICE_BEGIN, proto.TrackEvent.TYPE_SLICE_END)
+    assert (INSTANT, COUNTER) == (proto.TrackEvent.TYPE_INSTANT, proto.TrackEvent.TYPE_COUNTER)
+    assert EXPLICIT == proto.TrackDescriptor.EXPLICIT
+    assert CLEARED == proto.TracePacket.SEQ_INCREMENTAL_STATE_CLEARED
+    assert NEEDED == proto.TracePacket.SEQ_NEEDS_INCREMENTAL_STATE
 
 
 @given(hz=st.integers(10**6, 10**12), ticks=st.lists(st.integers(0, 2**53), min_size=1, max_size=20))
