@@ -20,7 +20,7 @@ from accelc.isa.table import Opcode
 from accelc.simulator.costs import Transfer, elementwise_costs, service_ticks, tensor_costs, transfers
 from accelc.simulator.deadlock import report_deadlock
 from accelc.simulator.decode import CoreCode, LaneCode, rolling
-from accelc.simulator.times import NO_DELAYS, CoreTimes, DelayValues, LaneTimes, Step
+from accelc.simulator.times import NO_DELAYS, CoreTimes, DelayValues, LaneTimes
 from accelc.targets.model import Target
 
 # Kinds of events, in the order in which those of one tick are handled: counters before the lanes that test them.
@@ -86,7 +86,7 @@ class PlainTimer:
         self.group_free: dict[str, int] = {}
         self.server = _Server(target)
         self.end_event = -1
-        self.order: list[Step] = []
+        self.issued: list[int] = []
         ticks = target.time.ns_to_ticks
         self.raise_latency = ticks(target.sync.inc_latency_ns)
         self.wakeup = ticks(target.sync.wait_wakeup_ns)
@@ -116,7 +116,7 @@ class PlainTimer:
         return CoreTimes(
             every,
             total,
-            self.order,
+            self.issued,
             sum(transfer.hbm_bytes for transfer in moved),
             sum(transfer.total_bytes for transfer in moved),
         )
@@ -176,7 +176,7 @@ class PlainTimer:
         lane.at += 1
         lane.times["issue"][record] = now
         lane.available = now
-        self.order.append((position, record))
+        self.issued.append(position)
         opcode = lane.code.opcodes[record]
         if opcode == Opcode.DMA_COPY:
             self._trigger(lane, record, now)

@@ -72,6 +72,8 @@ class TransferServer:
         log: list[tuple[int, float, float]] | None = None,
     ) -> None:
         self.target = target
+        self.engines = target.dma.engines
+        self.bytes_per_ns = target.hbm.bytes_per_ns
         self.changed = changed
         self.log = log
         self.now = 0
@@ -88,6 +90,9 @@ class TransferServer:
         """Engines that all of them use."""
         self.share: float = 0.0
         """Bytes per ns of HBM for every busy engine."""
+        # By identity, which the transfer in the value keeps from being used again.
+        self.by_share: dict[float, dict[int, tuple[float, Transfer]]] = {}
+        self.known: dict[int, tuple[float, Transfer]] = {}
         self.memory: SharedMemory | None = None
         self.scale = 1.0
         self.demand = 0.0
@@ -100,7 +105,8 @@ class TransferServer:
 
     def begin(self, now: int, queue: int, transfer: Transfer) -> None:
         """Starts the transfer at the head of `queue`."""
-        self._advance(now)
+        if now != self.now:
+            self._advance(now)
         self.queues.append(queue)
         self.transfers.append(transfer)
         self.left.append(1.0)
@@ -109,11 +115,12 @@ class TransferServer:
 
     def finished(self, now: int) -> list[int]:
         """Removes and returns the queues whose transfer is through at `now`."""
-        self._advance(now)
+        if now != self.now:
+            self._advance(now)
         left = self.left
-        if min(left, default=1.0) > _DONE:
-            return []
         through = [index for index, fraction in enumerate(left) if fraction <= _DONE]
+        if not through:
+            return through
         queues = [self.queues[index] for index in through]
         for index in reversed(through):
             transfer = self.transfers.pop(index)
@@ -128,8 +135,12 @@ class TransferServer:
         """Tick at which the next transfer ends if none begins before, None when nothing is in flight."""
         if not self.left:
             return None
-        first = min([(left - _DONE) / rate for left, rate in zip(self.left, self.rates, strict=True)])
-        return self.now + max(0, ceil(first / self.scale))
+        if len(self.left) == 1:
+            first = (self.left[0] - _DONE) / self.rates[0]
+        else:
+            first = min([(left - _DONE) / rate for left, rate in zip(self.left, self.rates, strict=True)])
+        ticks = ceil(first / self.scale)
+        return self.now + ticks if ticks > 0 else self.now
 
     def rescale(self, now: int, scale: float, elsewhere: bool) -> None:
         """From `now` on moves everything at `scale` of its speed; `elsewhere`: another core is the cause."""
@@ -157,20 +168,30 @@ class TransferServer:
         self.now = now
 
     def _share(self, begun: Transfer | None = None) -> None:
-        engines = self.target.dma.engines
-        share = self.target.hbm.bytes_per_ns / max(1, min(engines, self.asked))
+        engines, asked = self.engines, self.asked
+        share = self.bytes_per_ns / (engines if asked > engines else asked or 1)
         if share != self.share:
             self.share = share
-            self.alone = [max(1.0, service_ticks(transfer, self.target, share)) for transfer in self.transfers]
+            self.known = self.by_share.setdefault(share, {})
+            self.alone = [self._ticks(transfer) for transfer in self.transfers]
         elif begun is not None:
-            self.alone.append(max(1.0, service_ticks(begun, self.target, share)))
-        slowdown = max(1.0, self.asked / engines)
+            known = self.known.get(id(begun))
+            self.alone.append(self._ticks(begun) if known is None else known[0])
+        slowdown = asked / engines if asked > engines else 1.0
         self.rates = [1.0 / (ticks * slowdown) for ticks in self.alone]
         if self.memory is not None:
             self.demand = sum(rate * moved.hbm_bytes for rate, moved in zip(self.rates, self.transfers, strict=True))
             self.memory.settle(self.now, self)
         if self.log is not None:
             self._note()
+
+    def _ticks(self, transfer: Transfer) -> float:
+        """Ticks that a transfer takes on its engines at their share of HBM."""
+        known = self.known.get(id(transfer))
+        if known is None:
+            ticks = max(1.0, service_ticks(transfer, self.target, self.share))
+            known = self.known[id(transfer)] = (ticks, transfer)
+        return known[0]
 
     def _note(self) -> None:
         if self.log is not None:

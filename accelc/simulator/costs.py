@@ -78,7 +78,7 @@ def tensor_costs(lane: LaneCode, target: Target) -> LaneCosts:
     """
     tensor, tick = target.tensor, target.time.domain["tensor"]
     operand = field(lane.records, "operand")
-    opcode = np.array(lane.opcodes)
+    opcode = lane.codes
     elements = _per_partition(lane.records, 1)
     rows = operand[:, 1]["part_count"].astype(np.int64)
     cols = tensor.ls_axis == "cols"
@@ -129,7 +129,7 @@ def elementwise_costs(lane: LaneCode, target: Target) -> LaneCosts:
     aux = field(records, "aux")
     key = np.concatenate(
         [
-            np.array(lane.opcodes, np.int64)[:, None],
+            lane.codes[:, None],
             spaces,
             np.where(spaces > 0, operand["dtype"], 0),
             aux[:, :1],
@@ -202,21 +202,20 @@ def _groups(lane: LaneCode, target: Target, spaces: npt.NDArray[Any]) -> list[tu
     exclusive = target.port(lane.name).exclusive
     if not exclusive:
         return [()] * len(lane)
-    held: list[tuple[str, ...]] = []
     names = {Space.SBUF: "sbuf", Space.PSUM: "psum"}
-    for opcode, touched in zip(lane.opcodes, spaces.tolist(), strict=True):
-        if TABLE[Opcode(opcode)].form is not Form.OPERANDS:
-            held.append(())
-            continue
-        memories = {names[code] for code in touched if code in names}
-        held.append(
-            tuple(
-                group
-                for group in exclusive
-                if group.split("_")[0] not in names.values() or group.split("_")[0] in memories
-            )
-        )
-    return held
+    touched = sum(np.where((spaces == code).any(axis=1), 1 << place, 0) for place, code in enumerate(names))
+    kinds, which = np.unique(lane.codes * 4 + touched, return_inverse=True)
+    held: list[tuple[str, ...]] = []
+    for opcode, bits in (divmod(kind, 4) for kind in kinds.tolist()):
+        memories = {name for place, name in enumerate(names.values()) if bits >> place & 1}
+        works = TABLE[Opcode(opcode)].form is Form.OPERANDS
+        held.append(tuple(group for group in exclusive if works and _holds(group, memories)))
+    return [held[kind] for kind in which.tolist()]
+
+
+def _holds(group: str, touched: set[str]) -> bool:
+    memory = group.split("_")[0]
+    return memory not in ("sbuf", "psum") or memory in touched
 
 
 def transfers(lane: LaneCode, target: Target) -> list[Transfer | None]:
@@ -229,7 +228,7 @@ def transfers(lane: LaneCode, target: Target) -> list[Transfer | None]:
     """
     records = lane.records
     result: list[Transfer | None] = [None] * len(lane)
-    chosen = np.flatnonzero(np.array(lane.opcodes) == Opcode.DMA_COPY)
+    chosen = np.flatnonzero(lane.codes == Opcode.DMA_COPY)
     if not len(chosen):
         return result
     sides = as_dma(records)[chosen]
@@ -267,8 +266,13 @@ def transfers(lane: LaneCode, target: Target) -> list[Transfer | None]:
         efficiency.tolist(),
         strict=True,
     )
+    # Few different ones: each is made once.
+    known: dict[tuple[Any, ...], Transfer] = {}
     for record, *values in rows:
-        result[record] = Transfer(*values)
+        key = tuple(values)
+        if key not in known:
+            known[key] = Transfer(*key)
+        result[record] = known[key]
     return result
 
 

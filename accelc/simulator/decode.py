@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from accelc.errors import SimulationError
-from accelc.isa.records import Records, Update, Wait, field
+from accelc.isa.records import UPDATE, Records, Update, Wait, field
 from accelc.isa.table import TABLE, Opcode
 from accelc.targets.model import Target, is_dma, lane_kind
 
+Ints = npt.NDArray[np.int64]
 EXACT = -1
 
 
@@ -67,6 +69,11 @@ class LaneCode:
         """Whether the lane is a DMA queue."""
         return is_dma(self.name)
 
+    @cached_property
+    def codes(self) -> Ints:
+        """`opcodes` as an array."""
+        return field(self.records, "opcode").astype(np.int64)
+
     def describe(self, record: int) -> str:
         """Where a record is, for messages."""
         return place(self.name, record, self.opcodes[record])
@@ -104,12 +111,13 @@ def decode_core(streams: Mapping[str, Records], target: Target) -> CoreCode:
 
 
 def _decode_lane(lane: str, code: int, records: Records, target: Target) -> LaneCode:
-    opcodes: list[int] = field(records, "opcode").tolist()
+    opcode = field(records, "opcode")
+    opcodes: list[int] = opcode.tolist()
     kind = lane_kind(lane)
-    for opcode in set(opcodes):
-        if opcode not in TABLE or kind not in TABLE[Opcode(opcode)].lanes:
-            where = place(lane, opcodes.index(opcode), opcode)
-            raise SimulationError(f"{where}, field 'opcode': {opcode} is not an instruction of this lane")
+    for number in np.unique(opcode).tolist():
+        if number not in TABLE or kind not in TABLE[Opcode(number)].lanes:
+            where = place(lane, opcodes.index(number), number)
+            raise SimulationError(f"{where}, field 'opcode': {number} is not an instruction of this lane")
     if Opcode.HALT not in opcodes or opcodes.index(Opcode.HALT) != len(opcodes) - 1:
         raise SimulationError(f"lane '{lane}': a stream ends in its only HALT; this one of {len(opcodes)} does not")
     waits = _waits(lane, opcodes, records, target)
@@ -117,10 +125,14 @@ def _decode_lane(lane: str, code: int, records: Records, target: Target) -> Lane
     return LaneCode(lane, code, records, opcodes, waits, at_read, at_complete)
 
 
-def _check_semaphore(lane: str, record: int, opcode: int, name: str, semaphore: int, target: Target) -> None:
-    if semaphore >= target.sync.semaphores:
+def _check_semaphores(
+    lane: str, rows: Ints, opcodes: list[int], name: str, semaphores: npt.NDArray[Any], target: Target
+) -> None:
+    beyond = np.flatnonzero(semaphores >= target.sync.semaphores)
+    if len(beyond):
+        record, semaphore = int(rows[beyond[0]]), int(semaphores[beyond[0]])
         raise SimulationError(
-            f"{place(lane, record, opcode)}, field '{name}': semaphore {semaphore} does not exist, "
+            f"{place(lane, record, opcodes[record])}, field '{name}': semaphore {semaphore} does not exist, "
             f"target '{target.name}' has 0 to {target.sync.semaphores - 1}"
         )
 
@@ -128,14 +140,14 @@ def _check_semaphore(lane: str, record: int, opcode: int, name: str, semaphore: 
 def _waits(lane: str, opcodes: list[int], records: Records, target: Target) -> list[WaitCondition | None]:
     waits: list[WaitCondition | None] = [None] * len(opcodes)
     condition = field(records, "wait_condition")
-    semaphores, values = field(records, "wait_semaphore"), field(records, "wait_value")
-    bits = {Wait.GE: np.zeros(len(records), np.int64), Wait.EQ: np.full(len(records), EXACT)}
-    bits[Wait.WRAP] = field(records, "wait_bits").astype(np.int64)
-    for record in np.flatnonzero(condition != Wait.NONE).tolist():
-        semaphore = int(semaphores[record])
-        _check_semaphore(lane, record, opcodes[record], "wait_semaphore", semaphore, target)
-        compared = int(bits[Wait(int(condition[record]))][record])
-        waits[record] = WaitCondition(semaphore, int(values[record]), compared)
+    rows = np.flatnonzero(condition != Wait.NONE)
+    semaphores, values = field(records, "wait_semaphore")[rows], field(records, "wait_value")[rows]
+    _check_semaphores(lane, rows, opcodes, "wait_semaphore", semaphores, target)
+    bits = np.where(condition[rows] == Wait.WRAP, field(records, "wait_bits")[rows].astype(np.int64), 0)
+    bits[condition[rows] == Wait.EQ] = EXACT
+    columns = (rows.tolist(), semaphores.tolist(), values.tolist(), bits.tolist())
+    for record, semaphore, value, compared in zip(*columns, strict=True):
+        waits[record] = WaitCondition(semaphore, value, compared)
     return waits
 
 
@@ -144,10 +156,21 @@ def _updates(
 ) -> tuple[list[tuple[Increment, ...]], list[tuple[Increment, ...]]]:
     at_read: list[tuple[Increment, ...]] = [()] * len(opcodes)
     at_complete: list[tuple[Increment, ...]] = [()] * len(opcodes)
-    update = field(records, "update")
-    for record, slot in np.argwhere(update["op"] != Update.NONE).tolist():
-        semaphore, op, value = update[record, slot].tolist()
-        _check_semaphore(lane, record, opcodes[record], "update", semaphore, target)
-        fired = at_read if op == Update.ADD_AT_READ else at_complete
-        fired[record] = (*fired[record], (semaphore, value))
+    update = np.ascontiguousarray(field(records, "update"))
+    rows, slots = np.nonzero(update["op"] != Update.NONE)
+    _check_semaphores(lane, rows, opcodes, "update", update["semaphore"][rows, slots], target)
+    fired = np.unique(rows)
+    # Few different ones: each is made once.
+    words, which = np.unique(update[fired].view(np.uint64).reshape(-1), return_inverse=True)
+    distinct = [_increments(pair) for pair in words.view(UPDATE).reshape(-1, 2)]
+    for record, number in zip(fired.tolist(), which.tolist(), strict=True):
+        at_read[record], at_complete[record] = distinct[number]
     return at_read, at_complete
+
+
+def _increments(pair: npt.NDArray[np.void]) -> tuple[tuple[Increment, ...], tuple[Increment, ...]]:
+    """Increments at read and at complete of the two update slots of a record."""
+    at: list[int] = pair["op"].tolist()
+    each: list[Increment] = list(zip(pair["semaphore"].tolist(), pair["value"].tolist(), strict=True))
+    reads = tuple(increment for op, increment in zip(at, each, strict=True) if op == Update.ADD_AT_READ)
+    return reads, tuple(increment for op, increment in zip(at, each, strict=True) if op > Update.ADD_AT_READ)

@@ -29,8 +29,7 @@ def check_lane(lane: PreparedLane, times: LaneTimes) -> None:
         columns, columns[1:], ("issue", "operands", "start", "read", "complete"), strict=False
     ):
         _require(lane.code, after >= before, f"{name} at {{}} before {{}}", after, before)
-    kinds = np.array(lane.kinds)
-    busy = np.array(lane.busy, np.int64)
+    kinds, busy, _ = lane.columns
     for unit in (kinds == LOAD, (kinds != LOAD) & (kinds != CONTROL)):
         rows = np.flatnonzero(unit)
         start, read = times.start[rows], times.read[rows]

@@ -1,8 +1,11 @@
 """What the event loop needs to know of a lane before it runs, derived once from records and target."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from operator import add
 
 import numpy as np
+import numpy.typing as npt
 
 from accelc.isa.records import Flag, Update, field
 from accelc.isa.table import Opcode
@@ -42,6 +45,11 @@ class PreparedLane:
     fetch: int
     decode: int
 
+    @cached_property
+    def columns(self) -> npt.NDArray[np.int64]:
+        """Kind, busy and total of every record, [3, records]."""
+        return np.array([self.kinds, self.busy, self.total], np.int64)
+
 
 @dataclass(frozen=True)
 class PreparedCore:
@@ -78,7 +86,7 @@ def _prepare_lane(lane: LaneCode, target: Target, groups: dict[str, int]) -> Pre
         lane,
         _kinds(lane),
         costs.busy,
-        [busy + latency for busy, latency in zip(costs.busy, costs.latency, strict=True)],
+        list(map(add, costs.busy, costs.latency)),
         none,
         _ports(costs, groups),
         producers if any(producer >= 0 for producer in producers) else None,
@@ -91,7 +99,7 @@ def _prepare_lane(lane: LaneCode, target: Target, groups: dict[str, int]) -> Pre
 
 
 def _kinds(lane: LaneCode) -> list[int]:
-    opcode = np.array(lane.opcodes, np.int64)
+    opcode = lane.codes
     swaps = (field(lane.records, "flags") & Flag.SWAP) != 0
     kinds = np.full(len(opcode), ELEMENTWISE)
     kinds[opcode < Opcode.LS] = CONTROL
@@ -107,15 +115,17 @@ def _updates(lane: LaneCode, latency: list[int], target: Target) -> list[Updates
     raised = target.time.ns_to_ticks(target.sync.inc_latency_ns)
     updates: list[Updates | None] = [None] * len(lane)
     signals = (field(lane.records, "update")["op"] != Update.NONE).any(axis=1)
-    for record in np.flatnonzero(signals).tolist():
-        if lane.opcodes[record] < Opcode.LS or lane.opcodes[record] == Opcode.DMA_COPY:
-            updates[record] = ()
-            continue
-        late = raised + latency[record]
-        updates[record] = (
-            *((raised, semaphore, value) for semaphore, value in lane.at_read[record]),
-            *((late, semaphore, value) for semaphore, value in lane.at_complete[record]),
-        )
+    follow = (lane.codes >= Opcode.LS) & (lane.codes != Opcode.DMA_COPY)
+    for record in np.flatnonzero(signals & ~follow).tolist():
+        updates[record] = ()
+    # Few different ones: each is made once.
+    known: dict[tuple[object, ...], Updates] = {}
+    for record in np.flatnonzero(signals & follow).tolist():
+        key = at_read, at_complete, late = lane.at_read[record], lane.at_complete[record], latency[record]
+        if key not in known:
+            reads = ((raised, semaphore, value) for semaphore, value in at_read)
+            known[key] = (*reads, *((raised + late, semaphore, value) for semaphore, value in at_complete))
+        updates[record] = known[key]
     return updates
 
 

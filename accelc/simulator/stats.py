@@ -51,7 +51,7 @@ class LaneStats:
 
 def lane_stats(lane: LaneCode, times: LaneTimes, total_ticks: int) -> LaneStats:
     """Charges every tick of a lane to work, to a reason of `REASONS`, or to idleness after its end."""
-    opcodes = np.array(lane.opcodes, np.int64)
+    opcodes = lane.codes
     works = opcodes >= Opcode.LS
     # Loads and products of the array overlap: charging follows the clock, not the stream, but no control record is
     # charged before the work in front of it.
@@ -75,7 +75,7 @@ def tensor_ticks(code: CoreCode, times: CoreTimes) -> int:
     """Ticks in which the array takes in moving operands."""
     for lane, measured in zip(code, times.lanes, strict=True):
         if lane.name == "tensor":
-            products = np.array(lane.opcodes) == Opcode.MM
+            products = lane.codes == Opcode.MM
             return int((measured.read - measured.start)[products].sum())
     return 0
 
@@ -92,7 +92,7 @@ def peak_bytes(code: CoreCode, target: Target) -> Mapping[str, int]:
     marks = {space: np.zeros(memory.partitions, np.int64) for space, memory in memories.items()}
     hbm = 0
     for lane in code:
-        opcode = np.array(lane.opcodes, np.int64)
+        opcode = lane.codes
         for number in sorted(set(lane.opcodes)):
             instruction = TABLE[Opcode(number)]
             chosen = np.flatnonzero(opcode == number)

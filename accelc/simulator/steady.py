@@ -58,7 +58,7 @@ class Columns:
         self.semaphore[at] = [wait.semaphore for _, wait in waits]
         self.value[at] = [wait.value for _, wait in waits]
         self.bits[at] = [wait.bits for _, wait in waits]
-        opcode = np.array(code.opcodes, np.int64)
+        opcode = code.codes
         control = np.where(opcode < Opcode.LS, opcode, 0)
         slot = np.where(opcode == Opcode.DELAY, np.array(prepared.slots, np.int64) + 1, 0)
         columns = [np.array(prepared.kinds), control, slot, at_read, at_complete, self.semaphore, self.bits]

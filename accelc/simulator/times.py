@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -32,13 +33,23 @@ class LaneTimes:
 
 @dataclass(frozen=True)
 class CoreTimes:
-    """Times of all lanes, in the order of the core's code; `order` is the issue order of (lane, record)."""
+    """Times of all lanes, in the order of the core's code; `issued` is the lane of each record in order of issue."""
 
     lanes: tuple[LaneTimes, ...]
     total_ticks: int
-    order: list[Step]
+    issued: list[int]
     hbm_bytes: int
     dma_bytes: int
+
+    @cached_property
+    def order(self) -> list[Step]:
+        """Lane and record of every record in order of issue: a lane issues its records one after the other."""
+        lanes = np.array(self.issued, np.int16)
+        behind = np.argsort(lanes, kind="stable")
+        counts = np.bincount(lanes, minlength=len(self.lanes))
+        records = np.empty(len(lanes), np.int64)
+        records[behind] = np.arange(len(lanes)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return list(zip(self.issued, records.tolist(), strict=True))
 
 
 @dataclass(frozen=True)

@@ -13,20 +13,18 @@ from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 from itertools import count
 
-import numpy as np
-
 from accelc.errors import SimulationError
 from accelc.simulator.bandwidth import TransferServer
 from accelc.simulator.deadlock import report_deadlock
 from accelc.simulator.decode import CoreCode, WaitCondition, rolling
 from accelc.simulator.invariants import check_bytes, check_lane
 from accelc.simulator.lanes.array import ArrayLane
-from accelc.simulator.lanes.base import ISSUE, RAISE, START, TRANSFER_END, Event, Lane
+from accelc.simulator.lanes.base import ISSUE, RAISE, START, TRANSFER_END, TRANSFER_READY, Event, Lane
 from accelc.simulator.lanes.elementwise import ElementwiseLane
 from accelc.simulator.lanes.queue import QueueLane
 from accelc.simulator.prepare import PreparedCore, PreparedLane, prepare_core
 from accelc.simulator.steady import Watch
-from accelc.simulator.times import NO_DELAYS, CoreTimes, DelayValues, EnergyLog, Step
+from accelc.simulator.times import NO_DELAYS, CoreTimes, DelayValues, EnergyLog
 from accelc.targets.model import Target
 
 NEVER = 2**62
@@ -116,7 +114,7 @@ class CoreTimer:
         self.bound = bound
         self._handle(-1)
 
-    def _handle(self, last: int) -> None:  # noqa: C901 - one loop without calls is what makes it fast
+    def _handle(self, last: int) -> None:
         """Handles the next event, and those after it up to the tick `last`."""
         events, counters, waiters, resume, queues = self.events, self.counters, self.waiters, self.resume, self.queues
         largest, watch = self.largest, self.watch
@@ -126,9 +124,6 @@ class CoreTimer:
             now, kind, _, first, value = heappop(events)
             if kind >= START:
                 resume[first](now)
-                if len(issued) >= goal and watch is not None:
-                    watch.check(now)
-                    goal = watch.goal
             elif kind == RAISE:
                 counters[first] += value
                 if counters[first] > largest and first not in self.rolling:
@@ -137,15 +132,29 @@ class CoreTimer:
                     self._wake(now, first)
             elif kind == TRANSFER_END:
                 if now == self.end:
-                    self.end = -1
-                    for position in self.server.finished(now):
-                        queues[position].end_transfer(now)
-                    self.plan_end()
+                    self._end_transfers(now)
             else:
                 queues[first].begin_transfer(now)
                 self.plan_end()
+            if len(issued) >= goal and watch is not None:
+                watch.check(now)
+                goal = watch.goal
             if events[0][0] > last:
                 return
+
+    def _end_transfers(self, now: int) -> None:
+        self.end = -1
+        events = self.events
+        through = self.server.finished(now)
+        for position in through:
+            queue = self.queues[position]
+            following = queue.end_transfer(now)
+            if following == now < events[0][0] and len(through) == 1:
+                # Nothing comes before it.
+                queue.begin_transfer(now)
+            elif following is not None:
+                heappush(events, (following, TRANSFER_READY, self.number(), position, 0))
+        self.plan_end()
 
     def _overflow(self, semaphore: int) -> SimulationError:
         bits = self.target.sync.width_bits
@@ -154,12 +163,17 @@ class CoreTimer:
         )
 
     def _wake(self, now: int, semaphore: int) -> None:
-        counter = self.counters[semaphore]
+        counter, waiters = self.counters[semaphore], self.waiters.pop(semaphore)
+        again = now + self.wakeup
+        if len(waiters) == 1 and waiters[0][1].holds(counter) and self.events[0][0] > again <= self.bound:
+            # Nothing comes before it.
+            self.resume[waiters[0][0]](again)
+            return
         still: list[tuple[int, WaitCondition]] = []
-        for waiter in self.waiters.pop(semaphore):
+        for waiter in waiters:
             position, wait = waiter
             if wait.holds(counter):
-                heappush(self.events, (now + self.wakeup, ISSUE, self.number(), position, 0))
+                heappush(self.events, (again, ISSUE, self.number(), position, 0))
             else:
                 still.append(waiter)
         if still:
@@ -229,16 +243,7 @@ class CoreTimer:
         moved = [transfer for lane in self.lanes for transfer in lane.prepared.transfers if transfer is not None]
         dma, hbm = sum(transfer.total_bytes for transfer in moved), sum(transfer.hbm_bytes for transfer in moved)
         check_bytes(self.server, self.moved, (dma, hbm), total - self.begin, self.target)
-        return CoreTimes(every, total, self._order(), hbm, dma)
-
-    def _order(self) -> list[Step]:
-        """Lane and record of every record in order of issue: a lane issues its records one after the other."""
-        lanes = np.array(self.issued, np.int64)
-        behind = np.argsort(lanes, kind="stable")
-        counts = np.bincount(lanes, minlength=len(self.lanes))
-        records = np.empty_like(lanes)
-        records[behind] = np.arange(len(lanes)) - np.repeat(np.cumsum(counts) - counts, counts)
-        return list(zip(self.issued, records.tolist(), strict=True))
+        return CoreTimes(every, total, self.issued, hbm, dma)
 
     def spend(self) -> None:
         """Notes the energy of what has started since the last call."""

@@ -134,7 +134,7 @@ class Lane:
         issue = np.array(self.issue[self.depth :], np.int64)
         ready, pause = issue.copy(), np.zeros_like(issue)
         ready[self.late_at] = self.late_ready
-        for record in np.flatnonzero(np.array(self.code.opcodes) == Opcode.DELAY).tolist():
+        for record in np.flatnonzero(self.code.codes == Opcode.DELAY).tolist():
             pause[record] = self.delay(record)[0]
         operands, start = (np.array(log[self.depth :], np.int64) for log in (self.operands, self.start))
         return LaneTimes(ready, issue, operands, start, *self.phases(len(issue)), pause)
@@ -183,12 +183,13 @@ class ComputeLane(Lane):
     def phases(self, count: int) -> tuple[Ints, Ints]:
         """Control records pass every phase no earlier than the records before them."""
         start = np.array(self.start[self.depth : self.depth + count], np.int64)
-        control = np.array(self.prepared.kinds[:count], np.int64) == CONTROL
-        found: list[Ints] = []
-        for ticks in (self.prepared.busy, self.prepared.total):
-            end = start + np.array(ticks[:count], np.int64)
-            found.append(np.where(control, np.maximum.accumulate(end), end))
-        return found[0], found[1]
+        kinds, busy, total = self.prepared.columns[:, :count]
+        control = kinds == CONTROL
+        read, complete = start + busy, start + total
+        return (
+            np.where(control, np.maximum.accumulate(read), read),
+            np.where(control, np.maximum.accumulate(complete), complete),
+        )
 
     def relative(self, now: int) -> tuple[object, int, int]:
         """Units, queue of instructions, and results on their way."""

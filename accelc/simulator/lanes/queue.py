@@ -94,18 +94,22 @@ class QueueLane(Lane):
         self.start.append(now)
         self.core.server.begin(now, self.position, transfer)
 
-    def end_transfer(self, now: int) -> None:
-        """The transfer at the head of the queue is through."""
+    def end_transfer(self, now: int) -> int | None:
+        """The transfer at the head of the queue is through: when the next one can begin, None if there is none."""
         queue, kinds, core = self.queue, self.prepared.kinds, self.core
         record, _ = queue.popleft()
+        complete = now + core.dma_completion
         self.moving = False
-        self.last_read = max(self.last_read, now)
-        self.last_complete = max(self.last_complete, now + core.dma_completion)
-        self._note(record, now, now + core.dma_completion)
+        self.last_read = now
+        if complete > self.last_complete:
+            self.last_complete = complete
+        self._note(record, now, complete)
         while queue and kinds[queue[0][0]] == CONTROL:
             self._pass(*queue.popleft())
-        if queue:
-            heappush(core.events, (max(now, queue[0][1]), TRANSFER_READY, core.number(), self.position, 0))
+        if not queue:
+            return None
+        earliest = queue[0][1]
+        return earliest if earliest > now else now
 
     def _pass(self, record: int, issued: int) -> None:
         self.start.append(issued)
