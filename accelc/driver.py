@@ -231,7 +231,7 @@ def _inline(model: "ModelProto", folder: Path | None) -> "ModelProto":
 @rare_collections()
 def _compile(given: _Imported, progress: Progress) -> CompiledModel:
     from accelc.analysis.lower_bound import lower_bound
-    from accelc.pipelines import compile_partition, run_graph_passes
+    from accelc.pipelines import compile_partition, repacking, run_graph_passes
     from accelc.runtime.inputs import index_bounds
     from accelc.segments import build_segments
     from accelc.targets.canonical import canonical_toml
@@ -246,7 +246,7 @@ def _compile(given: _Imported, progress: Progress) -> CompiledModel:
     report = run_graph_passes(imported.module, weights, target, options.precision, options.force, snapshots.save)
 
     def compile_accelerator(
-        op: "PartitionOp", name: str, inputs: tuple[str, ...], outputs: tuple[str, ...]
+        op: "PartitionOp", name: str, inputs: tuple[str, ...], outputs: tuple[str, ...], data: Mapping[str, Array]
     ) -> "CompiledPartition":
         progress(f"compile {name}")
         save = snapshots.within(name)
@@ -255,15 +255,17 @@ def _compile(given: _Imported, progress: Progress) -> CompiledModel:
             progress(f"compile {name}: {stage} done")
             save(stage, render)
 
-        return compile_partition(op, name, inputs, outputs, weights, target, observe)
+        return compile_partition(op, name, inputs, outputs, data, target, observe)
 
-    built = build_segments(imported.function, weights, compile_accelerator)
+    built = build_segments(imported.function, weights, compile_accelerator, repacking)
     program = Program(
         target_text=canonical_toml(target),
         inputs=given.inputs,
         outputs=given.outputs,
         segments=tuple(built.segments),
         weights=built.weights,
+        steps=built.steps,
+        buffers=tuple(built.buffers),
         compiler=f"accelc {version('accelc')}",
     )
     return CompiledModel(

@@ -17,14 +17,15 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
 from accelc.dialects.engine import ProgramOp
-from accelc.dialects.graph import PartitionOp
+from accelc.dialects.graph import PartitionOp, WeightOp
 from accelc.dialects.graph_ops.base import shape_of
 from accelc.emit.program import EmittedProgram
 from accelc.errors import CapacityError, SynchronizationError
 from accelc.isa.program import AcceleratorSegment, HbmBinding
 from accelc.isa.records import Records
-from accelc.lowering import Budget, lower_partition
+from accelc.lowering import Budget, Lowered, lower_partition
 from accelc.targets.model import Target
+from accelc.weights import is_absent
 
 if TYPE_CHECKING:
     from accelc.passes.partition_hierarchical import Partitioning
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[Any]
 Weights = dict[str, Array]
+Lowering = Callable[[Mapping[str, Array]], Lowered]
 Observer = Callable[[str, Callable[[], str]], None]
 """Called after every stage with its name and a function that renders the IR, or the streams after emission."""
 
@@ -85,6 +87,8 @@ class CompiledPartition:
     required: int
     emitted: int
     predicted_ns: float
+    lower: "Lowering"
+    """Lowers the partition again, with other weights."""
 
 
 def run_graph_passes(
@@ -146,6 +150,31 @@ def compile_partition(
     return _finish(fitted, name, *bound, target, observer)
 
 
+def repacking(
+    partition: PartitionOp, compiled: CompiledPartition, weights: Mapping[str, Array]
+) -> Callable[[Mapping[str, Array]], Mapping[str, Array] | None]:
+    """
+    How weights of a partition, which was compiled with `weights`, are packed when others take their place.
+
+    The function gives the data of the weight buffers by their names in the program, or None where lowering decides
+    differently with the other weights, so that they need code of their own.
+    """
+    names = {op.weight_name.data for op in partition.body.walk() if isinstance(op, WeightOp)}
+    own: list[Lowered] = []
+
+    def repack(others: Mapping[str, Array]) -> Mapping[str, Array] | None:
+        if all(is_absent(weights[name]) and is_absent(others[name]) for name in names):
+            return compiled.weights
+        if not own:
+            own.append(compiled.lower(weights))
+        other = compiled.lower(others)
+        if list(other.weights) != list(own[0].weights) or not other.program.is_structurally_equivalent(own[0].program):
+            return None
+        return {_weight_name(compiled.segment.name, symbol): array for symbol, array in other.weights.items()}
+
+    return repack
+
+
 _Values = list[tuple[str, tuple[int, ...]]]
 
 
@@ -205,6 +234,7 @@ class _Fitted:
     predicted_ns: float
     spills: "Spills"
     reused: int
+    lower: "Lowering"
 
 
 def _fit(
@@ -221,14 +251,17 @@ def _fit(
     from accelc.passes.assign_memory import assign_memory
     from accelc.passes.schedule_engines import schedule_engines
 
-    lowered = lower_partition(partition, weights, target, budget, labels=labels, in_place=in_place)
+    def lower(weights: Mapping[str, Array]) -> Lowered:
+        return lower_partition(partition, weights, target, budget, labels=labels, in_place=in_place)
+
+    lowered = lower(weights)
     program = lowered.program
     observer("lower-to-engine", lambda: str(program))
     scheduled = schedule_engines(program, target, spill=spill)
     observer("schedule-engines", lambda: str(program))
     assign_memory(program, target)
     observer("assign-memory", lambda: str(program))
-    return _Fitted(program, lowered.weights, scheduled.predicted_ns, scheduled.spills, lowered.reused)
+    return _Fitted(program, lowered.weights, scheduled.predicted_ns, scheduled.spills, lowered.reused, lower)
 
 
 def _finish(
@@ -272,7 +305,7 @@ def _finish(
         delays=emitted.delays,
         debug=emitted.debug,
     )
-    return CompiledPartition(segment, weights, program, sync.required, sync.emitted, fitted.predicted_ns)
+    return CompiledPartition(segment, weights, program, sync.required, sync.emitted, fitted.predicted_ns, fitted.lower)
 
 
 def _text(records: Records, emitted: EmittedProgram, target: Target) -> str:

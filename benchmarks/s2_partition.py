@@ -7,7 +7,7 @@ executed where it can be, on its own, and what lies between two of those is one 
 baseline also joins neighbours with the same fallback. Both have the same passes before and after.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from detection_network import detection_network
@@ -20,6 +20,7 @@ from accelc.analysis.partition.grouping import group
 from accelc.analysis.partition.hierarchy import flatten, place_tasks
 from accelc.analysis.partition.tasks import Rules, options_of
 from accelc.dialects import graph
+from accelc.dialects.graph_ops.element_types import Array
 from accelc.driver import compile_model
 from accelc.frontends.onnx import ImportedModel, import_onnx
 from accelc.isa.program import Program, ValueType
@@ -116,9 +117,9 @@ def _flat(model: ImportedModel, target: Target, units: Units) -> tuple[Execution
         wrap_partition(unit, home[unit[0]], None, function.return_op)
 
     def compile_accelerator(
-        op: graph.PartitionOp, name: str, inputs: tuple[str, ...], outputs: tuple[str, ...]
+        op: graph.PartitionOp, name: str, inputs: tuple[str, ...], outputs: tuple[str, ...], data: Mapping[str, Array]
     ) -> CompiledPartition:
-        return compile_partition(op, name, inputs, outputs, weights, target)
+        return compile_partition(op, name, inputs, outputs, data, target)
 
     built = build_segments(function, weights, compile_accelerator)
     program = Program(

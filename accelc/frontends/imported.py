@@ -37,6 +37,6 @@ class ImportedModel:
     @property
     def function(self) -> graph.FuncOp:
         """The function `@main`."""
-        function = self.module.body.block.first_op
-        assert isinstance(function, graph.FuncOp)
-        return function
+        from accelc.interpreters.graph.runner import find_function
+
+        return find_function(self.module)

@@ -42,9 +42,9 @@ def compile_traced(traced: Traced, target: str | Path | Target = "trn-like", pre
     function = find_function(module)
 
     def compile_accelerator(
-        op: "PartitionOp", name: str, inputs: tuple[str, ...], outputs: tuple[str, ...]
+        op: "PartitionOp", name: str, inputs: tuple[str, ...], outputs: tuple[str, ...], data: Mapping[str, Array]
     ) -> "CompiledPartition":
-        return compile_partition(op, name, inputs, outputs, weights, machine)
+        return compile_partition(op, name, inputs, outputs, data, machine)
 
     built = build_segments(function, weights, compile_accelerator)
     names = [name.data for name in function.output_names or ()]
