@@ -34,6 +34,7 @@ def simulate(
     throttles: Collection[int] = (),
     orders: Sequence[Sequence[Step]] | None = None,
     sum_order: str | None = None,
+    skip: bool = True,
 ) -> SimulationResult:
     """
     Simulates one device: one mapping lane -> records per core.
@@ -43,8 +44,8 @@ def simulate(
     target's HBM. `delays[slot]` are cycles of the delayed lane, for all cores, or `delays[core][slot]`; the slots in
     `throttles` bound the rate of issue instead. Cores start together and share HBM as `cluster` says. `orders` are
     orders of execution of each core from another timing of the same streams, in place of the order that this call
-    finds. `sum_order` overrides the target's `tensor_sum_order`. Results never depend on `timing`, `delays` or
-    `orders`.
+    finds. Without `skip` every period of a steady state is timed by itself, with the same result. `sum_order`
+    overrides the target's `tensor_sum_order`. Results never depend on `timing`, `delays` or `orders`.
 
     Raises SimulationError: illegal record, access outside its memory, deadlock (`DeadlockError`). Races are returned,
     not raised.
@@ -58,7 +59,7 @@ def simulate(
     codes = [decoded[id(streams)] for streams in cores]
     for code, memory in zip(codes, memories, strict=True):
         check_bounds(code, target, target.hbm.bytes if memory is None else len(memory))
-    every = _times(codes, target, _values(delays, len(codes), throttles)) if timing else [None] * len(codes)
+    every = _times(codes, target, _values(delays, len(codes), throttles), skip) if timing else [None] * len(codes)
     results = tuple(
         _run_core(index, code, target, memory, functional, times, races, orders[index] if orders else None, sum_order)
         for index, (code, memory, times) in enumerate(zip(codes, memories, every, strict=True))
@@ -78,10 +79,11 @@ def _values(
     return [DelayValues(values, throttles) for values in own]
 
 
-def _times(codes: Sequence[CoreCode], target: Target, delays: Sequence[DelayValues]) -> Sequence[CoreTimes]:
+def _times(codes: Sequence[CoreCode], target: Target, delays: Sequence[DelayValues], skip: bool) -> Sequence[CoreTimes]:
     if len(codes) == 1 or not target.hbm.shared_bytes_per_ns:
         return [
-            time_core(code, target, values, core) for core, (code, values) in enumerate(zip(codes, delays, strict=True))
+            time_core(code, target, values, core, skip=skip)
+            for core, (code, values) in enumerate(zip(codes, delays, strict=True))
         ]
     prepared: dict[int, PreparedCore] = {}
     for code in codes:

@@ -1,5 +1,6 @@
 """Where a long sequence repeats: candidates, found in passes over whole arrays."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +32,19 @@ def hashes(columns: Ints) -> Words:
     return words
 
 
+def _distances(words: Words) -> Ints:
+    """How far behind each word the next that is probably equal stands, 0 if there is none."""
+    # The place in the low bits makes every word different: then sorting needs no order of equal ones.
+    places = np.arange(len(words), dtype=np.uint64)
+    bits = np.uint64(len(words).bit_length())
+    ordered = np.sort(words << bits | places)
+    place = (ordered & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)
+    follows = ordered[1:] >> bits == ordered[:-1] >> bits
+    distance = np.zeros(len(words), np.int64)
+    distance[place[:-1][follows]] = np.diff(place)[follows]
+    return distance
+
+
 def stretches(words: Words, shortest: int) -> list[Stretch]:
     """
     Stretches of at least `shortest` elements and four periods, ordered by where they begin.
@@ -46,10 +60,7 @@ def stretches(words: Words, shortest: int) -> list[Stretch]:
             width, power = 2 * width, power * power % 2**64
         if width < window or len(rolled) < 2:
             break
-        order = np.argsort(rolled, kind="stable")
-        distance = np.zeros(len(rolled), np.int64)
-        follows = rolled[order[1:]] == rolled[order[:-1]]
-        distance[order[:-1][follows]] = np.diff(order)[follows]
+        distance = _distances(rolled)
         begin = np.flatnonzero(np.diff(distance, prepend=-1))
         length = np.diff(begin, append=len(distance))
         period = distance[begin]
@@ -60,3 +71,12 @@ def stretches(words: Words, shortest: int) -> list[Stretch]:
             for first, step, size in zip(begin[kept].tolist(), period[kept].tolist(), whole[kept].tolist(), strict=True)
         )
     return sorted(found)
+
+
+def covered(found: Sequence[Stretch]) -> int:
+    """Elements in any of the stretches, which are ordered by where they begin."""
+    total = end = 0
+    for stretch in found:
+        total += max(0, stretch.last - max(end, stretch.first))
+        end = max(end, stretch.last)
+    return total

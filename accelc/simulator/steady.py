@@ -11,24 +11,31 @@ through, do not keep the others from repeating.
 """
 
 import heapq
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from accelc.isa.records import Wait, field
 from accelc.isa.table import Opcode
+from accelc.simulator.decode import EXACT
 from accelc.simulator.lanes.base import EXCHANGE, Lane
-from accelc.simulator.periods import Stretch, hashes, stretches
+from accelc.simulator.periods import Stretch, covered, hashes, stretches
 
 if TYPE_CHECKING:
     from accelc.simulator.timing import CoreTimer
 
 Ints = npt.NDArray[np.int64]
 
+SMALLEST = 8192
+"""Records of the longest lane below which it is not watched: that would take longer than what it could skip."""
 SHORTEST = 256
-"""Records of a stretch below which watching costs more than it can save."""
+"""Records of a stretch below which its states are not compared."""
+COVERED = 1 / 8
+"""Part of the lane that its stretches must cover."""
 TRIES = 24
 """States of a stretch that are compared before it is given up."""
 REMEMBERED = 4
@@ -41,31 +48,21 @@ class Columns:
     def __init__(self, lane: Lane) -> None:
         self.lane = lane
         prepared, code = lane.prepared, lane.code
-        count = len(prepared.kinds)
-        numbers: dict[object, int] = {}
-
-        def numbered(values: list[Any]) -> Ints:
-            return np.array([numbers.setdefault(value, len(numbers)) for value in values], np.int64)
-
-        at_read, at_complete = (np.zeros(count, np.int64) for _ in range(2))
-        for fired, column in ((code.at_read, at_read), (code.at_complete, at_complete)):
-            for record, update in enumerate(prepared.updates):
-                if update is not None:
-                    column[record] = numbers.setdefault(fired[record], len(numbers))
-        waits = [(record, wait) for record, wait in enumerate(code.waits) if wait is not None]
-        at = [record for record, _ in waits]
-        self.semaphore, self.value, self.bits = np.full(count, -1), np.zeros(count, np.int64), np.zeros(count, np.int64)
-        self.semaphore[at] = [wait.semaphore for _, wait in waits]
-        self.value[at] = [wait.value for _, wait in waits]
-        self.bits[at] = [wait.bits for _, wait in waits]
+        condition = field(code.records, "wait_condition")
+        waits = condition != Wait.NONE
+        self.semaphore = np.where(waits, field(code.records, "wait_semaphore").astype(np.int64), -1)
+        self.value = field(code.records, "wait_value").astype(np.int64)
+        self.bits = np.where(condition == Wait.WRAP, field(code.records, "wait_bits").astype(np.int64), 0)
+        self.bits[condition == Wait.EQ] = EXACT
+        updates = np.ascontiguousarray(field(code.records, "update")).view(np.int64).reshape(-1)
         opcode = code.codes
         control = np.where(opcode < Opcode.LS, opcode, 0)
         slot = np.where(opcode == Opcode.DELAY, np.array(prepared.slots, np.int64) + 1, 0)
-        columns = [np.array(prepared.kinds), control, slot, at_read, at_complete, self.semaphore, self.bits]
+        columns = [*prepared.columns, control, slot, updates, self.semaphore, self.bits]
         if code.is_dma:
-            columns += [numbered(prepared.transfers), np.array(prepared.latency)]
-        else:
-            columns += [np.array(prepared.busy), np.array(prepared.total), numbered(prepared.ports)]
+            columns += [_numbered(prepared.transfers), np.array(prepared.latency)]
+        elif any(prepared.ports):
+            columns.append(_numbered(prepared.ports))
         self.rows = np.stack(columns, axis=1)
         self.producers = None if prepared.producers is None else np.array(prepared.producers, np.int64)
 
@@ -104,6 +101,11 @@ class Columns:
         return same
 
 
+def _numbered(values: Sequence[Hashable]) -> Ints:
+    numbers: dict[Hashable, int] = {}
+    return np.array([numbers.setdefault(value, len(numbers)) for value in values], np.int64)
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """
@@ -126,9 +128,13 @@ class Snapshot:
 
 
 class Watch:
-    """Watches the longest lane of a core for stretches that repeat, and skips what it can."""
+    """
+    Watches the longest lane of a core for stretches that repeat, and skips what it can.
 
-    def __init__(self, timer: "CoreTimer") -> None:
+    A lane of fewer than `smallest` records is left alone, and stretches of fewer than `shortest`.
+    """
+
+    def __init__(self, timer: "CoreTimer", smallest: int = SMALLEST, shortest: int = SHORTEST) -> None:
         self.timer = timer
         self.columns: dict[int, Columns] = {}
         self.lane = max(timer.lanes, key=lambda lane: len(lane.code))
@@ -137,9 +143,11 @@ class Watch:
         self.tried: dict[Stretch, int] = {}
         self.skipped = 0
         """Records that were not simulated."""
-        if len(self.lane.code) >= SHORTEST:
-            for stretch in stretches(self._columns(self.lane).words, SHORTEST):
-                heapq.heappush(self.pending, (stretch.first, stretch))
+        count = len(self.lane.code)
+        if count >= smallest:
+            found = stretches(self._columns(self.lane).words, shortest)
+            if covered(found) >= COVERED * count or not smallest:
+                self.pending = [(stretch.first, stretch) for stretch in found]
 
     def _columns(self, lane: Lane) -> Columns:
         if lane.position not in self.columns:

@@ -98,7 +98,8 @@ class CoreTimer:
 
         Raises DeadlockError, and SimulationError for an illegal record.
         """
-        if skip and self.server.memory is None and self.server.log is None and self.energy is None:
+        alone = self.server.memory is None and self.server.log is None and self.energy is None
+        if skip and alone and self.watch is None:
             self.watch = Watch(self)
         if self.events[0][0] != NEVER:
             self._handle(NEVER - 1)
