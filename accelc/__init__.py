@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from accelc.api import compile, run, simulate
+    from accelc.api import compile, run, simulate, simulate_devices
     from accelc.driver import CompiledModel, CompileOptions, RunResult
     from accelc.errors import AccelcError
     from accelc.runtime.execute import ExecutionResult
@@ -23,12 +23,14 @@ __all__ = [
     "compile",
     "run",
     "simulate",
+    "simulate_devices",
 ]
 
 _HOMES = {
     "compile": "accelc.api",
     "run": "accelc.api",
     "simulate": "accelc.api",
+    "simulate_devices": "accelc.api",
     "CompiledModel": "accelc.driver",
     "CompileOptions": "accelc.driver",
     "RunResult": "accelc.driver",

@@ -1,6 +1,6 @@
 """The Python interface: what the commands do, as functions that take and give typed objects."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from onnx import ModelProto
 
     from accelc.frontends.torch.source import ExportedProgram
+    from accelc.runtime.devices import DevicesResult
     from accelc.runtime.execute import ExecutionResult
 
 Array = npt.NDArray[Any]
@@ -95,6 +96,35 @@ def simulate(
         names = ", ".join(str(value.name) for value in loaded.inputs)
         raise ProgramError(f"the program needs arrays for its inputs ({names}), or timing_only=True")
     return execute(loaded, machine, inputs or {}, functional=not timing_only, races=races, delays=delays)
+
+
+def simulate_devices(
+    program: CompiledModel | Program | str | Path,
+    devices: int,
+    inputs: Sequence[Mapping[str, Array]] | None = None,
+    *,
+    all_reduce: Sequence[str] = (),
+    iterations: int = 1,
+) -> "tuple[DevicesResult, list[dict[str, Array]]]":
+    """
+    Execute a program on several chips, then sum outputs over them: timing, and the outputs of every device.
+
+    `inputs[device]` holds an array for every input, by name; without it only time is counted and there are no outputs.
+    `all_reduce` names outputs as `OUTPUT`, `OUTPUT:ring` or `OUTPUT:mesh`. Raises AccelcError.
+    """
+    from accelc.runtime.devices import execute_devices, parse_all_reduce, run_devices
+
+    loaded, machine = _loaded(program, None)
+    if inputs is not None and len(inputs) != devices:
+        raise ProgramError(f"inputs of {len(inputs)} devices for {devices} devices: one mapping per device is needed")
+    reductions = parse_all_reduce(all_reduce, loaded, machine)
+    result = run_devices(loaded, machine, devices, reductions, iterations)
+    if inputs is None:
+        return result, []
+    outputs, races = execute_devices(loaded, machine, inputs, reductions)
+    if races:
+        raise ProgramError(f"{races} races between engines: the outputs depend on timing")
+    return result, outputs
 
 
 def _loaded(program: CompiledModel | Program | str | Path, target: str | Path | None) -> tuple[Program, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from accelc.cli.devices import add_device_arguments, execute_devices, on_devices
 from accelc.cli.options import add_trace_argument, assignments, progress_bar
 from accelc.errors import UsageError
 from accelc.files import atomic_file
@@ -38,7 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--delay", action="append", default=[], metavar="SLOT=CYCLES", help="value of an adjustable delay"
     )
     parser.add_argument("--cores", type=int, metavar="N", help="run the program on N cores that share HBM")
-    parser.add_argument("--iterations", type=int, metavar="K", help="times each core runs it (default: 8)")
+    parser.add_argument(
+        "--iterations", type=int, metavar="K", help="times each core runs it (default: 8, on devices 1)"
+    )
     parser.add_argument(
         "--delay-policy", metavar="POLICY", help="off, stagger, cap or slack: who adjusts delays between iterations"
     )
@@ -50,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--save-delays", type=Path, metavar="FILE.json", help="write the delays the policy chose")
     parser.add_argument("--timing-only", action="store_true", help="count cycles without computing numbers")
     parser.add_argument("--timeline", action="store_true", help="show when every lane of the accelerator works")
+    add_device_arguments(parser)
     add_trace_argument(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
 
@@ -123,6 +127,12 @@ def _print(
             print(timelines_text(timelines), end="")
 
 
+def _check_one_core(arguments: argparse.Namespace) -> None:
+    for option in ("iterations", "delay_policy", "power_cap", "temperature_cap", "save_delays"):
+        if getattr(arguments, option) is not None:
+            raise UsageError(f"--{option.replace('_', '-')} needs --cores N: it is about cores that share HBM")
+
+
 def execute(arguments: argparse.Namespace) -> int:
     """Run the command: 1 if a race is found. Raises UsageError."""
     from accelc.isa.loader import load_program
@@ -142,6 +152,8 @@ def execute(arguments: argparse.Namespace) -> int:
     given = {name: load_array(path, name) for name, path in assignments(arguments.input, "--input")}
     check_inputs(given, program.inputs)
     delays = {name: parse_size(text, f"--delay {name}") for name, text in assignments(arguments.delay, "--delay")}
+    if on_devices(arguments):
+        return execute_devices(arguments, program, target, given)
     rest = [value for value in program.inputs if value.name not in given]
     arrays = given | ({} if arguments.timing_only else random_inputs(rest, {}, arguments.seed))
     if arguments.cores is not None:
@@ -152,9 +164,7 @@ def execute(arguments: argparse.Namespace) -> int:
         if delays:
             raise UsageError("--delay and --delays both give values of delays: give one")
         delays = load_table(arguments.delays, program, str(arguments.program)).of_one_core()
-    for option in ("iterations", "delay_policy", "power_cap", "temperature_cap", "save_delays"):
-        if getattr(arguments, option) is not None:
-            raise UsageError(f"--{option.replace('_', '-')} needs --cores N: it is about cores that share HBM")
+    _check_one_core(arguments)
     start = perf_counter()
     with progress_bar(count_launches(program.schedule)) as progress:
         result = execute_program(

@@ -1,10 +1,10 @@
 """
 How long messages take on the channels between chips, event by event.
 
-A message is sent as soon as both ranks have come to the operation and what it carries has arrived; those of an operation
-from one rank to another, in one direction, go one after the other. It flows through all
-channels of its route at once (cut-through) at the rate that `sharing` gives it, and arrives one hop latency per channel
-after its last byte has left. Several operations at a time share channels. Additions take no time.
+A message is sent as soon as both ranks have come to the operation and what it carries has arrived; those of an
+operation from one rank to another, in one direction, go one after the other. It flows through all channels of its route
+at once (cut-through) at the rate that `sharing` gives it, and arrives one hop latency per channel after its last byte
+has left. Several operations at a time share channels. Additions take no time.
 """
 
 from collections.abc import Sequence
