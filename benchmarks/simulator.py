@@ -9,7 +9,7 @@ from importlib import import_module
 
 from measure import Measurement
 
-MODULES = ("validate_array",)
+MODULES = ("validate_array", "validate_scalesim", "validate_published")
 """Modules in this folder with a function `measure(reduced)`."""
 
 

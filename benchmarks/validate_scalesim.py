@@ -71,13 +71,17 @@ def overlapped_cycles(layer: Layer) -> int:
     return (folds - 1) * max(layer.vectors, SIZE) + 3 * SIZE + layer.vectors - 2
 
 
-def _whole_layers(layers: Sequence[Layer]) -> Iterator[Measurement]:
+def layer_cycles(layers: Sequence[Layer]) -> Iterator[tuple[Layer, int, int]]:
+    """Every layer with its cycles on the simulator and by SCALE-Sim's formula."""
     target = array_target(SIZE, SIZE)
-    unexplained, total, theirs = 0, 0, 0
     for layer in layers:
         sizes = (layer.depth, layer.filters, layer.vectors)
-        cycles = array_cycles(target, {"tensor": fold_stream(target, *sizes)})
-        formula = ws_cycles(SIZE, SIZE, *sizes)
+        yield layer, array_cycles(target, {"tensor": fold_stream(target, *sizes)}), ws_cycles(SIZE, SIZE, *sizes)
+
+
+def _whole_layers(layers: Sequence[Layer]) -> Iterator[Measurement]:
+    unexplained, total, theirs = 0, 0, 0
+    for layer, cycles, formula in layer_cycles(layers):
         unexplained += cycles != overlapped_cycles(layer)
         total, theirs = total + cycles, theirs + formula
         size = f"{layer.vectors} x {layer.depth} x {layer.filters}"
