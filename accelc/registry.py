@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "compile": ("accelc.cli.compile", "compile a model to a binary program (.acx)"),
     "sim": ("accelc.cli.sim", "execute a binary program on the simulated machine"),
     "profile": ("accelc.cli.profile", "show where the time of a model or program goes, and write traces and tables"),
+    "compare": ("accelc.cli.compare", "show what another machine, compiler or option does to each layer's time"),
     "dis": ("accelc.cli.dis", "print a binary program as text"),
     "as": ("accelc.cli.as_", "assemble text to a binary program"),
     "generate": ("accelc.cli.generate", "write a published transformer as an ONNX model without weights"),

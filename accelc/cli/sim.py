@@ -108,15 +108,23 @@ def _execute_cores(
 
 
 def _print(
-    arguments: argparse.Namespace, program: "Program", target: "Target", result: "ExecutionResult", seconds: float
+    arguments: argparse.Namespace,
+    program: "Program",
+    target: "Target",
+    result: "ExecutionResult",
+    delays: Mapping[str, int],
+    seconds: float,
 ) -> None:
     """Tables, or the JSON object, and the timeline if it is asked for."""
+    from accelc.compare.measure import record_of
     from accelc.report.figures import simulation_json
     from accelc.report.timeline import SegmentTimeline, segment_timelines, timelines_json, timelines_text
 
     timelines: list[SegmentTimeline] | None = segment_timelines(program, result, {}) if arguments.timeline else None
     if arguments.json:
-        found = simulation_json(arguments.program.name, target, result, seconds)
+        found = simulation_json(
+            record_of(arguments.program.name, program, result, target, delays), target, result, seconds
+        )
         found |= {} if timelines is None else {"timeline": timelines_json(timelines)}
         print(json.dumps(found, indent=1, allow_nan=False))
     else:
@@ -175,7 +183,7 @@ def execute(arguments: argparse.Namespace) -> int:
         save_outputs(arguments.output, result.outputs)
     if arguments.trace is not None:
         write_trace(profile(program, result, target, delays=delays), arguments.trace)
-    _print(arguments, program, target, result, seconds)
+    _print(arguments, program, target, result, delays, seconds)
     races = race_count(result)
     if races:
         print(f"error: {races} races between engines", file=sys.stderr)

@@ -33,7 +33,7 @@ def layer_table(
     for chosen in (works & ~is_queue, works & is_queue):
         start, complete = instructions.start[chosen], instructions.complete[chosen]
         covered = union_ticks(row[chosen] * cores + core[chosen], start, complete, count * cores)
-        spans.append(covered.reshape(count, -1).sum(axis=1))
+        spans.append(covered.reshape(count, cores).sum(axis=1))
     moved = row[transfers.instruction]
     layer = np.full(count, -1, np.int32)
     np.maximum.at(layer, row, instructions.layer)

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from accelc.compare import Record
+from accelc.compare.measure import record_of
 from accelc.driver import CompiledModel, Placement, RunResult
 from accelc.isa.program import AcceleratorSegment, Program
 from accelc.isa.records import DTYPES as ISA_DTYPES
@@ -49,18 +51,21 @@ def run_json(result: RunResult) -> dict[str, Any]:
     """
     compiled = result.compiled
     comparison = None if result.comparison is None else _finite(asdict(result.comparison))
+    record = record_of(result.model, compiled.program, result.execution, compiled.target).as_json()
     return {
+        "schema_version": record["schema_version"],
         "model": result.model,
         "target": compiled.target.name,
         "precision": compiled.options.precision,
         "ops": {home: compiled.count(home) for home in ("accelerator", "host", "framework")},
         "time": {
-            "total_ns": result.execution.total_ns,
+            **record["time"],
             "tensor_cycles": tensor_cycles(result.execution),
             "lower_bound_ns": compiled.lower_bound.ns,
         },
+        "totals": record["totals"],
         "launches": launch_counts(result.execution),
-        "engines": engine_times(result.execution, compiled.target),
+        "engines": record["engines"],
         "memory": memory_use(result.execution, compiled.target),
         "sync": {"required": compiled.sync_required, "emitted": compiled.sync_emitted},
         "races": race_count(result.execution),
@@ -72,6 +77,7 @@ def run_json(result: RunResult) -> dict[str, Any]:
             "total": result.total_seconds,
         },
         "reference": comparison,
+        "layers": record["layers"],
     }
 
 
@@ -253,15 +259,19 @@ def program_bytes(program: Program) -> int:
     )
 
 
-def simulation_json(name: str, target: Target, execution: ExecutionResult, seconds: float) -> dict[str, Any]:
+def simulation_json(record: Record, target: Target, execution: ExecutionResult, seconds: float) -> dict[str, Any]:
     """The object that `accelc sim --json` prints."""
+    found = record.as_json()
     return {
-        "program": name,
+        "schema_version": found["schema_version"],
+        "program": record.name,
         "target": target.name,
-        "time": {"total_ns": execution.total_ns, "tensor_cycles": tensor_cycles(execution)},
+        "time": {**found["time"], "tensor_cycles": tensor_cycles(execution)},
+        "totals": found["totals"],
         "launches": launch_counts(execution),
-        "engines": engine_times(execution, target),
+        "engines": found["engines"],
         "memory": memory_use(execution, target),
         "races": race_count(execution),
         "seconds": {"simulate": seconds},
+        "layers": found["layers"],
     }

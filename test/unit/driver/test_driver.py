@@ -23,11 +23,13 @@ from accelc.targets import load_target
 
 TINY = CompileOptions("tiny")
 KEYS: dict[str, Any] = {
+    "schema_version": None,
     "model": None,
     "target": None,
     "precision": None,
     "ops": ("accelerator", "host", "framework"),
-    "time": ("total_ns", "tensor_cycles", "lower_bound_ns"),
+    "time": ("total_ns", "tensor_hz", "tensor_cycles", "lower_bound_ns"),
+    "totals": ("instructions", "waits", "dma_bytes"),
     "launches": None,
     "engines": None,
     "memory": None,
@@ -35,6 +37,7 @@ KEYS: dict[str, Any] = {
     "races": None,
     "seconds": ("import", "compile", "simulate", "reference", "total"),
     "reference": ("oracle", "max_abs_error", "max_rel_error", "cosine", "within_tolerance"),
+    "layers": None,
 }
 
 
@@ -152,7 +155,9 @@ def test_the_json_object_has_exactly_the_documented_keys(mlp: ModelProto) -> Non
         if inner is not None:
             assert tuple(found[key]) == inner
     for row in found["engines"].values():
-        assert tuple(row) == ("instructions", "busy_ns", "stall_ns", "idle_ns")
+        assert tuple(row) == ("instructions", "waits", "busy_ns", "stall_ns", "idle_ns", "stalls_ns")
+    layer = ("name", "home", "exposed_ns", "compute_ns", "moving_ns", "instructions", "dma_bytes")
+    assert {tuple(row) for row in found["layers"]} == {layer}
     for row in found["memory"].values():
         assert tuple(row) == ("capacity_bytes", "peak_bytes")
         assert row["peak_bytes"] <= row["capacity_bytes"]
