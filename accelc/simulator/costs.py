@@ -74,7 +74,8 @@ def tensor_costs(lane: LaneCode, target: Target) -> LaneCosts:
     """
     Stationary loads keep the load port busy for ceil(L / f) cycles, products the array for max(N, II) / rate.
 
-    The results of a product are visible (N - 1) / rate + R + C - 1 + 1 + write latency after its start.
+    The results of a product are visible (N - 1) / rate + R + C - 1 + 1 + write latency after its start; one that the
+    least interval keeps in the port for longer is complete when it leaves that.
     """
     tensor, tick = target.tensor, target.time.domain["tensor"]
     operand = field(lane.records, "operand")
@@ -100,7 +101,8 @@ def tensor_costs(lane: LaneCode, target: Target) -> LaneCosts:
             raise SimulationError(f"{where}, field 'src0': the array has no rate for {DTYPES[code]}, it has {legal}")
         n = elements[chosen]
         busy[chosen] = np.ceil(np.maximum(n, tensor.mm_min_ii) * tick / rate).astype(np.int64)
-        latency[chosen] = np.ceil((n - 1) * tick / rate).astype(np.int64) + through - busy[chosen]
+        visible = np.ceil((n - 1) * tick / rate).astype(np.int64) + through
+        latency[chosen] = np.maximum(visible - busy[chosen], 0)
     return LaneCosts(busy.tolist(), latency.tolist(), [()] * len(opcode))
 
 

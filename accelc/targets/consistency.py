@@ -118,6 +118,8 @@ def _check_tensor(document: Document, problems: Problems) -> None:
         if rows > tensor["rows"] or cols > tensor["cols"]:
             limit = f"{tensor['rows']} x {tensor['cols']}"
             problems.add((*at, "tiling", index), f"a tile of {rows} x {cols} exceeds the {limit} array")
+    if "ws" not in tensor["dataflow"]:
+        problems.add((*at, "dataflow"), "'ws' is missing: weight-stationary is what programs use of the array")
     if not tensor["rate"]:
         problems.add((*at, "rate"), "no dtype has a rate; at least one is needed")
     for dtype in tensor["accum"]:

@@ -98,7 +98,7 @@ def random_machine(
             buses,
             "int32" if dtype == "int8" else "float32",
         ),
-        # The simulator takes it that the moving port is free before the last row is visible, as in every preset.
+        # A product that the interval keeps in its port for longer is complete after its rows are visible.
         interval=min(int(rng.choice((1, 1, 4, 9))), max(1, (sum(shape) + latency) // steps)),
         steps=steps,
         full_loads=bool(rng.random() < 0.25),

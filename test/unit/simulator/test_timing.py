@@ -99,6 +99,14 @@ def test_fp32_takes_four_times_as_long_through_the_array() -> None:
     assert int(slow.read[1] - slow.start[1]) == 32
 
 
+def test_a_product_is_complete_when_it_leaves_its_port() -> None:
+    """Where the least interval is longer than the way through the array, which of itself ends before."""
+    slow = replace(TINY, tensor=replace(TINY.tensor, mm_min_ii=40))
+    measured = times(run(slow, tensor=[load(), product(1), product(1, swap=False)]), "tensor")
+    assert measured.complete[1] == measured.read[1] == measured.start[1] + 40
+    assert measured.start[2] == measured.read[1]
+
+
 def test_a_load_waits_for_the_plane_to_be_swapped_in() -> None:
     result = run(tensor=[load(), product(16), product(16, swap=False), load(), product(16)])
     measured = times(result, "tensor")

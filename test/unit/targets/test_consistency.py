@@ -39,6 +39,11 @@ SBUF_STARTS = "{max_parts = 4, quantum = 4} ]\nfree_dims = 4"
             "align = 3\nstart",
             "memory.sbuf.align: 3 bytes do not divide partition_bytes = 4096",
         ),
+        (
+            'dataflow = ["ws"]',
+            'dataflow = ["os"]',
+            "engine.tensor.dataflow: 'ws' is missing: weight-stationary is what",
+        ),
         ("elem_bytes = 4", "elem_bytes = 5", "memory.psum.elem_bytes: 5 bytes do not divide a bank of 64 bytes"),
         (
             SBUF_STARTS,
