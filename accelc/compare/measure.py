@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from accelc.compare.exposed import exposed
+from accelc.compare.exposed import Ints, exposed
 from accelc.compare.record import Lane, Layer, Record
 from accelc.isa.program import HostSegment, Program
 from accelc.isa.records import Wait
@@ -45,9 +45,9 @@ def _nodes(found: Profile) -> Iterator[Layer]:
     for number, timing in enumerate(found.timings):
         own = table.take(table.timing == number)
         share = exposed(own.end)
-        columns = (own.node, share, own.compute, own.moving, own.instructions, own.bytes)
+        columns: list[Ints] = [own.node.astype(np.int64), share, own.compute, own.moving, own.instructions, own.bytes]
         runs = timing.invocations
-        rows: Iterator[tuple[int, ...]] = zip(*(column.tolist() for column in columns), strict=True)
+        rows: list[list[int]] = np.stack(columns, axis=1).tolist()
         for node, adds, computes, moves, instructions, nbytes in rows:
             # The ends of lanes that take no time are no layer.
             if node or adds or computes or moves:

@@ -109,18 +109,20 @@ JSON = st.recursive(
 )
 
 
+def keys_of(value: Any) -> list[Any]:
+    """Keys or indices of an object or array, none of anything else."""
+    return [*value.keys()] if hasattr(value, "keys") else [*range(len(value))] if hasattr(value, "append") else []
+
+
 @given(JSON, st.data())
 def test_any_value_anywhere(value: object, data: st.DataObject) -> None:
     """A record with any value in any place is a record, or refused with one line that can be printed."""
     record: Any = copy.deepcopy(GOOD.as_json())
-    place, keys = record, list[Any](record)
-    while True:
-        key = data.draw(st.sampled_from(keys))
-        inner: Any = place[key]
-        keys = list[Any](inner if type(inner) is dict else range(len(inner)) if type(inner) is list else ())
-        if not keys or data.draw(st.booleans()):
-            break
-        place = inner
+    place: Any = record
+    key = data.draw(st.sampled_from(keys_of(place)))
+    while keys_of(place[key]) and data.draw(st.booleans()):
+        place = place[key]
+        key = data.draw(st.sampled_from(keys_of(place)))
     place[key] = value
     try:
         found = read_record(record, "file", "r")
