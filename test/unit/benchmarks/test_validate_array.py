@@ -1,5 +1,6 @@
 """The simulator against the models of the array, at reduced size, and models with a fault, which must be found."""
 
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -146,3 +147,9 @@ def test_a_wrong_line_of_verilog_is_found(
     totals = compare.Totals()
     verilog.compare_verilog(np.random.default_rng(1), (4, 6), False, 30, totals)
     assert totals.differences != []
+
+
+@pytest.mark.parametrize("name", ["pe_array", "machine", "os_array"])
+def test_models_take_nothing_from_what_they_check(name: str) -> None:
+    source = (BENCHMARKS / "validation" / f"{name}.py").read_text(encoding="utf-8")
+    assert not re.search(r"^\s*(from|import) accelc", source, re.MULTILINE)
