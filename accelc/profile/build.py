@@ -153,7 +153,9 @@ class _Builder:
     measured: list[Sequence["CoreResult"]] = field(default_factory=list[Sequence["CoreResult"]])
     """Cores by timing."""
     counts: list[int] = field(default_factory=list[int])
-    ran: list[tuple[int, int, float, float, float]] = field(default_factory=list[tuple[int, int, float, float, float]])
+    ran: list[tuple[int, int, float, float, float, float]] = field(
+        default_factory=list[tuple[int, int, float, float, float, float]]
+    )
     lane_rows: list[tuple[int, ...]] = field(default_factory=list[tuple[int, ...]])
     parts: dict[type[Table], list[Table]] = field(default_factory=dict[type[Table], list[Table]])
     rows: int = 0
@@ -171,7 +173,9 @@ class _Builder:
         timing = -1
         if isinstance(segment, AcceleratorSegment) and result.simulation is not None:
             timing = self._timing(segment, result.simulation.cores)
-        self.ran.append((self.segment_codes[result.name], timing, begin, result.ns, result.transfer_ns))
+        self.ran.append(
+            (self.segment_codes[result.name], timing, begin, result.ns, result.transfer_ns, result.launch_ns)
+        )
 
     def _timing(self, segment: AcceleratorSegment, cores: Sequence["CoreResult"]) -> int:
         """The timing with these times: one that is known, or a new one."""
@@ -223,13 +227,13 @@ class _Builder:
             row = timing, number, self.lane_codes[lane.name], lane.first, len(lane)
             self.lane_rows.append((*row, charge.busy, total - charge.busy - idle, idle))
             self._add(charge.stalls)
-        moved = core_transfers(core, segment.bindings)
+        moved, demands = core_transfers(core, segment.bindings)
         macs = np.concatenate([part.macs for part in instructions]) if lanes else np.zeros(first - origin, np.int64)
         codes = [self.lane_codes[lane.name] for lane in lanes]
         self._add(*instructions, updates, moved)
         self._add(flows.shifted(self.update_rows))
         self.update_rows += len(updates)
-        self._add(core_counters(core, (timing, number), macs, moved, codes, self.windows))
+        self._add(core_counters(core, (timing, number), macs, moved, demands, codes, self.windows))
 
     def _add(self, *tables: Table) -> None:
         for table in tables:
@@ -262,7 +266,7 @@ class _Builder:
     def finish(self, total_ns: float) -> Profile:
         """The profile of all that was added."""
         lanes = Lanes(*_columns(self.lane_rows, (np.int32,) * 3 + (np.int64,) * 5))
-        ran = Invocations(*_columns(self.ran, (np.int32, np.int32, np.float64, np.float64, np.float64)))
+        ran = Invocations(*_columns(self.ran, (np.int32, np.int32) + (np.float64,) * 4))
         instructions, stalls = self._joined(Instructions), self._joined(Stalls)
         transfers = self._joined(Transfers)
         queues = np.array([code for lane, code in self.lane_codes.items() if is_dma(lane)], np.int64)

@@ -10,6 +10,7 @@ from accelc.isa.records import Space, join_records
 from accelc.isa.table import Opcode
 from accelc.profile.core import Core
 from accelc.profile.occupancy import live_intervals
+from accelc.profile.rates import Demands, amounts, traffic
 from accelc.profile.tables import Counter, Counters, Ints, Reals, Transfers
 from accelc.profile.windows import flow_amounts, level_windows, window_edges
 
@@ -17,18 +18,24 @@ MEMORIES = ((Counter.SBUF, Space.SBUF), (Counter.PSUM, Space.PSUM))
 
 
 def core_counters(
-    core: Core, place: tuple[int, int], macs: Ints, moved: Transfers, lane_codes: Sequence[int], windows: int
+    core: Core,
+    place: tuple[int, int],
+    macs: Ints,
+    moved: Transfers,
+    demands: Demands,
+    lane_codes: Sequence[int],
+    windows: int,
 ) -> Counters:
     """
     Counters of a core; `place` is (timing, core), `macs` of all its records, `lane_codes` of its lanes.
 
-    A product's MACs and a transfer's bytes are spread evenly over the time it takes.
+    A product's MACs are spread evenly over the time it takes.
     """
     hz = core.target.time.tick_hz
     # The fewest ticks that are whole nanoseconds: windows of a trace then begin and end exactly.
     edges = window_edges(core.total, windows, hz // gcd(hz, 1_000_000_000))
     rows: list[Counters] = []
-    for counter, lane, amount, value in _quantities(core, edges, macs, moved, lane_codes):
+    for counter, lane, amount, value in _quantities(core, edges, macs, moved, demands, lane_codes):
         count = len(amount)
         rows.append(
             Counters(
@@ -46,7 +53,7 @@ def core_counters(
 
 
 def _quantities(
-    core: Core, edges: Ints, macs: Ints, moved: Transfers, lane_codes: Sequence[int]
+    core: Core, edges: Ints, macs: Ints, moved: Transfers, demands: Demands, lane_codes: Sequence[int]
 ) -> Iterator[tuple[Counter, int, Ints, Reals]]:
     if not len(edges):
         none = np.zeros(0, np.int64)
@@ -62,8 +69,12 @@ def _quantities(
             amount = flow_amounts(edges, *_products(lane.times.start, lane.times.read, own))
     whole = target.tensor.rows * target.tensor.cols / target.time.domain["tensor"]
     yield Counter.MACS, -1, amount, amount / (width * whole)
-    for counter, column in ((Counter.HBM, moved.hbm_bytes), (Counter.DMA, moved.bytes)):
-        amount = flow_amounts(edges, moved.start, moved.end, column)
+    flow = traffic(moved, demands, target)
+    for counter, upto, column in (
+        (Counter.HBM, flow.hbm_upto, moved.hbm_bytes),
+        (Counter.DMA, flow.bytes_upto, moved.bytes),
+    ):
+        amount = amounts(edges, flow.ticks, upto, int(column.sum()))
         yield counter, -1, amount, amount / ns
     yield from _memories(core, edges)
     for lane, code in zip(core.lanes, lane_codes, strict=True):

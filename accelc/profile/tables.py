@@ -109,13 +109,13 @@ class Table:
     @classmethod
     def join(cls, parts: "Sequence[Table]") -> Self:
         """All rows of tables of this type, one after the other."""
-        columns = [[part.columns()[column.name] for part in parts] for column in fields(cls)]
+        columns = [[part.columns()[column.name] for part in parts if len(part)] for column in fields(cls)]
         return cls(*(np.concatenate(column) if column else np.zeros(0, np.int64) for column in columns))
 
 
 @dataclass(frozen=True)
 class Invocations(Table):
-    """Segments in the order in which they ran."""
+    """Launches of segments in the order in which they ran."""
 
     segment: Codes
     """Code into `Profile.segments`."""
@@ -126,6 +126,8 @@ class Invocations(Table):
     ns: Reals
     transfer_ns: Reals
     """Part of `ns` in which values move between HBM and host."""
+    launch_ns: Reals
+    """Part of `ns` that the host needs before a timing begins."""
 
 
 @dataclass(frozen=True)

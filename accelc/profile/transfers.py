@@ -10,6 +10,7 @@ from accelc.isa.program import HbmBinding
 from accelc.isa.records import Records, Space, as_dma, field
 from accelc.isa.table import Opcode
 from accelc.profile.core import Core, Lane
+from accelc.profile.rates import Demands
 from accelc.profile.tables import Codes, Ints, Transfers
 from accelc.simulator.costs import Transfer, service_ticks, transfers
 from accelc.simulator.decode import LaneCode
@@ -19,19 +20,34 @@ ROLES = ("on chip", "scratch", "input", "output", "in_place", "weight")
 """What a transfer's side in HBM is bound to; `scratch` is memory of no binding: intermediate values and spills."""
 
 
-def core_transfers(core: Core, bindings: Sequence[HbmBinding]) -> Transfers:
-    """Transfers of all queues of a core, in the order of their records."""
-    parts = [_lane_transfers(lane, core.target, bindings) for lane in core.lanes if lane.is_dma]
-    none = np.zeros(0, np.int64)
-    parts.append(Transfers(none, none, none, none.astype(np.int32), none, none, none, none))
-    return Transfers.join(parts)
-
-
-def _lane_transfers(lane: Lane, target: Target, bindings: Sequence[HbmBinding]) -> Transfers:
-    code = LaneCode(lane.name, target.lanes.index(lane.name), lane.records, lane.opcode.tolist(), [], [], [])
-    moved = [transfer for transfer in transfers(code, target) if transfer is not None]
-    chosen = np.flatnonzero(lane.opcode == Opcode.DMA_COPY)
+def core_transfers(core: Core, bindings: Sequence[HbmBinding]) -> tuple[Transfers, Demands]:
+    """Transfers of all queues of a core, in the order of their records, and what they ask for."""
+    target, tick_ns = core.target, 1e9 / core.target.time.tick_hz
+    tables, asked = [Transfers.join([])], [np.zeros((6, 0))]
     alone = _alone(target)
+    for lane in (lane for lane in core.lanes if lane.is_dma):
+        code = LaneCode(lane.name, target.lanes.index(lane.name), lane.records, lane.opcode.tolist(), [], [], [])
+        moved = [transfer for transfer in transfers(code, target) if transfer is not None]
+        tables.append(_lane_transfers(lane, moved, bindings, alone))
+        columns = np.array([_demand(transfer, target) for transfer in moved]).reshape(len(moved), 5).T
+        asked.append(np.concatenate([np.full((1, len(moved)), lane.owner), columns]))
+    owner, engines, overhead, bytes_each, ns_per_byte, crossings = np.concatenate(asked, axis=1)
+    queue, used = owner.astype(np.int64), engines.astype(np.int64)
+    demands = Demands(queue, used, overhead / tick_ns, bytes_each, ns_per_byte / tick_ns, crossings)
+    return Transfers.join(tables), demands
+
+
+def _demand(transfer: Transfer, target: Target) -> tuple[float, float, float, float, float]:
+    dma = target.dma
+    overhead = transfer.packets * dma.packet_overhead_ns + transfer.descriptors * dma.descriptor_overhead_ns
+    crossings = transfer.hbm_bytes / transfer.total_bytes
+    return transfer.engines, overhead, transfer.bytes_each, 1 / (dma.bytes_per_ns * transfer.efficiency), crossings
+
+
+def _lane_transfers(
+    lane: Lane, moved: Sequence[Transfer], bindings: Sequence[HbmBinding], alone: Callable[[Transfer], int]
+) -> Transfers:
+    chosen = np.flatnonzero(lane.opcode == Opcode.DMA_COPY)
     return Transfers(
         chosen + lane.first,
         np.array([transfer.total_bytes for transfer in moved], np.int64),

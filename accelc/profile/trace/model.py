@@ -27,6 +27,8 @@ COUNTER_NAMES = {
     Counter.PSUM: ("PSUM occupancy", "B"),
     Counter.QUEUE: ("transfers in queue", ""),
 }
+MAX_EVENTS = 2_000_000
+"""Events up to which segments are shown again when they are launched again; on the host's track they always are."""
 HOST = 0
 """Track of the process that holds what the host sees."""
 
@@ -94,7 +96,7 @@ class TraceModel:
     events: Events
     samples: Samples
     begins_ns: tuple[int, ...]
-    """By invocation."""
+    """When the timing of each invocation begins."""
 
 
 class _Tracks:
@@ -127,25 +129,23 @@ class _Builder:
     def build(self) -> TraceModel:
         profile = self.profile
         self.tracks.code("host", Kind.PROCESS, -1)
-        runs = profile.invocations
-        timings: list[int] = runs.timing.tolist()
-        totals = [
-            int(ns) if timing < 0 else self._ns(profile.timings[timing].total_ticks)
-            for ns, timing in zip(runs.ns.tolist(), timings, strict=True)
-        ]
-        begins = begins_ns(runs.begin_ns.tolist(), totals)
-        self._host(begins, totals)
+        timings: list[int] = profile.invocations.timing.tolist()
+        begins = self._host(timings)
         self._lane_tracks()
         kept: dict[int, tuple[list[tuple[Ints, ...]], tuple[Ints, Ints, Reals]]] = {}
+        left = MAX_EVENTS
         for invocation, (timing, begin) in enumerate(zip(timings, begins, strict=True)):
             if timing < 0:
                 continue
             if timing not in kept:
                 kept[timing] = [self._records(timing), self._stalls(timing)], self._counters(timing)
+            elif left <= 0:
+                continue
             events, (track, ns, value) = kept[timing]
             for own, tick, first, last, name, category, row, stall in events:
                 ends = np.where(last < 0, -1, last + begin)
                 self.parts.append((own, first + begin, ends, name, category, row, stall, row * 0 + invocation, tick))
+                left -= len(own)
             self.samples.append((track, ns + begin, value))
         *columns, ticks = (np.concatenate(column) for column in zip(*self.parts, strict=True))
         # By tick within a nanosecond, so that no flow goes backwards.
@@ -171,26 +171,29 @@ class _Builder:
     def _category(self, text: str) -> int:
         return self.categories.setdefault(text, len(self.categories))
 
-    def _host(self, begins: list[int], totals: list[int]) -> None:
-        runs = self.profile.invocations
+    def _host(self, timings: list[int]) -> list[int]:
+        """Slices of launches and of what was launched; when the latter begin, by invocation."""
+        profile, runs = self.profile, self.profile.invocations
         track = self.tracks.code("segments", Kind.EVENTS, HOST)
-        begin = np.array(begins, np.int64)
-        count = len(begin)
+        found: list[tuple[float, int, int, int, int]] = []
         segments: list[int] = runs.segment.tolist()
-        none = np.full(count, -1, np.int64)
-        self.parts.append(
-            (
-                np.full(count, track, np.int64),
-                begin,
-                begin + np.array(totals, np.int64),
-                np.array([self._name(self.profile.segments[code]) for code in segments], np.int64),
-                np.array([self._category(self.profile.places[code]) for code in segments], np.int64),
-                none,
-                none,
-                np.arange(count, dtype=np.int64),
-                none,
-            )
-        )
+        lists: list[list[float]] = [column.tolist() for column in (runs.begin_ns, runs.ns, runs.launch_ns)]
+        times = zip(*lists, strict=True)
+        for invocation, (timing, segment, (begin, ns, launch)) in enumerate(zip(timings, segments, times, strict=True)):
+            name = profile.segments[segment]
+            if launch:
+                found.append((begin, int(launch), self._name(f"launch {name}"), self._category("launch"), invocation))
+            total = int(ns) if timing < 0 else self._ns(profile.timings[timing].total_ticks)
+            category = self._category(profile.places[segment])
+            found.append((begin + launch, total, self._name(name), category, invocation))
+        begins = np.array(begins_ns([row[0] for row in found], [row[1] for row in found]), np.int64)
+        none = np.full(len(found), -1, np.int64)
+        total, name, category, owner = (np.array([row[place] for row in found], np.int64) for place in range(1, 5))
+        self.parts.append((none * 0 + track, begins, begins + total, name, category, none, none, owner, none))
+        # The last slice of an invocation is what was launched.
+        at = np.zeros(len(timings), np.int64)
+        at[owner] = begins
+        return at.tolist()
 
     def _lane_tracks(self) -> None:
         """Tracks of lanes that do anything but halt: of their records, of the array's loads, and of stalls."""
