@@ -1,4 +1,4 @@
-"""`accelc profile`: where the time of a model or program goes, as figures, a trace and tables."""
+"""`accelc profile`: where the time of a model or program goes, as figures, a report, a trace and tables."""
 
 import argparse
 import json
@@ -19,6 +19,7 @@ from accelc.errors import UsageError
 if TYPE_CHECKING:
     from accelc.isa.program import Program
     from accelc.profile import Profile
+    from accelc.profile.html import Facts
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,8 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_compile_arguments(parser, "FILE", f"{MODEL_FILES}, or program (.acx) of accelc compile")
     parser.set_defaults(target=None)
     parser.add_argument(
-        "-o", "--output", type=Path, metavar="DIR", help="write trace.pftrace, summary.json and the tables there"
+        "-o", "--output", type=Path, metavar="DIR", help="write report.html, trace.pftrace, summary.json and the tables"
     )
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write a report with charts, which opens offline")
     add_trace_argument(parser)
     parser.add_argument("--tables", type=Path, metavar="DIR", help="write one file for each table into this folder")
     parser.add_argument("--format", metavar="FORMAT", help="csv or parquet, of --tables and -o (default: csv)")
@@ -38,12 +40,15 @@ def execute(arguments: argparse.Namespace) -> int:
     """Run the command. Raises UsageError."""
     from accelc.compare.measure import record_of_profile
     from accelc.profile.export import check_format, write_tables
+    from accelc.profile.html import chart_script, write_html_report
     from accelc.profile.summary import summarize
     from accelc.profile.trace import write_trace
 
+    reports: list[Path] = [path for path in (arguments.html,) if path is not None]
     traces: list[Path] = [path for path in (arguments.trace,) if path is not None]
     folders: list[Path] = [path for path in (arguments.tables,) if path is not None]
     if arguments.output is not None:
+        reports.append(arguments.output / "report.html")
         traces.append(arguments.output / "trace.pftrace")
         folders.append(arguments.output)
     if arguments.format is not None and not folders:
@@ -51,11 +56,16 @@ def execute(arguments: argparse.Namespace) -> int:
     kind = arguments.format or "csv"
     # What cannot be written is refused before anything is compiled.
     check_format(kind)
+    if reports:
+        chart_script()
     with progress_bar() as progress:
-        found, program = _profile(arguments, progress)
+        found, program, facts = _profile(arguments, progress, races=bool(reports))
         summary = summarize(found)
         if arguments.output is not None:
             arguments.output.mkdir(parents=True, exist_ok=True)
+        for path in reports:
+            progress(f"write {path}")
+            write_html_report(path, found, facts)
         for path in traces:
             progress(f"write {path}")
             write_trace(found, path)
@@ -85,11 +95,14 @@ def _refuse_compile_options(arguments: argparse.Namespace) -> None:
             raise UsageError(f"--{option} with '{arguments.model}': the program is compiled already")
 
 
-def _profile(arguments: argparse.Namespace, progress: Progress) -> "tuple[Profile, Program]":
-    """Compile what is no program yet, time it, and look where the time went."""
+def _profile(arguments: argparse.Namespace, progress: Progress, races: bool) -> "tuple[Profile, Program, Facts]":
+    """Compile what is no program yet, time it, and look where the time went; `races` also looks for races."""
     from accelc.profile import profile
+    from accelc.profile.html import Facts
+    from accelc.report.figures import race_count
     from accelc.runtime.execute import execute as execute_program
 
+    bound: float | None = None
     if arguments.model.suffix == ".acx":
         from accelc.isa.loader import load_program
         from accelc.targets import load_target, parse_target
@@ -104,7 +117,8 @@ def _profile(arguments: argparse.Namespace, progress: Progress) -> "tuple[Profil
         if arguments.target is None:
             arguments.target = DEFAULT_TARGET
         compiled = compile_model(arguments.model, compile_options(arguments), progress)
-        program, target = compiled.program, compiled.target
-    result = execute_program(program, target, {}, functional=False, races=False, progress=progress)
+        program, target, bound = compiled.program, compiled.target, compiled.lower_bound.ns
+    result = execute_program(program, target, {}, functional=False, races=races, progress=progress)
     progress("profile")
-    return profile(program, result, target), program
+    facts = Facts(arguments.model.stem, bound, race_count(result) if races else None)
+    return profile(program, result, target), program, facts

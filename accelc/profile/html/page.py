@@ -15,7 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from accelc.errors import UsageError
+from accelc.files import atomic_file
 from accelc.profile.build import Profile
 from accelc.profile.html.columns import Columns, packed
 from accelc.profile.html.library import chart_script
@@ -46,13 +46,11 @@ def html_report(profile: Profile, facts: Facts) -> str:
 
 
 def write_html_report(path: Path, profile: Profile, facts: Facts) -> None:
-    """Write the page. Raises UsageError where the file cannot be written or the chart library is not installed."""
+    """Write the page. Raises OSError, or UsageError where the chart library is not installed."""
     text = html_report(profile, facts)
-    try:
+    with atomic_file(path) as file:
         # Names may hold halves of surrogate pairs, which no UTF-8 has.
-        path.write_text(text, encoding="utf-8", errors="xmlcharrefreplace", newline="\n")
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror or error}: cannot write the HTML report") from error
+        file.write(text.encode(errors="xmlcharrefreplace"))
 
 
 def script_json(value: Any) -> str:

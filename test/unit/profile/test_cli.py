@@ -5,6 +5,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from html_data import read_report
 from parsed_trace import parse_trace
 
 from accelc.cli.main import main
@@ -35,9 +36,21 @@ def test_a_program_is_profiled(program: Path, tmp_path: Path, capsys: pytest.Cap
     trace = parse_trace((folder / "trace.pftrace").read_bytes())
     assert trace.slices["core 0/tensor/tensor MM"]
     assert (folder / "stalls.csv").read_text(encoding="utf-8").startswith("timing,core,lane,begin,end,reason,")
+    report = read_report((folder / "report.html").read_text(encoding="utf-8"))
+    assert (report["title"], report["summary"]["races"], report["summary"]["lower_bound_ns"]) == ("net", 0, None)
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     assert main(["profile", str(program), "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == summary
+
+
+def test_the_report_of_a_model(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "report.html"
+    assert main(["profile", str(model), "--html", str(path), "--json"]) == 0
+    shown = read_report(path.read_text(encoding="utf-8"))["summary"]
+    printed = json.loads(capsys.readouterr().out)
+    assert 0 < shown["lower_bound_ns"] < shown["total_ns"]
+    for name in ("total_ns", "mfu", "mbu", "array_busy", "instructions", "macs"):
+        assert shown[name] == printed[name]
 
 
 def test_run_and_sim_write_the_same_trace(program: Path, model: Path, tmp_path: Path) -> None:
@@ -56,6 +69,7 @@ def test_run_and_sim_write_the_same_trace(program: Path, model: Path, tmp_path: 
         (["--target", "tiny"], "compiled for 'trn-like', not for target 'tiny'"),
         (["--tables", "{folder}", "--format", "xls"], "unknown format of tables 'xls'"),
         (["--trace", "{folder}/none/trace.json"], "No such file or directory"),
+        (["--html", "{folder}/none/report.html"], "none/report.html': No such file or directory"),
     ],
 )
 def test_what_cannot_be_done_is_refused(
