@@ -12,7 +12,7 @@ from xdsl.ir import Attribute, Operation, SSAValue
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.element_types import Array, DType, array_to_dense, array_type, dense_to_array
 from accelc.errors import UsageError
-from accelc.weights import load_weights, save_weights
+from accelc.weights import is_absent, like_absent, load_weights, save_weights
 
 INLINE_ELEMENTS = 16
 """Float constants of at most this many elements are written in the program."""
@@ -39,7 +39,7 @@ class Constants:
     def scalar(self, value: SSAValue) -> float | None:
         """The one value that all elements of a known tensor have, if so."""
         array = self.data(value)
-        if array is None or not array.size:
+        if array is None or not array.size or is_absent(array):
             return None
         first = array.reshape(-1)[:1].astype(np.float64)
         if array.size > 1 and not bool((array == array.reshape(-1)[0]).all()):
@@ -49,7 +49,7 @@ class Constants:
     def make(self, array: Array, name: str) -> Operation:
         """A constant with these elements, or a weight called `name` (with a suffix if that name is taken)."""
         limit = INLINE_INTEGERS if isinstance(array_type(array).element_type, IntegerType) else INLINE_ELEMENTS
-        if array.size <= limit:
+        if array.size <= limit and not is_absent(array):
             return graph.ConstantOp(array_to_dense(array))
         unique, suffix = name, 0
         while unique in self.weights:
@@ -87,6 +87,8 @@ def convert(array: Array, dtype: DType) -> Array:
     """
     if array.dtype == dtype:
         return array
+    if is_absent(array):
+        return like_absent(array, array.shape, dtype)
     repeated = [s == 0 and n > 1 for s, n in zip(array.strides, array.shape, strict=True)]
     once = array[tuple(slice(0, 1) if r else slice(None) for r in repeated)]
     if _is_float(dtype) and _is_float(array.dtype) and dtype.itemsize < array.dtype.itemsize:

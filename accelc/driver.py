@@ -20,13 +20,15 @@ from accelc.donation import donate
 from accelc.errors import ModelError, UsageError, suggestion
 from accelc.garbage import rare_collections
 from accelc.isa.program import Program, ValueType
+from accelc.weights import absent_weight, is_absent
 
 if TYPE_CHECKING:
     from onnx import ModelProto
+    from xdsl.dialects.builtin import ModuleOp
 
     from accelc.analysis.lower_bound import LowerBound
     from accelc.dialects.engine import ProgramOp
-    from accelc.dialects.graph import FuncOp, PartitionOp
+    from accelc.dialects.graph import PartitionOp
     from accelc.frontends.imported import ImportedModel
     from accelc.frontends.torch.source import ExportedProgram
     from accelc.passes.partition_hierarchical import Partitioning
@@ -42,6 +44,8 @@ PRECISIONS = ("model", "fp32", "bf16", "fp16")
 """`model` keeps the types of the model; the others store and multiply floats in that type."""
 FORCED = ("accelerator", "host")
 """Homes all operations can be sent to; a framework only executes operators of its own."""
+REPEAT_LAYERS = ("auto", "always", "never")
+"""When repeated layers are compiled once and launched one by one: in large models, where there are any, or not."""
 DEFAULT_TARGET = "trn-like"
 
 
@@ -58,6 +62,8 @@ class CompileOptions:
     `random_weights` replaces the model's weights by seeded random ones; `save_ir` is a folder that gets the IR after
     every stage; `force` is one of `FORCED` for all operations; without it the compiler chooses. `donate` names, for
     inputs whose memory the caller gives up, the outputs that may lie there: the input is undefined after the run.
+    `repeat_layers` is one of `REPEAT_LAYERS`. With `no_weights` float weights in files beside the model are not read:
+    the program has their types only and can be timed, not executed.
     """
 
     target: str | Path = DEFAULT_TARGET
@@ -68,6 +74,8 @@ class CompileOptions:
     save_ir: Path | None = None
     force: str | None = None
     donate: Mapping[str, str] = field(default_factory=dict[str, str])
+    repeat_layers: str = "auto"
+    no_weights: bool = False
 
 
 @dataclass(frozen=True)
@@ -169,11 +177,8 @@ class _Imported:
         return tuple(ValueType(spec.name, spec.dtype.name, spec.shape) for spec in self.model.outputs)
 
 
-def _import(
-    model: "str | Path | bytes | ModelProto | ExportedProgram", options: CompileOptions, progress: Progress
-) -> _Imported:
-    from accelc.targets import load_target
-
+def _check_options(options: CompileOptions) -> None:
+    """Raise UsageError for a choice that does not exist."""
     if options.precision not in PRECISIONS:
         raise UsageError(
             f"unknown precision '{options.precision}'{suggestion(options.precision, PRECISIONS)} "
@@ -183,14 +188,31 @@ def _import(
         raise UsageError(
             f"unknown home '{options.force}' to force{suggestion(options.force, FORCED)} (homes: {', '.join(FORCED)})"
         )
+    if options.repeat_layers not in REPEAT_LAYERS:
+        raise UsageError(
+            f"unknown choice '{options.repeat_layers}' for repeated layers"
+            f"{suggestion(options.repeat_layers, REPEAT_LAYERS)} (choices: {', '.join(REPEAT_LAYERS)})"
+        )
+    if options.no_weights and options.random_weights is not None:
+        raise UsageError("no weights and random weights: give one of them")
     if options.random_weights is not None and options.random_weights < 0:
         raise UsageError(f"seed of random weights {options.random_weights}: expected an integer of at least 0")
+
+
+def _import(
+    model: "str | Path | bytes | ModelProto | ExportedProgram", options: CompileOptions, progress: Progress
+) -> _Imported:
+    from accelc.targets import load_target
+
+    _check_options(options)
     target = load_target(options.target)
     progress("import")
     start = perf_counter()
     from accelc.frontends.torch.source import import_torch, is_torch
 
     if is_torch(model):
+        if options.no_weights:
+            raise UsageError("no weights (--no-weights): an exported program of torch holds its weights; use ONNX")
         program, imported = import_torch(model, options.shapes, options.dims, options.random_weights)
         if options.donate:
             from xdsl.context import Context
@@ -211,7 +233,7 @@ def _import(
         if options.random_weights is not None:
             proto = _inline(with_random_weights(proto, options.random_weights), folder)
         source = proto
-    imported = import_onnx(source, dict(options.shapes), dict(options.dims))
+    imported = import_onnx(source, dict(options.shapes), dict(options.dims), weights=not options.no_weights)
     donate(imported.function, options.donate)
     return _Imported(source, imported, options, target, perf_counter() - start)
 
@@ -243,7 +265,10 @@ def _compile(given: _Imported, progress: Progress) -> CompiledModel:
     bounds = index_bounds(imported.function)
     progress("graph passes")
     weights = dict(imported.weights)
-    report = run_graph_passes(imported.module, weights, target, options.precision, options.force, snapshots.save)
+    absent = any(map(is_absent, weights.values()))
+    report = run_graph_passes(
+        imported.module, weights, target, options.precision, options.force, snapshots.save, options.repeat_layers
+    )
 
     def compile_accelerator(
         op: "PartitionOp", name: str, inputs: tuple[str, ...], outputs: tuple[str, ...], data: Mapping[str, Array]
@@ -263,9 +288,10 @@ def _compile(given: _Imported, progress: Progress) -> CompiledModel:
         inputs=given.inputs,
         outputs=given.outputs,
         segments=tuple(built.segments),
-        weights=built.weights,
+        weights=_types_only(built.weights) if absent else built.weights,
         steps=built.steps,
         buffers=tuple(built.buffers),
+        absent_weights=absent,
         compiler=f"accelc {version('accelc')}",
     )
     return CompiledModel(
@@ -278,12 +304,16 @@ def _compile(given: _Imported, progress: Progress) -> CompiledModel:
         sync_emitted=sum(part.emitted for part in built.compiled),
         engine_programs={part.segment.name: part.program for part in built.compiled},
         predicted_ns={part.segment.name: part.predicted_ns for part in built.compiled},
-        ideal_cycles=_ideal_cycles(imported.function, target),
+        ideal_cycles=_ideal_cycles(imported.module, target),
         index_bounds=bounds,
         source=given.source,
         import_seconds=given.seconds,
         compile_seconds=perf_counter() - start,
     )
+
+
+def _types_only(weights: Mapping[str, Array]) -> dict[str, Array]:
+    return {name: absent_weight(array.shape, array.dtype) for name, array in weights.items()}
 
 
 def _placements(report: "Partitioning") -> tuple[Placement, ...]:
@@ -293,22 +323,24 @@ def _placements(report: "Partitioning") -> tuple[Placement, ...]:
     )
 
 
-def _ideal_cycles(function: "FuncOp", target: "Target") -> dict[str, float]:
+def _ideal_cycles(module: "ModuleOp", target: "Target") -> dict[str, float]:
     from xdsl.dialects.builtin import StringAttr
 
+    from accelc.analysis.calls import execution_counts
     from accelc.analysis.lower_bound import array_cycles
     from accelc.dialects.graph import PartitionOp
 
     cycles: dict[str, float] = {}
-    for op in (
-        op
+    for count, op in (
+        (count, op)
+        for function, count in execution_counts(module).items()
         for partition in function.body.block.ops
         if isinstance(partition, PartitionOp) and partition.home.data == "accelerator"
         for op in partition.body.block.ops
     ):
         needed, name = array_cycles(op, target), op.attributes.get("loc_name")
         if needed and isinstance(name, StringAttr):
-            cycles[name.data] = cycles.get(name.data, 0.0) + needed
+            cycles[name.data] = cycles.get(name.data, 0.0) + count * needed
     return cycles
 
 
@@ -360,6 +392,8 @@ def run_model(
     from accelc.runtime.execute import execute
     from accelc.runtime.inputs import check_inputs, random_inputs
 
+    if options is not None and options.no_weights and not timing_only:
+        raise UsageError("without weights nothing can be computed: ask for the time only (--timing-only)")
     start = perf_counter()
     given = dict(inputs or {})
     options = options or CompileOptions()

@@ -24,6 +24,7 @@ from accelc.errors import CapacityError, SynchronizationError
 from accelc.isa.program import AcceleratorSegment, HbmBinding
 from accelc.isa.records import Records
 from accelc.lowering import Budget, Lowered, lower_partition
+from accelc.lowering.deferred import DeferredWeights
 from accelc.targets.model import Target
 from accelc.weights import is_absent
 
@@ -43,6 +44,7 @@ GRAPH_PASSES = (
     "split-batches",
     "decompose",
     "set-precision",
+    "outline-repeats",
     "partition-hierarchical",
     "rebufferize-inplace",
 )
@@ -60,6 +62,13 @@ PROGRAM_PASSES = (
 """Stages that compile one accelerator partition, in order."""
 STREAM_STAGES = ("emit", "sync-vector-clock", "verify-sync")
 """Stages of `PROGRAM_PASSES` whose result is streams of records; before them it is IR."""
+MANY_LOADS = 4000
+"""
+Times that products fill the array with a stationary operand from where on `auto` outlines repeated layers.
+
+Below it a model compiles in less than about a minute; what a launch costs and a layer cannot overlap with its
+neighbours is not paid then.
+"""
 RESIDENT_SHARES = (0.5, 0.3, 0.1, 0.0)
 """
 Shares of SBUF for tensors that stay on chip, tried in turn until addresses suffice without spilling.
@@ -98,16 +107,19 @@ def run_graph_passes(
     precision: str,
     force: str | None = None,
     observer: Observer = ignore,
+    repeat_layers: str = "never",
 ) -> "Partitioning":
     """
     Run `GRAPH_PASSES` on `module` in place and return the partitioning report.
 
-    `precision` is `model` or a float type, `force` a home for all operations.
+    `precision` is `model` or a float type, `force` a home for all operations, `repeat_layers` one of
+    `driver.REPEAT_LAYERS`.
     """
     from accelc.analysis.partition.tasks import Rules, stays_whole
     from accelc.passes.decompose import decompose
     from accelc.passes.fold_constants import fold_constants
     from accelc.passes.normalize_inplace import NormalizeInplacePass
+    from accelc.passes.outline_repeats import outline_repeats
     from accelc.passes.partition_hierarchical import partition_hierarchical
     from accelc.passes.rebufferize_inplace import rebufferize_module
     from accelc.passes.set_precision import set_precision
@@ -120,6 +132,7 @@ def run_graph_passes(
         "split-batches": lambda: split_batches(module, target),
         "decompose": lambda: decompose(module, weights, lambda op: stays_whole(op, Rules(target, force), weights)),
         "set-precision": lambda: set_precision(module, weights, precision),
+        "outline-repeats": lambda: outline_repeats(module) if _outlines(module, target, repeat_layers) else None,
         "partition-hierarchical": lambda: report.append(partition_hierarchical(module, target, force, weights=weights)),
         "rebufferize-inplace": lambda: rebufferize_module(module, target),
     }
@@ -128,6 +141,16 @@ def run_graph_passes(
         observer(name, lambda: str(module))
     module.verify()
     return report[0]
+
+
+def _outlines(module: ModuleOp, target: Target, repeat_layers: str) -> bool:
+    """Whether repeated layers become calls: `auto` says so for models of more than `MANY_LOADS` loads of the array."""
+    if repeat_layers != "auto":
+        return repeat_layers == "always"
+    from accelc.analysis.work import stationary_elements
+
+    array = target.tensor.rows * target.tensor.cols
+    return sum(stationary_elements(op) / array for op in module.walk()) > MANY_LOADS
 
 
 def compile_partition(
@@ -163,7 +186,8 @@ def repacking(
     own: list[Lowered] = []
 
     def repack(others: Mapping[str, Array]) -> Mapping[str, Array] | None:
-        if all(is_absent(weights[name]) and is_absent(others[name]) for name in names):
+        # Nothing can be decided by elements that nobody knows.
+        if any(is_absent(weights[name]) for name in names):
             return compiled.weights
         if not own:
             own.append(compiled.lower(weights))
@@ -230,11 +254,13 @@ class _Fitted:
     """
 
     program: ProgramOp
-    weights: Mapping[str, Array]
+    weights: DeferredWeights
     predicted_ns: float
     spills: "Spills"
     reused: int
     lower: "Lowering"
+    absent: bool
+    """Whether the elements of weights are not known."""
 
 
 def _fit(
@@ -255,13 +281,14 @@ def _fit(
         return lower_partition(partition, weights, target, budget, labels=labels, in_place=in_place)
 
     lowered = lower(weights)
+    absent = any(is_absent(weights[op.weight_name.data]) for op in partition.body.walk() if isinstance(op, WeightOp))
     program = lowered.program
     observer("lower-to-engine", lambda: str(program))
     scheduled = schedule_engines(program, target, spill=spill)
     observer("schedule-engines", lambda: str(program))
     assign_memory(program, target)
     observer("assign-memory", lambda: str(program))
-    return _Fitted(program, lowered.weights, scheduled.predicted_ns, scheduled.spills, lowered.reused, lower)
+    return _Fitted(program, lowered.weights, scheduled.predicted_ns, scheduled.spills, lowered.reused, lower, absent)
 
 
 def _finish(
@@ -293,7 +320,8 @@ def _finish(
     if violations:
         raise SynchronizationError(f"{name}: {len(violations)} orders are not enforced, first: {violations[0]}")
     observer("verify-sync", lambda: f"; all {sync.required} orders between lanes are enforced, by {sync.emitted} waits")
-    weights = {_weight_name(name, symbol): array for symbol, array in fitted.weights.items()}
+    packed = fitted.weights.absent() if fitted.absent else fitted.weights
+    weights = {_weight_name(name, symbol): array for symbol, array in packed.items()}
     segment = AcceleratorSegment(
         name=name,
         inputs=tuple(value for value, _ in inputs),

@@ -76,11 +76,27 @@ def absent_weight(shape: Sequence[int], dtype: np.dtype[Any], number: int = 0) -
     """
     if dtype.kind not in "fV" or dtype.itemsize == 1:
         return np.broadcast_to(np.zeros((), dtype), tuple(shape))
-    digits = {2: (10 if dtype == np.float16 else 7), 4: 23, 8: 52}[dtype.itemsize]
+    digits = _fraction_bits(dtype)
     bits = np.array([2], dtype).view(f"u{dtype.itemsize}")
     # All bits of the exponent, and some of the fraction: a NaN.
     nan = int(np.array([np.inf], dtype).view(bits.dtype)[0]) | 1 << (digits - 1) | number % (1 << (digits - 1))
     return np.broadcast_to(np.array([nan], bits.dtype).view(dtype)[0], tuple(shape))
+
+
+def absent_number(array: Array) -> int:
+    """The number that `absent_weight` wrote into an array."""
+    bits = array[(0,) * array.ndim].reshape(1).view(f"u{array.dtype.itemsize}")[0]
+    digits = _fraction_bits(array.dtype)
+    return int(bits) % (1 << (digits - 1))
+
+
+def _fraction_bits(dtype: np.dtype[Any]) -> int:
+    return {2: (10 if dtype == np.float16 else 7), 4: 23, 8: 52}[dtype.itemsize]
+
+
+def like_absent(array: Array, shape: Sequence[int], dtype: np.dtype[Any]) -> Array:
+    """What becomes of an absent weight: as absent, of another type."""
+    return absent_weight(shape, dtype, absent_number(array))
 
 
 def is_absent(array: Array) -> bool:

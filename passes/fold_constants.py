@@ -14,9 +14,10 @@ from xdsl.traits import Pure
 from accelc.analysis.calls import refuse_calls
 from accelc.constants import Constants, copy_location, read_sidecar, source_name, write_sidecar
 from accelc.dialects import graph
-from accelc.dialects.graph_ops.base import shape_of
-from accelc.dialects.graph_ops.element_types import Array
+from accelc.dialects.graph_ops.base import element_of, is_float, shape_of
+from accelc.dialects.graph_ops.element_types import Array, dtype_of
 from accelc.interpreters.graph import EVALUATORS, evaluate
+from accelc.weights import is_absent, like_absent
 
 MAX_GROWTH_ELEMENTS = 1024
 """A result with more elements than this and than all operands together is left to be computed by the program."""
@@ -26,8 +27,9 @@ def fold_constants(module: ModuleOp, weights: MutableMapping[str, Array]) -> Non
     """
     Evaluate every operation of `module` whose operands are all known, with the dialect's reference semantics.
 
-    Results become constants or new entries of `weights`; operations and weights without use are removed. A weight
-    whose data is not in `weights` counts as unknown. Raises ModelError if values are not legal for an operation.
+    Results become constants or new entries of `weights`; what depends on an absent weight is absent. Operations and
+    weights without use are removed. A weight whose data is not in `weights` counts as unknown. Raises ModelError if
+    values are not legal for an operation.
     """
     refuse_calls(module, "fold-constants")
     constants = Constants(weights)
@@ -49,7 +51,14 @@ def _fold(op: Operation, constants: Constants) -> None:
     if size > max(sum(a.size for a in known), MAX_GROWTH_ELEMENTS):
         return
     base = _base_name(op)
-    made = [constants.make(array, base) for array in evaluate(op, known)]
+    unknown = next((array for array in known if is_absent(array)), None)
+    if unknown is None:
+        arrays = evaluate(op, known)
+    elif all(is_float(element_of(result)) for result in op.results):
+        arrays = tuple(like_absent(unknown, shape_of(result), dtype_of(result)) for result in op.results)
+    else:
+        return
+    made = [constants.make(array, base) for array in arrays]
     for new in made:
         copy_location(op, new)
     Rewriter.replace_op(op, made, [new.results[0] for new in made])

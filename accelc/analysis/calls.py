@@ -18,6 +18,11 @@ def calls_of(function: graph.FuncOp) -> list[graph.CallOp]:
     return [op for op in function.body.block.ops if isinstance(op, graph.CallOp)]
 
 
+def is_called(function: graph.FuncOp, module: ModuleOp) -> bool:
+    """Whether some function of the module calls this one."""
+    return any(graph.callee_of(call) is function for other in functions_of(module) for call in calls_of(other))
+
+
 def execution_counts(module: ModuleOp) -> dict[graph.FuncOp, int]:
     """How often every function runs when those that nobody calls run once."""
     functions = functions_of(module)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import BlockArgument, Operation, OpResult, SSAValue
 
+from accelc.analysis.calls import functions_of, is_called
 from accelc.analysis.work import moved_bytes, value_bytes, work_of
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import ints
@@ -41,14 +42,15 @@ class LowerBound:
 
 def lower_bound(module: ModuleOp, target: Target) -> LowerBound:
     """
-    Bound for the function of `module`, partitioned or not.
+    Bound for the function of `module`, partitioned or not, with what it calls.
 
     Operations inside a partition are charged to its home, all others to the accelerator.
     """
     tally = _Tally()
-    for op in module.walk():
-        if isinstance(op, graph.FuncOp):
-            tally.count_function(op)
+    for function in functions_of(module):
+        if not is_called(function, module):
+            tally.count_interface(function)
+            tally.count_work(function, 1, {})
     return LowerBound(
         {
             "array": sum(macs / peak_macs_per_ns(target, dtype) for dtype, macs in tally.macs.items()),
@@ -112,44 +114,68 @@ class _Tally:
         """Bytes that cross the HBM interface in any schedule: each weight, input and output once."""
         return sum(sum(sizes.values()) for sizes in (self.weights, self.inputs, self.outputs))
 
-    def count_function(self, function: graph.FuncOp) -> None:
-        """Add all work of a function."""
+    def count_interface(self, function: graph.FuncOp) -> None:
+        """Add what a function that nobody calls reads and returns."""
         block = function.body.block
         for argument in block.args:
             self._read(argument, argument)
         kept = [value for value in function.return_op.values if not _is_in_place(value)]
         for value in kept:
-            owner = value.owner
-            home = owner.home.data if isinstance(owner, graph.PartitionOp) else "accelerator"
-            if isinstance(owner, Operation) and home == "accelerator":
+            if isinstance(value.owner, Operation) and _home(value) == "accelerator":
                 self.outputs[value] = value_bytes(value)
         for op in block.ops:
-            if not isinstance(op, graph.PartitionOp):
-                self._on_accelerator(op)
-                continue
-            accelerated = op.home.data == "accelerator"
-            for outer, inner in zip(op.inputs, op.body.block.args, strict=True):
-                if accelerated and isinstance(outer, BlockArgument):
-                    self._read(outer, inner)
-            for inner in op.body.block.ops:
-                self._on_accelerator(inner) if accelerated else self._on_host(inner)
+            if isinstance(op, graph.PartitionOp) and op.home.data == "accelerator":
+                for outer, inner in zip(op.inputs, op.body.block.args, strict=True):
+                    if isinstance(outer, BlockArgument):
+                        self._read(outer, inner)
+
+    def count_work(self, function: graph.FuncOp, times: int, given: Mapping[str, str]) -> None:
+        """Add the work of a function that is executed `times` times; `given` are the names of weights of the caller."""
+        for op in function.body.block.ops:
+            if isinstance(op, graph.CallOp):
+                callee = graph.callee_of(op)
+                assert callee is not None
+                named = {name: op.given.get(name, name) for name in graph.weight_names(callee)}
+                named = {name: given.get(other, other) for name, other in named.items()}
+                self.count_work(callee, times * op.executions, named)
+            elif not isinstance(op, graph.PartitionOp):
+                self._on_accelerator(op, times, given)
+            elif op.home.data == "accelerator":
+                for inner in op.body.block.ops:
+                    self._on_accelerator(inner, times, given)
+            else:
+                for inner in op.body.block.ops:
+                    self._on_host(inner, times)
 
     def _read(self, outer: SSAValue, value: SSAValue) -> None:
         self.inputs[outer] = max(self.inputs.get(outer, 0), _read_bytes(value))
 
-    def _on_host(self, op: Operation) -> None:
-        self.host_operations += work_of(op).operations
-        self.host_bytes += moved_bytes(op)
+    def _on_host(self, op: Operation, times: int) -> None:
+        self.host_operations += times * work_of(op).operations
+        self.host_bytes += times * moved_bytes(op)
 
-    def _on_accelerator(self, op: Operation) -> None:
+    def _on_accelerator(self, op: Operation, times: int, given: Mapping[str, str]) -> None:
         if isinstance(op, graph.WeightOp):
-            name = op.weight_name.data
+            name = given.get(op.weight_name.data, op.weight_name.data)
             self.weights[name] = max(self.weights.get(name, 0), _read_bytes(op.result))
             return
         work = work_of(op)
         if work.macs:
-            self.macs[work.dtype] = self.macs.get(work.dtype, 0) + work.macs
-        self.results += work.results
+            self.macs[work.dtype] = self.macs.get(work.dtype, 0) + times * work.macs
+        self.results += times * work.results
+
+
+def _home(value: SSAValue) -> str:
+    """Where a result of an operation is computed."""
+    owner = value.owner
+    if isinstance(owner, graph.PartitionOp):
+        return owner.home.data
+    if isinstance(value, OpResult) and isinstance(owner, graph.CallOp):
+        callee = graph.callee_of(owner)
+        assert callee is not None
+        inner = callee.return_op.values[value.index]
+        return _home(inner) if isinstance(inner.owner, Operation) else "host"
+    return "accelerator"
 
 
 def _is_in_place(value: SSAValue) -> bool:

@@ -24,7 +24,15 @@ MOVEMENTS = (
     graph.IdentityOp,
 )
 """Operations that compute nothing: data only move or change format."""
-NOT_COMPUTED = (graph.WeightOp, graph.ConstantOp, graph.YieldOp, graph.ReturnOp, graph.PartitionOp, graph.FuncOp)
+NOT_COMPUTED = (
+    graph.WeightOp,
+    graph.ConstantOp,
+    graph.YieldOp,
+    graph.ReturnOp,
+    graph.PartitionOp,
+    graph.FuncOp,
+    graph.CallOp,
+)
 """Operations that declare or delimit."""
 
 
@@ -73,6 +81,19 @@ def _work_of_bodies(op: graph.ForOp | graph.IfOp) -> Work:
 def macs_of(op: Operation) -> int:
     """Useful multiply-accumulates of one operation, 0 for one without a contraction."""
     return _macs(op) or 0
+
+
+def stationary_elements(op: Operation) -> int:
+    """Elements of the operand of a product that an array would hold while the other streams by, 0 without a product."""
+    match op:
+        case graph.MatmulOp():
+            if isinstance(op.lhs.owner, graph.WeightOp):
+                return prod(shape_of(op.lhs))
+            return prod(shape_of(op.rhs))
+        case graph.ConvOp() | graph.ConvTransposeOp():
+            return prod(shape_of(op.weight))
+        case _:
+            return 0
 
 
 def value_bytes(value: SSAValue) -> int:

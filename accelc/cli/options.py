@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from accelc.driver import DEFAULT_TARGET, FORCED, PRECISIONS, CompileOptions
+from accelc.driver import DEFAULT_TARGET, FORCED, PRECISIONS, REPEAT_LAYERS, CompileOptions
 from accelc.errors import UsageError
 from accelc.runtime.inputs import parse_assignment, parse_size
 
@@ -40,6 +40,18 @@ def add_compile_arguments(parser: argparse.ArgumentParser, metavar: str = "MODEL
         help=f"run all operations on one of {', '.join(FORCED)} (default: the compiler chooses)",
     )
     parser.add_argument(
+        "--repeat-layers",
+        default="auto",
+        metavar="WHEN",
+        help=f"{', '.join(REPEAT_LAYERS)}: compile repeated layers once and launch them one by one "
+        "(default: %(default)s, in large models)",
+    )
+    parser.add_argument(
+        "--no-weights",
+        action="store_true",
+        help="do not read weights in files beside the model: the program can only be timed",
+    )
+    parser.add_argument(
         "--donate",
         action="append",
         default=[],
@@ -66,6 +78,8 @@ def compile_options(arguments: argparse.Namespace) -> CompileOptions:
         save_ir=arguments.save_ir,
         force=arguments.force,
         donate=dict(assignments(arguments.donate, "--donate")),
+        repeat_layers=arguments.repeat_layers,
+        no_weights=arguments.no_weights,
     )
 
 

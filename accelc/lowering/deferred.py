@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from accelc.weights import absent_weight
+
 Array = npt.NDArray[np.generic]
 F32 = npt.NDArray[np.float32]
 
@@ -64,6 +66,10 @@ class DeferredWeights(Mapping[str, Array]):
         flat = np.ascontiguousarray(data).reshape(-1)
         self._data[symbol] = flat
         return flat
+
+    def absent(self) -> dict[str, Array]:
+        """Arrays of the same types without elements (`accelc.weights.absent_weight`); nothing is computed."""
+        return {symbol: absent_weight((prod(data.shape),), data.dtype) for symbol, data in self._data.items()}
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._data)

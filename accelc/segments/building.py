@@ -22,7 +22,7 @@ from accelc.isa.program import HostSegment, Segment, ValueType
 from accelc.isa.steps import Invocation, Operand, Repeat, Slice, Step
 from accelc.pipelines import CompiledPartition
 from accelc.segments.coding import Code, Coder, Use
-from accelc.weights import is_absent, renamed_weights
+from accelc.weights import renamed_weights
 
 Array = npt.NDArray[Any]
 Weights = Mapping[str, Array]
@@ -254,7 +254,8 @@ class _Builder:
         for variant in variants:
             packed = None if variant.repack is None else variant.repack(weights)
             if packed is not None:
-                return variant.compiled.segment.name, self._add_weights(packed)
+                absent = packed is variant.compiled.weights
+                return variant.compiled.segment.name, self._add_weights(packed, share=not absent)
         name = f"{use.name}.{len(variants)}" if variants else use.name
         compiled = self.compile_accelerator(partition, name, *names, weights)
         repack = None if self.repacking is None else self.repacking(partition, compiled, weights)
@@ -264,12 +265,11 @@ class _Builder:
         self.result.weights.update(compiled.weights)
         return name, {}
 
-    def _add_weights(self, packed: Weights) -> dict[str, str]:
-        """Names of packed weights that differ from those of the first launch, which are added."""
+    def _add_weights(self, packed: Weights, *, share: bool) -> dict[str, str]:
+        """Names of packed weights in the place of the segment's own; with `share`, equal ones are stored once."""
         names: dict[str, str] = {}
         for own, data in packed.items():
-            first = self.result.weights[own]
-            if not is_absent(data) and np.array_equal(first.view(np.uint8), data.view(np.uint8)):
+            if share and np.array_equal(self.result.weights[own].view(np.uint8), data.view(np.uint8)):
                 continue
             number = 1
             while (name := f"{own}@{number}") in self.result.weights:

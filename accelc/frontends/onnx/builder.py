@@ -22,6 +22,7 @@ from accelc.dialects.graph_ops.element_types import array_to_dense, dtype_of_ele
 from accelc.errors import ModelError
 from accelc.frontends.onnx.tensors import Array, DType, check_constant_size, checked_shape
 from accelc.interpreters.graph import evaluate
+from accelc.weights import is_absent, like_absent
 
 INLINE_ELEMENTS = 16
 """Float constants of at most this many elements stay in the IR, unless a layer uses them as weights."""
@@ -86,7 +87,9 @@ class Builder:
         if tensor.ssa is None:
             assert tensor.data is not None
             limit = INLINE_ELEMENTS if tensor.is_float else MAX_INLINE_ELEMENTS
-            if prod(tensor.shape) > (0 if as_weight else limit):
+            if as_weight or is_absent(tensor.data):
+                limit = 0
+            if prod(tensor.shape) > limit:
                 op: Operation = graph.WeightOp(self._store(tensor), _type(tensor.shape, tensor.dtype))
             else:
                 op = graph.ConstantOp(array_to_dense(tensor.data))
@@ -161,8 +164,19 @@ class Builder:
         for result in op.results:
             spec = self._computed(result)
             check_constant_size(spec.shape, spec.dtype, self.where)
-        arrays = evaluate(op, [cast(Array, t.data) for t in present])
+        data = [cast(Array, t.data) for t in present]
+        unknown = next((array for array in data if is_absent(array)), None)
+        if unknown is not None:
+            return [known(self._absent(unknown, result)) for result in op.results]
+        arrays = evaluate(op, data)
         return [known(np.asarray(a)) for a in arrays]
+
+    def _absent(self, source: Array, result: SSAValue) -> Array:
+        """A value that depends on an absent weight. Raises ModelError where more of it is needed than its type."""
+        spec = self._computed(result)
+        if spec.dtype.kind not in "fV":
+            raise self.error("its result depends on the elements of a weight, which are absent (--no-weights)")
+        return like_absent(source, spec.shape, spec.dtype)
 
     # --- elementwise ----------------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ def read_external(tensor: TensorProto, size: int, folder: Path | None, where: st
     if folder is None:
         raise ModelError(
             f"{where}: data are in the external file '{location}', but the model was not read from a file; "
-            "import it by its path"
+            "import it by its path, or only time it (--no-weights --timing-only)"
         )
     path = resolve_location(location, folder, where)
     offset = _number(fields.get("offset", "0"), "offset", where)
@@ -53,7 +53,10 @@ def resolve_location(location: str, folder: Path, where: str) -> Path:
     if not path.is_relative_to(base):
         raise ModelError(f"{where}: external data location '{location}' leads out of the model's folder by a link")
     if not path.is_file():
-        raise ModelError(f"{where}: external data file '{location}' is not in the model's folder")
+        raise ModelError(
+            f"{where}: external data file '{location}' is not in the model's folder; put it there, or "
+            "only time the model (--no-weights --timing-only)"
+        )
     return path
 
 

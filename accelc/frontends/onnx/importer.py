@@ -25,7 +25,8 @@ from accelc.frontends.onnx.loading import (
     sorted_nodes,
 )
 from accelc.frontends.onnx.node import Node, Table, Unsupported
-from accelc.frontends.onnx.tensors import checked_shape, numpy_dtype, to_array
+from accelc.frontends.onnx.tensors import checked_shape, external_type, numpy_dtype, to_array
+from accelc.weights import absent_weight
 
 OPERATORS: Table = {
     **elementwise.OPERATORS,
@@ -47,18 +48,21 @@ def import_onnx(
     model: ModelSource,
     input_shapes: Mapping[str, tuple[int, ...]] | None = None,
     dims: Mapping[str, int] | None = None,
+    *,
+    weights: bool = True,
 ) -> ImportedModel:
     """
     Import an ONNX model given as path, bytes or parsed message.
 
     `input_shapes` gives shapes of inputs by name, `dims` sizes of symbolic dimensions by name; together they must
     bind every dimension of every input. Everything that depends on shapes and weights only is computed here.
-    Operators that the `graph` dialect cannot express become `graph.call_framework`. Raises `ModelError` naming node
-    or tensor, what is wrong and the remedy.
+    Operators that the `graph` dialect cannot express become `graph.call_framework`. Without `weights`, float tensors in
+    files beside the model are absent (`accelc.weights.absent_weight`), whether their files are there or not. Raises
+    `ModelError` naming node or tensor, what is wrong and the remedy.
     """
     proto, folder = load_model(model)
     specs = bind_inputs(proto, input_shapes or {}, dims or {})
-    return _Importer(proto, folder).run(specs)
+    return _Importer(proto, folder, weights=weights).run(specs)
 
 
 def bind_inputs(
@@ -150,9 +154,10 @@ class _Binding:
 
 
 class _Importer:
-    def __init__(self, model: ModelProto, folder: Path | None) -> None:
+    def __init__(self, model: ModelProto, folder: Path | None, *, weights: bool) -> None:
         self._model = model
         self._folder = folder
+        self._with_weights = weights
         self._opsets = opset_versions(model)
         self._declared = {v.name: v for v in (*model.graph.value_info, *model.graph.output)}
         self._builder = Builder(Block())
@@ -183,8 +188,10 @@ class _Importer:
     def _graph(self, proto: GraphProto, scope: Scope) -> list[Tensor]:
         if proto.sparse_initializer:
             raise ModelError("sparse initializers are not supported; store them as dense tensors")
-        for tensor in proto.initializer:
-            scope[tensor.name] = known(to_array(tensor, self._folder, "initializer"), tensor.name)
+        for number, tensor in enumerate(proto.initializer):
+            absent = None if self._with_weights else external_type(tensor, "initializer")
+            data = to_array(tensor, self._folder, "initializer") if absent is None else absent_weight(*absent, number)
+            scope[tensor.name] = known(data, tensor.name)
         outputs = [v.name for v in proto.output]
         nodes = needed_nodes(sorted_nodes(proto, scope), outputs)
         for node in nodes:

@@ -115,6 +115,15 @@ def to_array(tensor: TensorProto, folder: Path | None, where: str) -> Array:
     return array if sys.byteorder == "little" else array.byteswap()
 
 
+def external_type(tensor: TensorProto, where: str) -> tuple[tuple[int, ...], DType] | None:
+    """Shape and element type of a tensor of floats that lies in a file beside the model; None for others."""
+    if tensor.data_location != TensorProto.EXTERNAL:
+        return None
+    where = f"{where} (tensor '{tensor.name}')" if tensor.name else where
+    dtype = numpy_dtype(tensor.data_type, where)
+    return (checked_shape(list(tensor.dims), where), dtype) if dtype.kind in "fV" and dtype.itemsize > 1 else None
+
+
 def _from_typed_field(tensor: TensorProto, dtype: DType, shape: tuple[int, ...], where: str) -> Array:
     match tensor.data_type:
         case TensorProto.FLOAT:

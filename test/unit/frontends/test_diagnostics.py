@@ -301,11 +301,15 @@ def test_external_data_out_of_bounds(tmp_path: Path, fields: dict[str, int], mes
 def test_external_data_that_is_missing(tmp_path: Path) -> None:
     """The file, or the folder of a model that was not read from one."""
     path = external(tmp_path, "w.bin")
-    refuses(path, "initializer (tensor 'w'): external data file 'w.bin' is not in the model's folder")
+    refuses(
+        path,
+        "initializer (tensor 'w'): external data file 'w.bin' is not in the model's folder; put it there, or only time "
+        "the model (--no-weights --timing-only)",
+    )
     refuses(
         path.read_bytes(),
         "initializer (tensor 'w'): data are in the external file 'w.bin', but the model was not read from a file; "
-        "import it by its path",
+        "import it by its path, or only time it (--no-weights --timing-only)",
     )
 
 
