@@ -23,7 +23,7 @@ from accelc.errors import UsageError
 from accelc.targets import load_target
 from accelc.targets.model import Target
 
-SHARE = 6
+SHARE = 8
 """A tensor is large that takes more than this part of SBUF: softmax has three of them alive, and as many are read ahead
 or written back."""
 

@@ -61,6 +61,7 @@ class Lowering:
     builder: ProgramBuilder
     budget: Budget
     last_use: Mapping[SSAValue, int]
+    last_read: Mapping[SSAValue, int]
     constants: Mapping[SSAValue, Array]
     halos: Mapping[SSAValue, Halo]
     forwards: Mapping[SSAValue, Forward]
@@ -275,8 +276,8 @@ class Lowering:
     def _remember(self, key: tuple[View, int], loaded: View) -> None:
         limit = self.target.sbuf.partition_bytes * self.budget.resident
         if self.resident_bytes() + loaded.storage.row_bytes <= limit:
-            uses = [self.last_use.get(v, 0) for v, held in self.values.items() if held.storage is key[0].storage]
-            self._live[loaded.storage] = max([self.position, *uses])
+            reads = [self.last_read.get(v, 0) for v, held in self.values.items() if held.overlaps(key[0])]
+            self._live[loaded.storage] = max([self.position, *reads])
             self._loaded[key] = loaded
 
     def _check_room(self, view: View, axis: int) -> None:

@@ -68,7 +68,7 @@ class Lowered:
     """
 
     program: engine.ProgramOp
-    weights: Mapping[str, Array]
+    weights: DeferredWeights
     reused: int
 
 
@@ -111,7 +111,9 @@ def lower_partition(
     into = {result: number for result, number in enumerate(_into(partition)) if number >= 0}
     while True:
         builder, limits = ProgramBuilder(target, name), budget or Budget()
-        ctx = Lowering(target, builder, limits, plan.last_use, constants, plan.halos, plan.forwards, in_place)
+        ctx = Lowering(
+            target, builder, limits, plan.last_use, plan.last_read, constants, plan.halos, plan.forwards, in_place
+        )
         lost = _lower(ctx, partition, plan, labels, into)
         if not lost:
             return Lowered(builder.finish(), DeferredWeights(builder.weights), ctx.reused)

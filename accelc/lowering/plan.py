@@ -61,12 +61,20 @@ class Node:
     """where the function is applied, or the bias added, if not by `op` itself"""
 
 
+VIEWS = (graph.SliceOp, graph.ReshapeOp, graph.TransposeOp, graph.BroadcastOp)
+"""Operations that mostly move nothing."""
+
+
 @dataclass(frozen=True)
 class Plan:
-    """Nodes in execution order; the node after which a value is dead; spare borders; concatenated operands."""
+    """
+    Nodes in execution order; the node after which a value is dead, and the last that reads it, which views do not;
+    spare borders; concatenated operands.
+    """
 
     nodes: tuple[Node, ...]
     last_use: Mapping[SSAValue, int]
+    last_read: Mapping[SSAValue, int]
     halos: Mapping[SSAValue, Halo]
     forwards: Mapping[SSAValue, Forward]
 
@@ -88,12 +96,15 @@ def make_plan(body: Block, target: Target, constants: Mapping[SSAValue, Array]) 
         placed.append((position[owner], node))
     nodes = tuple(node for _, node in sorted(placed, key=lambda pair: pair[0]))
     last_use: dict[SSAValue, int] = {}
+    last_read: dict[SSAValue, int] = {}
     for index, node in enumerate(nodes):
         for value in (*node.op.operands, node.bias, node.residual):
             if value is not None:
                 last_use[value] = index
+                if not isinstance(node.op, VIEWS):
+                    last_read[value] = index
     halos = _halos(nodes, target)
-    return Plan(nodes, last_use, halos, _forwards(nodes, target, constants))
+    return Plan(nodes, last_use, last_read, halos, _forwards(nodes, target, constants))
 
 
 def location_of(op: Operation) -> Location:

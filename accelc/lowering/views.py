@@ -75,6 +75,15 @@ class View:
         """Number of logical elements."""
         return prod(self.shape)
 
+    def overlaps(self, other: "View") -> bool:
+        """Whether elements of both may be the same, as far as the first and last of each tell."""
+        (low, high), (first, last) = self._extent(), other._extent()
+        return self.storage is other.storage and low <= last and first <= high
+
+    def _extent(self) -> tuple[int, int]:
+        reach = [(n - 1) * stride for n, stride in zip(self.shape, self.strides, strict=True)]
+        return self.offset + sum(r for r in reach if r < 0), self.offset + sum(r for r in reach if r > 0)
+
     def tiles(self) -> int:
         """Number of partition tiles."""
         assert self.axis is not None
