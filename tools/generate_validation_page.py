@@ -15,6 +15,7 @@ from pages import REFERENCE, table, write_or_check
 ROOT = REFERENCE.parent.parent
 SIMULATOR = ROOT / "accelc" / "simulator"
 BEGIN = "Not modelled: "
+"""What such a sentence of a docstring begins with; it ends its paragraph."""
 INTRODUCTION = """\
 <!-- Written by tools/generate_validation_page.py from benchmarks/ and accelc/simulator/: do not change it here. -->
 # What the simulator's cycles were checked against
@@ -94,6 +95,7 @@ MECHANISMS = (
     ("latency of the scalar engine", "published profile and guide, below", "{latency}"),
     ("event loop as a whole", "`benchmarks/plain_timing.py`, event by event, by the same costs", "0 ticks"),
     ("HBM and DMA engines shared by queues and cores", "closed forms in tests; nothing published", "-"),
+    ("collective operations on rings and meshes", "closed forms of the literature, in tests; nothing measured", "0 ns"),
     ("latency of semaphores, fetch rate, queue depth (values)", "nothing: assumptions of the presets", "unknown"),
     ("SBUF ports, exclusive groups, stride penalty", "documented rules, in tests; no measured times", "unknown"),
 )
@@ -130,8 +132,9 @@ def _not_modelled() -> Iterator[str]:
     for path in sorted(SIMULATOR.rglob("*.py")):
         text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
         for paragraph in text.split("\n\n"):
-            if paragraph.startswith(BEGIN):
-                rows.append((f"`{path.relative_to(ROOT)}`", " ".join(paragraph.removeprefix(BEGIN).split())))
+            sentence = " ".join(paragraph.split()).partition(BEGIN)[2]
+            if sentence:
+                rows.append((f"`{path.relative_to(ROOT)}`", sentence))
     yield from table(("module", "does not model"), rows)
     yield (
         "Nor are there output-stationary arrays, delays of several cycles between PEs (`pe_latency` other than 1 is a "

@@ -98,7 +98,7 @@ def environment() -> Path:
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     folder = cache / "accelc-benchmarks" / f"scalesim-{VERSION}-python{sys.version_info[0]}.{sys.version_info[1]}"
     python = folder / "bin" / "python"
-    if (folder / "ready").exists():
+    if python.exists() and (folder / "ready").exists():
         return python
     for command in (
         (sys.executable, "-m", "venv", "--clear", str(folder)),
