@@ -41,10 +41,11 @@ Observer = Callable[[str, Callable[[], str]], None]
 GRAPH_PASSES = (
     "normalize-inplace",
     "fold-constants",
-    "split-batches",
     "decompose",
     "set-precision",
     "outline-repeats",
+    "chunk-rows",
+    "split-batches",
     "partition-hierarchical",
     "rebufferize-inplace",
 )
@@ -115,7 +116,9 @@ def run_graph_passes(
     `precision` is `model` or a float type, `force` a home for all operations, `repeat_layers` one of
     `driver.REPEAT_LAYERS`.
     """
+    from accelc.analysis.calls import functions_of
     from accelc.analysis.partition.tasks import Rules, stays_whole
+    from accelc.passes.chunk_rows import chunk_rows
     from accelc.passes.decompose import decompose
     from accelc.passes.fold_constants import fold_constants
     from accelc.passes.normalize_inplace import NormalizeInplacePass
@@ -129,10 +132,11 @@ def run_graph_passes(
     stages: dict[str, Callable[[], object]] = {
         "normalize-inplace": lambda: NormalizeInplacePass().apply(Context(), module),
         "fold-constants": lambda: fold_constants(module, weights),
-        "split-batches": lambda: split_batches(module, target),
         "decompose": lambda: decompose(module, weights, lambda op: stays_whole(op, Rules(target, force), weights)),
         "set-precision": lambda: set_precision(module, weights, precision),
         "outline-repeats": lambda: outline_repeats(module) if _outlines(module, target, repeat_layers) else None,
+        "chunk-rows": lambda: chunk_rows(module, target) if len(functions_of(module)) > 1 else None,
+        "split-batches": lambda: split_batches(module, target),
         "partition-hierarchical": lambda: report.append(partition_hierarchical(module, target, force, weights=weights)),
         "rebufferize-inplace": lambda: rebufferize_module(module, target),
     }

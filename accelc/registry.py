@@ -22,11 +22,11 @@ DIALECTS: Mapping[str, str] = {
 PASSES: Mapping[str, str] = {
     "normalize-inplace": "accelc.passes.normalize_inplace:NormalizeInplacePass",
     "fold-constants": "accelc.passes.fold_constants:FoldConstantsPass",
-    "split-batches": "accelc.passes.split_batches:SplitBatchesPass",
     "decompose": "accelc.passes.decompose:DecomposePass",
     "set-precision": "accelc.passes.set_precision:SetPrecisionPass",
     "outline-repeats": "accelc.passes.outline_repeats:OutlineRepeatsPass",
     "chunk-rows": "accelc.passes.chunk_rows:ChunkRowsPass",
+    "split-batches": "accelc.passes.split_batches:SplitBatchesPass",
     "partition-hierarchical": "accelc.passes.partition_hierarchical:PartitionHierarchicalPass",
     "rebufferize-inplace": "accelc.passes.rebufferize_inplace:RebufferizeInplacePass",
     "lower-to-engine": "accelc.passes.lower_to_engine:LowerToEnginePass",
