@@ -60,9 +60,9 @@ function drawBreakdown(state) {
     if (ticks.some((value) => value > 0)) traces.push(bar(reason.name, ticks, palette().reasons[code]));
   });
   Plotly.react(byId("breakdown"), traces, baseLayout({
-    height: Math.max(400, 110 + 22 * lanes.length), margin: { l: 66, r: 26, t: 60, b: 34 }, barmode: "stack", bargap: 0.25, showlegend: true, dragmode: false,
+    height: Math.max(320, 110 + 22 * lanes.length), margin: { l: 66, r: 26, t: 60, b: 34 }, barmode: "stack", bargap: 0.25, showlegend: true, dragmode: false,
     legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0, traceorder: "normal", font: { size: 11.5 }, entrywidth: 74 },
-    xaxis: axis({ range: [0, 100.2], tickvals: [0, 20, 40, 60, 80, 100], ticksuffix: "%", fixedrange: true }),
+    xaxis: axis({ range: [0, 100.2], tickvals: [0, 20, 40, 60, 80, 100], ticktext: ["0%", "20%", "40%", "60%", "80%", "100%"], fixedrange: true }),
     yaxis: axis({ autorange: "reversed", fixedrange: true, showgrid: false }),
   }), CONFIG);
 }
@@ -108,7 +108,7 @@ function drawRoofline(state) {
   });
   const bottom = Math.min(low * DATA.hbm_bytes_per_ns, ...points.map((point) => point.rate / 2));
   Plotly.react(plot, traces, baseLayout({
-    height: byId("breakdown").clientHeight || 420, margin: { l: 66, r: 16, t: 4, b: 46 }, hovermode: "closest", dragmode: false, annotations,
+    height: Math.max(380, byId("breakdown").clientHeight), margin: { l: 66, r: 16, t: 4, b: 46 }, hovermode: "closest", dragmode: false, annotations,
     xaxis: axis({ type: "log", range: [Math.log10(low), Math.log10(high)], fixedrange: true, dtick: 1, exponentformat: "none", separatethousands: true, title: { text: "arithmetic intensity (FLOP per byte of HBM)", font: { size: 12 } } }),
     yaxis: axis({ type: "log", range: [Math.log10(bottom), Math.log10(top * 2.2)], fixedrange: true, dtick: 1, exponentformat: "none", separatethousands: true, title: { text: "GFLOP/s", font: { size: 12 } } }),
   }), CONFIG);

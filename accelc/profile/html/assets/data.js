@@ -77,6 +77,16 @@ function shortText(text, most) {
   return `${text.slice(0, head)}…${text.slice(text.length - (most - 1 - head))}`;
 }
 
+// What the names of all nodes begin with, up to a separator.
+const SHARED = (() => {
+  const names = DATA.nodes.filter(Boolean);
+  let shared = names.length > 2 ? names[0] : "";
+  for (const name of names) while (!name.startsWith(shared)) shared = shared.slice(0, -1);
+  return shared.slice(0, Math.max(shared.lastIndexOf("/"), shared.lastIndexOf(".")) + 1);
+})();
+
+const shortNode = (code, most) => shortText(nodeText(code).startsWith(SHARED) ? nodeText(code).slice(SHARED.length) : nodeText(code), most);
+
 // An element; names only ever become text.
 function element(tag, properties = {}, ...children) {
   const made = document.createElement(tag);

@@ -73,7 +73,7 @@ class LayerTable {
       const cell = element("td", { class: column.text ? "text" : "" });
       if (column.name === "layer") {
         const swatch = element("i", { class: "swatch" });
-        cell.append(swatch, element("button", { type: "button", class: "name", textContent: shortText(value, 30), title: value }));
+        cell.append(swatch, element("button", { type: "button", class: "name", textContent: shortNode(layer.node, 25), title: value }));
       } else if (column.text) {
         cell.textContent = value;
         cell.title = value;
@@ -146,14 +146,18 @@ function buildStalls(state) {
   const lanes = byId("stall-lanes").value;
   const isQueue = (stall) => DATA.lanes[stall.lane].startsWith("dma");
   const rows = state.timing.stalls.filter((stall) => lanes === "all" || isQueue(stall) === (lanes === "queues")).map((stall) => {
-    const producer = stall.producer < 0 ? "" : `${DATA.lanes[stall.producer]}: ${nodeText(stall.producer_node)}`;
+    const producer = (name) => (stall.producer < 0 ? "" : `${DATA.lanes[stall.producer]}: ${name(stall.producer_node, 38)}`);
     const lane = DATA.lanes[stall.lane] ?? "";
     const cells = [
-      several ? `core ${stall.core} ${lane}` : lane, DATA.reasons[stall.reason].name, nodeText(stall.node), producer,
+      several ? `core ${stall.core} ${lane}` : lane, DATA.reasons[stall.reason].name, shortNode(stall.node, 44), producer(shortNode),
       stall.semaphore < 0 ? "–" : semaphoreText(state, stall.semaphore), fixed(stall.count), timeText(stall.ticks), shareText(stall.ticks / state.timing.total),
     ];
+    const whole = { 2: nodeText(stall.node), 3: producer(nodeText) };
     const row = element("tr");
-    cells.forEach((text, index) => row.append(element("td", { class: index < STALL_TEXT ? "text long" : "", textContent: shortText(text, 44), title: text })));
+    cells.forEach((text, index) => {
+      const title = whole[index] ?? "";
+      row.append(element("td", { class: index < STALL_TEXT ? "text long" : "", textContent: text, title }));
+    });
     const show = element("button", { type: "button", textContent: "Show", "aria-label": `Show the longest of these stalls of ${lane} in the timeline` });
     show.addEventListener("click", () => state.showStall(stall));
     row.append(element("td", {}, show));

@@ -41,6 +41,8 @@ function paintRow(slices, colours, low, high, width, count) {
     let best = -1;
     let sum = 0;
     for (let colour = 0; colour < count; colour++) {
+      // The second half are colours of what is not selected: they show where nothing that is selected does.
+      if (colour === count / 2 && best >= 0) break;
       sum += covered[colour];
       if (covered[colour] > 0 && (best < 0 || covered[colour] > covered[best])) best = colour;
     }
