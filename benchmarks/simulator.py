@@ -1,7 +1,8 @@
 """
-Suite `simulator`: what the simulator's cycles were checked against, and how fast it is.
+Suite `simulator`: what the simulator's cycles were checked against, how fast it is, and what its profile says.
 
-Each figure names its baseline; `docs/validation.md` says what was compared with what.
+Each figure names its baseline; `docs/validation.md` says what was compared with what, `docs/profile.md` what a profile
+shows.
 """
 
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from importlib import import_module
 
 from measure import Measurement
 
-MODULES = ("validate_array", "validate_scalesim", "validate_published")
+MODULES = ("validate_array", "validate_scalesim", "validate_published", "profile_trace")
 """Modules in this folder with a function `measure(reduced)`."""
 
 

@@ -12,7 +12,7 @@ from accelc.profile.tables import Ints
 from accelc.profile.trace.model import Events, TraceModel
 
 Mask = npt.NDArray[np.bool_]
-CHUNK = 50_000
+CHUNK = 16_000
 """Events whose arguments are in memory at the same time."""
 MAX_TEXTS = 100_000
 """Records up to which the text of each of them is part of a trace, unless asked for."""

@@ -1,0 +1,20 @@
+"""Figures of the profile at reduced size."""
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
+
+
+def test_nothing_is_unlike_the_simulator(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything but speed, which depends on the computer."""
+    monkeypatch.setattr(sys, "path", [str(BENCHMARKS), *sys.path])
+    found = list(import_module("profile_trace").measure(reduced=True))
+    assert [one.name for one in found if not one.ok and not one.name.endswith("per second")] == []
+    compared = [one.value for one in found if one.name.endswith((": lanes", ": slices", ": stalls", ": flows"))]
+    assert len(compared) == 8
+    assert min(compared) > 0
+    assert sum(one.threshold == 0 for one in found) == 10
