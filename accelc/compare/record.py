@@ -89,7 +89,7 @@ class Record:
         return {
             "schema_version": SCHEMA_VERSION,
             "target": self.target,
-            "time": {"total_ns": self.total_ns, "tensor_hz": self.tensor_hz},
+            "time": {"total_ns": self.total_ns, "tensor_hz": self.tensor_hz, "cycles": self.cycles},
             "totals": {"instructions": self.instructions, "waits": self.waits, "dma_bytes": self.dma_bytes},
             "engines": {
                 name: {

@@ -28,7 +28,7 @@ KEYS: dict[str, Any] = {
     "target": None,
     "precision": None,
     "ops": ("accelerator", "host", "framework"),
-    "time": ("total_ns", "tensor_hz", "tensor_cycles", "lower_bound_ns"),
+    "time": ("total_ns", "tensor_hz", "cycles", "tensor_cycles", "lower_bound_ns"),
     "totals": ("instructions", "waits", "dma_bytes"),
     "launches": None,
     "engines": None,
