@@ -51,9 +51,12 @@ def _check_steps(program: Program, where: str) -> None:
     launches = count_launches(program.schedule)
     if launches > MAX_LAUNCHES:
         raise ProgramError(f"{where}: {launches} launches of segments: a program has at most {MAX_LAUNCHES}")
-    segments = {segment.name: segment for segment in program.segments}
     if not program.steps:
         return
+    segments: dict[str, Segment] = {}
+    for index, segment in enumerate(program.segments):
+        if segments.setdefault(segment.name, segment) is not segment:
+            raise ProgramError(f"{segment_place(where, index, segment)}: an earlier segment has the same name")
     used = set[str]()
     for number, step in enumerate(invocations(program.steps)):
         place = f"{where}: invocation {number}"
