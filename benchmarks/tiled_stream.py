@@ -1,13 +1,14 @@
 """
 Streams of a product of many tiles on `trn-like`, as a compiler that has no loops writes them out.
 
-Two queues load weights and activations of a tile into one of two buffers, the array multiplies it in eight passes,
-two engines work on the result, and a third queue stores it. One record in twelve waits, one in twelve signals twice.
+Two queues load weights and activations of a tile into one of two buffers, the array multiplies it in several passes of
+128 rows, two engines work on the result, and a third queue stores it. Seven records of a tile wait, six signal.
 """
 
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 
 from accelc.isa import encode
 from accelc.isa.records import Records, Space, Update, field
@@ -16,15 +17,17 @@ from accelc.targets.model import Target
 
 LOADED, FILLED, PRODUCED, ACTIVATED, ADDED, STORED = range(6)
 """Semaphores, each raised once a tile: weights, activations, product, activation, sum, store."""
-PASSES = 8
+
+WEIGHT_BYTES, RESULT = 16384, 131072
+"""Bytes of a partition for weights, and where results are."""
 
 
-def tiled_stream(tiles: int, target: Target) -> Mapping[str, Records]:
-    """`tiles` times the records of a tile, 21 on six lanes; the wait values grow by one from tile to tile."""
+def tiled_stream(tiles: int, passes: int, target: Target) -> Mapping[str, Records]:
+    """`tiles` times the 2 `passes` + 5 records of a tile on six lanes; wait values grow by one from tile to tile."""
     lane = {name: code for code, name in enumerate(target.lanes)}
     width = target.sbuf.partition_bytes
 
-    def sbuf(offset: int, elements: int) -> np.ndarray:
+    def sbuf(offset: int, elements: int) -> npt.NDArray[np.void]:
         return encode.operands(Space.SBUF, "bf16", 0, 128, offset, [elements], [1])
 
     def moved(queue: str, offset: int, elements: int, inwards: bool) -> Records:
@@ -33,27 +36,29 @@ def tiled_stream(tiles: int, target: Target) -> Mapping[str, Records]:
         return encode.dma_copy_records(lane[queue], *((inside, outside) if inwards else (outside, inside)))
 
     bank = encode.operands(Space.PSUM, "fp32", 0, 128, 0, [512], [1])
-    load = moved("dma0", 0, 128 * PASSES, True)
-    fill = moved("dma1", 4096, 512 * PASSES, True)
-    store = moved("dma2", 16384, 512, False)
-    passes = [
+    load = moved("dma0", 0, 128 * passes, True)
+    fill = moved("dma1", WEIGHT_BYTES, 512 * passes, True)
+    store = moved("dma2", RESULT, 512, False)
+    products = [
         record
-        for number in range(PASSES)
+        for number in range(passes)
         for record in (
             encode.load_stationary_records(lane["tensor"], sbuf(256 * number, 128)),
             encode.matmul_records(
-                lane["tensor"], bank, sbuf(4096 + 1024 * number, 512), swap=True, accumulate=number > 0
+                lane["tensor"], bank, sbuf(WEIGHT_BYTES + 1024 * number, 512), swap=True, accumulate=number > 0
             ),
         )
     ]
-    activate = encode.activate_records(lane["scalar"], "relu", 1.0, 0.0, sbuf(16384, 512), bank)
-    add = encode.tensor_tensor_records(lane["vector"], "add", sbuf(16384, 512), sbuf(16384, 512), sbuf(20480, 512))
+    activate = encode.activate_records(lane["scalar"], "relu", 1.0, 0.0, sbuf(RESULT, 512), bank)
+    add = encode.tensor_tensor_records(
+        lane["vector"], "add", sbuf(RESULT, 512), sbuf(RESULT, 512), sbuf(RESULT + 4096, 512)
+    )
     # Waits of the first tile; those of a buffer are for the tile two before.
     for record, semaphore, value in (
         (load, PRODUCED, -1),
         (fill, PRODUCED, -1),
-        (passes[0], LOADED, 1),
-        (passes[1], FILLED, 1),
+        (products[0], LOADED, 1),
+        (products[1], FILLED, 1),
         (activate, PRODUCED, 1),
         (add, ACTIVATED, 1),
         (store, ADDED, 1),
@@ -62,14 +67,14 @@ def tiled_stream(tiles: int, target: Target) -> Mapping[str, Records]:
     for record, semaphore in (
         (load, LOADED),
         (fill, FILLED),
-        (passes[-1], PRODUCED),
+        (products[-1], PRODUCED),
         (activate, ACTIVATED),
         (add, ADDED),
         (store, STORED),
     ):
         encode.set_update(record, 0, semaphore, Update.ADD_AT_COMPLETE)
     streams = {
-        "tensor": np.concatenate(passes),
+        "tensor": np.concatenate(products),
         "vector": add,
         "scalar": activate,
         "dma0": load,

@@ -24,7 +24,12 @@ from accelc.targets import load_target
 from accelc.targets.model import Target
 
 _PRESET = load_target("tiny")
-TINY = replace(_PRESET, dma=replace(_PRESET.dma, rings_per_engine=4))
+TINY = replace(
+    _PRESET,
+    dma=replace(_PRESET.dma, rings_per_engine=4),
+    sbuf=replace(_PRESET.sbuf, conflict="none"),
+    psum=replace(_PRESET.psum, conflict="none"),
+)
 LANE = {name: code for code, name in enumerate(TINY.lanes)}
 WIDTH = TINY.sbuf.partition_bytes
 QUEUES = tuple(name for name in LANE if name.startswith("dma"))

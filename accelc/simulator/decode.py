@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from accelc.errors import SimulationError
+from accelc.garbage import rare_collections
 from accelc.isa.records import UPDATE, Records, Update, Wait, field
 from accelc.isa.table import TABLE, Opcode
 from accelc.targets.model import Target, is_dma, lane_kind
@@ -95,6 +96,7 @@ def place(lane: str, record: int, opcode: int) -> str:
     return f"lane '{lane}' record {record} ({name})"
 
 
+@rare_collections()
 def decode_core(streams: Mapping[str, Records], target: Target) -> CoreCode:
     """
     Decodes the streams of one core.

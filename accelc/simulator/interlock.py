@@ -19,7 +19,7 @@ MOST_REGIONS = 1000
 """Different places of memory above which they are not compared with each other."""
 
 
-def interlocks(lane: LaneCode, target: Target) -> list[int]:
+def interlocks(lane: LaneCode, target: Target, most_regions: int = MOST_REGIONS) -> list[int]:
     """
     For every record the latest earlier record of the lane whose results it must see complete, -1 where none.
 
@@ -39,7 +39,7 @@ def interlocks(lane: LaneCode, target: Target) -> list[int]:
         field(records, "flags")[:] &= np.uint8(0xFF ^ Flag.ACCUMULATE)
     table = access_table(records, target)
     first, region = _regions(table)
-    if len(first) <= MOST_REGIONS:
+    if len(first) <= most_regions:
         return _between_regions(table, first, region, len(lane), array, target)
     return _on_cells(relate(table, len(lane), target), len(lane), array)
 

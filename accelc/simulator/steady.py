@@ -74,15 +74,17 @@ class Columns:
         distance = np.arange(len(self.producers)) - self.producers
         return hashes(np.column_stack([self.rows, np.where(self.producers < 0, 0, distance)]))
 
-    def alike(self, first: int, period: int, settled: int, risen: Ints) -> int:
+    def alike(self, first: int, period: int, most: int, settled: int, risen: Ints) -> int:
         """
-        For how many records from `first` on each is as the one a period later, semaphores having risen by `risen`.
+        For how many of `most` records from `first` on each is as the one a period later, semaphores having risen by
+        `risen`.
 
         Records before `settled` are complete: it does not matter which of them a record depends on.
         """
         total, chunk = 0, 4 * period + 64
-        while first + period < len(self.rows):
-            last = min(first + chunk, len(self.rows) - period)
+        end = min(first + most, len(self.rows) - period)
+        while first < end:
+            last = min(first + chunk, end)
             same = self._same(slice(first, last), slice(first + period, last + period), period, settled, risen)
             if not same.all():
                 return total + int(np.argmin(same))
@@ -168,7 +170,7 @@ class Watch:
             earlier = self.seen.setdefault(stretch, [])
             self.tried[stretch] = self.tried.get(stretch, 0) + 1
             match = next((old for old in reversed(earlier) if _same(old, snapshot)), None)
-            if match is not None and self._skip(match, snapshot):
+            if match is not None and self._skip(match, snapshot, stretch):
                 earlier.clear()
                 self.tried[stretch] = 0
             else:
@@ -209,16 +211,20 @@ class Watch:
         for lane in self.timer.lanes:
             self.timer.resume[lane.position](0)
 
-    def _skip(self, old: Snapshot, new: Snapshot) -> bool:
-        """Writes down as many periods as follow alike; false if there is none."""
+    def _skip(self, old: Snapshot, new: Snapshot, stretch: Stretch) -> bool:
+        """Writes down as many periods as follow alike within the stretch; false if there is none."""
         timer = self.timer
         risen = new.counters - old.counters
-        times = timer.room(risen.tolist())
+        done = self.lane.at - old.at[self.lane.position]
+        times = min(timer.room(risen.tolist()), (stretch.last - self.lane.at) // max(done, 1))
+        if times < 1:
+            return False
         for lane in timer.lanes:
             before, period = old.at[lane.position], new.at[lane.position] - old.at[lane.position]
             if period:
                 columns, oldest = self._columns(lane), old.oldest[lane.position]
-                alike = columns.alike(oldest, period, old.settled[lane.position], risen)
+                most = before - oldest + times * period + 1
+                alike = columns.alike(oldest, period, most, old.settled[lane.position], risen)
                 times = min(times, (alike - (before - oldest) - 1) // period)
                 if times < 1:
                     return False
