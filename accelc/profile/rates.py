@@ -3,8 +3,8 @@ How fast transfers moved at every moment, from when each began and ended.
 
 The simulator shares DMA engines and HBM among the transfers in flight (`simulator.bandwidth`) and keeps their ends
 only. Which transfers are in flight is known from these, and with it the rate of each: between two moments at which
-one begins or ends all rates are constant. Where other cores use HBM too, a transfer is taken to be slowed down evenly
-over its time.
+one begins or ends all rates are constant. Where other cores use HBM too, or a bank is in conflict, a transfer is taken
+to be slowed down evenly over its time.
 """
 
 from dataclasses import dataclass
