@@ -17,6 +17,8 @@ from accelc.driver import CompileOptions, run_model
 from accelc.errors import UsageError
 from accelc.generators.configs import CONFIGS, DecoderConfig
 from accelc.generators.decoder import decoder_model
+from accelc.isa.steps import Launch, events
+from accelc.targets.reader import preset_path
 
 Array = npt.NDArray[Any]
 
@@ -84,6 +86,24 @@ def test_a_generated_model_runs(config: DecoderConfig, phase: str) -> None:
     matmuls = [p for p in result.compiled.placements if p.op == "graph.matmul"]
     assert len(matmuls) == config.layers * (9 if config.gated else 8) + 1
     assert all(p.home == "accelerator" for p in matmuls)
+
+
+def test_layers_compiled_once_in_chunks_of_rows_compute_the_same(tmp_path: Path) -> None:
+    """With an SBUF of 2 MiB a layer of 512 tokens becomes two loops, and both layers launch the same code."""
+    text = preset_path("trn-like").read_text()
+    small = tmp_path / "small.toml"
+    small.write_text(text.replace("partition_bytes = 196_608", "partition_bytes = 16_384"))
+    assert small.read_text() != text
+    config = replace(LLAMA, positions=512)
+    options = CompileOptions(target=small, random_weights=1, repeat_layers="always")
+    result = run_model(decoder_model("tiny", config, "prefill", 512), options)
+    assert result.comparison is not None
+    assert result.comparison.within_tolerance
+    program = result.compiled.program
+    launches = [launch.invocation.segment for launch in events(program.schedule) if isinstance(launch, Launch)]
+    for name in ("repeat0.rows0.accelerator0", "repeat0.rows1.accelerator0"):
+        assert launches.count(name) == config.layers * 2
+    assert not any(segment.simulation.races for segment in result.execution.segments if segment.simulation)
 
 
 def test_fewer_layers() -> None:
