@@ -106,6 +106,7 @@ function drawRoofline(state) {
       line: { width: points.map((point) => (point.layer.node === selected ? 3 : 1)), color: points.map((point) => (point.layer.node === selected ? cssColour("--text") : cssColour("--card"))) },
     },
   });
+  if (!points.length) annotations.push({ xref: "paper", yref: "paper", x: 0.5, y: 0.4, showarrow: false, text: "no layer of this segment multiplies" });
   const bottom = Math.min(low * DATA.hbm_bytes_per_ns, ...points.map((point) => point.rate / 2));
   Plotly.react(plot, traces, baseLayout({
     height: Math.max(380, byId("breakdown").clientHeight), margin: { l: 66, r: 16, t: 4, b: 46 }, hovermode: "closest", dragmode: false, annotations,

@@ -1,9 +1,9 @@
 // What is selected and shown, and what follows from it.
 
 class State {
-  constructor() {
+  constructor(timing) {
     this.selected = null;
-    this.choose(0, 0);
+    this.choose(timing, 0);
   }
 
   choose(timing, core) {
@@ -58,6 +58,7 @@ class State {
     this.setView(stall.begin - width, stall.end + width);
     byId("timeline").scrollIntoView({ block: "center" });
     const lane = DATA.lanes[stall.lane];
+    byId("details").replaceChildren(element("p", { class: "hint", textContent: `${lane} does no work here: it is not drawn.` }));
     for (const track of this.timeline.core.tracks) {
       if (track.name.split(" ")[0] !== lane) continue;
       const index = lastBefore(track.stalls.begin, stall.begin);
@@ -126,6 +127,18 @@ function drawRuns(state) {
   byId("runs").hidden = false;
 }
 
+// Names of lanes, numbered neighbours as one: dma3 to dma15.
+function ranges(names) {
+  const parts = [];
+  for (const name of names) {
+    const [, stem, number] = /^(.*?)(\d*)$/.exec(name);
+    const last = parts[parts.length - 1];
+    if (last && number && last.stem === stem && last.end === Number(number) - 1) last.end = Number(number);
+    else parts.push({ stem, begin: name, end: number ? Number(number) : NaN });
+  }
+  return parts.map(({ stem, begin, end }) => (begin === `${stem}${end}` || Number.isNaN(end) ? begin : `${begin} to ${stem}${end}`)).join(", ");
+}
+
 function drawLegend(state) {
   const { tracks, merged, unused } = state.timing.cores[state.core];
   const used = new Set(tracks.flatMap((track) => Array.from(new Set(track.stalls.reason))));
@@ -135,7 +148,7 @@ function drawLegend(state) {
     return element("span", { title: reason.meaning }, swatch, reason.name);
   });
   const note = merged < 0 ? [] : [element("span", { textContent: `Neighbours of the same node and operation less than ${timeText(merged + 1)} apart are one slice.` })];
-  if (unused.length) note.push(element("span", { textContent: `No work: ${unused.join(", ")}` }));
+  if (unused.length) note.push(element("span", { textContent: `No work: ${ranges(unused)}` }));
   byId("legend").replaceChildren(element("span", { textContent: "Stalls:" }), ...items, ...note);
 }
 
@@ -158,7 +171,10 @@ async function start() {
   drawTiles();
   drawTerms();
   if (!DATA.timings.length) throw new Error("nothing of this program ran on the accelerator");
-  const state = new State();
+  // What takes most of the program's time is shown first.
+  const costs = DATA.timings.map((timing) => timing.total * timing.invocations);
+  const longest = costs.indexOf(Math.max(...costs));
+  const state = new State(longest);
   state.timeline = new Timeline(state);
   state.table = new LayerTable(state);
   drawRuns(state);
@@ -167,7 +183,7 @@ async function start() {
   byId("timing").addEventListener("change", () => state.pick(Number(byId("timing").value), 0));
   byId("stall-lanes").addEventListener("change", () => buildStalls(state));
   byId("core").addEventListener("change", () => state.pick(DATA.timings.indexOf(state.timing), Number(byId("core").value)));
-  state.pick(0, 0);
+  state.pick(longest, 0);
   theme.listeners.push(() => state.drawAll());
   let waiting = 0;
   window.addEventListener("resize", () => {

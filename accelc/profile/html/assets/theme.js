@@ -76,4 +76,5 @@ function axis(more) {
   return { gridcolor: cssColour("--grid"), linecolor: cssColour("--line"), zeroline: false, ...more };
 }
 
-const CONFIG = { displayModeBar: false, responsive: true, doubleClick: false };
+// The first click of two redraws, which may take a while.
+const CONFIG = { displayModeBar: false, responsive: true, doubleClick: false, doubleClickDelay: 900 };
