@@ -9,12 +9,13 @@ blocks, where it sees more than on macro-ops.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
-from xdsl.ir import SSAValue
+from xdsl.ir import Operation, SSAValue
 
 from accelc.dialects.engine import ProgramOp
 from accelc.dialects.graph import PartitionOp, WeightOp
@@ -63,12 +64,12 @@ PROGRAM_PASSES = (
 """Stages that compile one accelerator partition, in order."""
 STREAM_STAGES = ("emit", "sync-vector-clock", "verify-sync")
 """Stages of `PROGRAM_PASSES` whose result is streams of records; before them it is IR."""
-MANY_LOADS = 4000
+MANY_BLOCKS = 10_000
 """
-Times that products fill the array with a stationary operand from where on `auto` outlines repeated layers.
+Blocks of work, estimated before anything is lowered, from where on `auto` outlines repeated layers.
 
-Below it a model compiles in less than about a minute; what a launch costs and a layer cannot overlap with its
-neighbours is not paid then.
+A model of fewer compiles in less than about a minute; that launches cost time, and that a layer cannot overlap with its
+neighbours, is not paid then.
 """
 RESIDENT_SHARES = (0.5, 0.3, 0.1, 0.0)
 """
@@ -148,13 +149,19 @@ def run_graph_passes(
 
 
 def _outlines(module: ModuleOp, target: Target, repeat_layers: str) -> bool:
-    """Whether repeated layers become calls: `auto` says so for models of more than `MANY_LOADS` loads of the array."""
+    """Whether repeated layers become calls: `auto` says so for models of more than `MANY_BLOCKS` blocks of work."""
     if repeat_layers != "auto":
         return repeat_layers == "always"
-    from accelc.analysis.work import stationary_elements
+    return sum(_blocks(op, target) for op in module.walk()) > MANY_BLOCKS
 
-    array = target.tensor.rows * target.tensor.cols
-    return sum(stationary_elements(op) / array for op in module.walk()) > MANY_LOADS
+
+def _blocks(op: Operation, target: Target) -> float:
+    """About how many instructions of the array and of one other engine an operation becomes."""
+    from accelc.analysis.work import macs_of, stationary_elements, work_of
+
+    tensor, held = target.tensor, stationary_elements(op)
+    streams = ceil(macs_of(op) / held / tensor.moving_max) if held else 0
+    return held / (tensor.rows * tensor.cols) * streams + work_of(op).results / (tensor.rows * tensor.moving_max)
 
 
 def compile_partition(
