@@ -261,6 +261,7 @@ class _Builder:
             times.complete,
             macs,
             ideal,
+            entry.astype(np.int32),
         )
 
     def finish(self, total_ns: float) -> Profile:

@@ -177,6 +177,11 @@ class Instructions(Table):
     """Multiply-accumulates of a product, else 0."""
     ideal: Reals
     """Ticks that the MACs need on the whole array at the rate of their type."""
+    debug: Codes
+    """
+    Index into the debug map of the segment: the number of its macro-op among those on lanes in the compiler's last IR
+    (`--save-ir`), counted from 1; 0 where unknown.
+    """
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ CHUNK = 16_000
 MAX_TEXTS = 100_000
 """Records up to which the text of each of them is part of a trace, unless asked for."""
 ARGUMENTS = (
-    *("invocation", "place", "ticks", "transfer ns", "pc", "op", "node", "layer"),
+    *("invocation", "place", "ticks", "transfer ns", "pc", "op", "op number", "node", "layer"),
     *("ready tick", "issue tick", "start tick", "read tick", "complete tick", "MACs"),
     *("bytes", "HBM bytes", "bound to", "shared ticks", "record"),
     *("begin tick", "end tick", "semaphore", "producer", "producer pc", "producer node"),
@@ -131,6 +131,8 @@ class ArgumentSource:
         for name, codes, first in (("op", table.op, self.ops), ("node", table.node, self.nodes)):
             code = spread(codes[at])
             yield Argument(name, code > 0, np.where(code > 0, code + first, 0), named=True)
+        number = spread(table.debug[at])
+        yield Argument("op number", number > 0, number)
         layer = spread(table.layer[at] + 1)
         yield Argument("layer", layer > 0, np.maximum(layer - 1, 0))
         for name in ("ready", "issue", "start", "read", "complete"):

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from profile_streams import random_streams
 
+from accelc.dialects.engine import LaneOp
 from accelc.driver import RunResult
 from accelc.isa.program import AcceleratorSegment, Program
 from accelc.isa.table import Opcode
@@ -154,6 +155,14 @@ def test_a_network(squeezenet: RunResult, squeezenet_profile: Profile) -> None:
     check_producers(found, target, program)
     check_amounts(found, squeezenet.execution)
     assert {Reason(code) for code in np.unique(found.stalls.reason).tolist()} >= {Reason.SEMAPHORE, Reason.DMA_START}
+    ops = [op for op in squeezenet.compiled.engine_programs["accelerator0"].body.block.ops if isinstance(op, LaneOp)]
+    numbers = np.unique(found.instructions.debug)
+    assert numbers.tolist() == list(range(len(ops) + 1))
+    for row in np.searchsorted(np.sort(found.instructions.debug), numbers[1:]):
+        origin = int(np.argsort(found.instructions.debug, kind="stable")[row])
+        op = ops[int(found.instructions.debug[origin]) - 1]
+        assert op.name == found.ops[found.instructions.op[origin]]
+        assert op.lane.data == found.lane_names[found.lanes.lane[found.instructions.owner[origin]]]
     row = int(np.flatnonzero(found.instructions.macs > 0)[0])
     assert found.text(row).startswith("mm ")
     assert found.debug(row).op == found.ops[found.instructions.op[row]] == "tile.matmul"
