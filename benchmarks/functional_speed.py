@@ -1,5 +1,5 @@
 """
-`python benchmarks/functional_speed.py MODEL RUNS`: seconds of CPU of simulating a model with numbers, over onnxruntime's.
+`python benchmarks/functional_speed.py MODEL RUNS`: CPU time of simulating a model with numbers, over onnxruntime's.
 
 Prints a JSON list of [order of sums, with the race detector, ratio]. Both run in this process, onnxruntime on one
 thread; with OPENBLAS_NUM_THREADS=1 so does the simulator. Weights are loaded before, inputs are random (seed 0).

@@ -93,9 +93,9 @@ def _overlaps(accesses: Sequence[Access | None], written: Sequence[int]) -> list
     for low, high in ((1, 2), (3, 4)):
         near &= (bounds[:, None, low] < other[None, :, high]) & (other[None, :, low] < bounds[:, None, high])
     shared: list[list[int]] = [[] for _ in accesses]
+    bits = [_bits(access) for access in accesses]
     for place, index in np.argwhere(near).tolist():
-        one, two = accesses[place], accesses[written[index]]
-        if one is not None and two is not None and _meet(one, two):
+        if bits[place] & bits[written[index]]:
             shared[place].append(written[index])
     return shared
 
@@ -109,17 +109,15 @@ def _bounds(access: Access | None) -> tuple[int, int, int, int, int]:
     return access.space, groups.start, groups.stop, low, high
 
 
-def _meet(one: Access, other: Access) -> bool:
-    """Whether two accesses whose bounds overlap share a cell."""
-    if isinstance(one.cells, slice) and isinstance(other.cells, slice):
-        return True
-    left, right = _cells(one), _cells(other)
-    return bool(np.isin(left, right).any())
-
-
-def _cells(access: Access) -> Ints:
-    cells = access.cells
-    return np.arange(cells.start, cells.stop, dtype=np.int64) if isinstance(cells, slice) else cells
+def _bits(access: Access | None) -> int:
+    """The cells of an access as bits of a number."""
+    if access is None:
+        return 0
+    if isinstance(access.cells, slice):
+        return (1 << access.cells.stop) - (1 << access.cells.start)
+    flags = np.zeros(int(access.cells[-1]) + 1, np.uint8)
+    flags[access.cells] = 1
+    return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
 
 
 def _on_cells(touched: Footprint, count: int, array: bool) -> list[int]:
