@@ -10,7 +10,7 @@ from importlib import import_module
 
 from measure import Measurement
 
-MODULES = ("validate_array", "validate_scalesim", "validate_published", "profile_trace", "simulator_speed")
+MODULES = ("validate_array", "validate_scalesim", "validate_published", "profile_trace", "simulator_speed", "scale")
 """Modules in this folder with a function `measure(reduced)`."""
 
 
