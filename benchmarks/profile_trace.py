@@ -211,7 +211,7 @@ def _speed(reduced: bool) -> Iterator[Measurement]:
     yield Measurement.reported(f"{label}: trace, bytes per slice", len(file.getvalue()) / events, "B")
     peer = _peer(REDUCED_PEER_SLICES if reduced else PEER_SLICES)
     speed = events / (written - profiled)
-    yield Measurement(f"{label}: trace, slices per second", speed, "/s", peer, 2 * peer, speed >= 2 * peer)
+    yield Measurement(f"{label}: trace, slices per second", speed, "/s", peer, 1.5 * peer, speed >= 1.5 * peer)
 
 
 def _peer(count: int) -> float:
