@@ -1,5 +1,10 @@
-"""The models whose cycles `test/golden/cycles.json` holds: one small one of each kind, and a published network."""
+"""
+The models whose cycles `test/golden/cycles.json` holds: one small one of each kind, and a published network.
 
+`python tools/golden_models.py FOLDER` writes them as ONNX files.
+"""
+
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import distribution
 from math import prod
@@ -110,3 +115,15 @@ def _model(
     data = [numpy_helper.from_array(_weights(shape, n), key) for n, (key, shape) in enumerate(weights.items())]
     graph = helper.make_graph(list(nodes), name, values(inputs), values(outputs), data)
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+
+
+def main(folder: Path) -> None:
+    """Write the models that are no files yet."""
+    for name, model, _ in golden_programs():
+        made = model()
+        if isinstance(made, ModelProto):
+            (folder / f"{name.replace(' ', '-')}.onnx").write_bytes(made.SerializeToString())
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

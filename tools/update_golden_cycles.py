@@ -2,13 +2,15 @@
 Write `test/golden/cycles.json`, the times of a few programs; with `--check` fail if they are others now.
 
 A change of the compiler, the simulator or a preset that moves them comes with the new file, and its commit says why.
-What differs is shown layer by layer, as `accelc compare` shows it.
+What differs is shown layer by layer, as `accelc compare` shows it. The example of `docs/compare.md` is written as well.
 """
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, TextIO
@@ -23,6 +25,9 @@ from accelc.report.compare import print_comparison
 from accelc.runtime.execute import execute
 
 GOLDEN = Path(__file__).parent.parent / "test" / "golden" / "cycles.json"
+PAGE = Path(__file__).parent.parent / "docs" / "compare.md"
+EXAMPLE = ("convolutions on trn-like", "convolutions on tpu-like")
+"""The programs whose comparison the page shows."""
 SCRIPT = f"python tools/{Path(__file__).name}"
 DIGITS = 3
 """Of nanoseconds: sums in another order are the same."""
@@ -36,9 +41,9 @@ def measured(model: Model, target: str) -> Record:
 
 
 def form(record: Record) -> dict[str, Any]:
-    """A record as the file has it: rounded, without lanes that take no part and reasons that do not occur."""
-    value = _rounded(record.as_json())
-    value["engines"] = {name: lane for name, lane in value["engines"].items() if lane["instructions"] > 1}
+    """A record as the file has it: rounded, without lanes that never work and reasons that do not occur."""
+    used = {name: lane for name, lane in record.lanes.items() if lane.busy_ns}
+    value = _rounded(replace(record, lanes=used).as_json())
     for lane in value["engines"].values():
         lane["stalls_ns"] = {reason: ns for reason, ns in lane["stalls_ns"].items() if ns}
     return value
@@ -98,6 +103,18 @@ def differences(golden: Mapping[str, Any], now: Mapping[str, Mapping[str, Any]],
     return found
 
 
+def page(golden: Mapping[str, Any]) -> str:
+    """The page with the example as it is with these times: its block of text."""
+    shown = io.StringIO()
+    a, b = (read_record(golden[name], name, "convolutions.onnx") for name in EXAMPLE)
+    b = replace(b, name=f"{b.name} --target {b.target}")
+    print_comparison(compare(a, b), shown, 8)
+    lines = [line.rstrip() for line in shown.getvalue().splitlines()]
+    block = "\n".join(filter(None, lines))
+    before, rest = PAGE.read_text(encoding="utf-8").split("```text\n", 1)
+    return f"{before}```text\n{block}\n```{rest.split('```', 1)[1]}"
+
+
 def main() -> int:
     """Write or check the file."""
     parser = argparse.ArgumentParser(description="Write the times of a few programs to test/golden/cycles.json.")
@@ -107,11 +124,14 @@ def main() -> int:
     now = current()
     found = differences(golden, now, sys.stdout)
     if check:
+        if not found and page(golden) != PAGE.read_text(encoding="utf-8"):
+            found = [f"the example of docs/{PAGE.name}"]
         if found:
             print(f"error: cycles differ from {GOLDEN.name}: {', '.join(found)}; {advice()}", file=sys.stderr)
         return int(bool(found))
     GOLDEN.parent.mkdir(parents=True, exist_ok=True)
     GOLDEN.write_text(text(now), encoding="utf-8")
+    PAGE.write_text(page(json.loads(text(now))), encoding="utf-8")
     print(f"{GOLDEN}: {len(now)} programs, {len(found)} changed")
     return 0
 

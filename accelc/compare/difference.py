@@ -171,8 +171,8 @@ def _patterns(name: str, masks: Iterable[tuple[int, ...]]) -> Iterator[str]:
 
 
 def _used(lane: Lane | None) -> Lane | None:
-    """None for a lane with nothing but its HALT: it takes no part."""
-    return None if lane is None or lane.instructions <= 1 else lane
+    """None for a lane that never works: it takes no part."""
+    return None if lane is None or not lane.busy_ns else lane
 
 
 def _stalls(lanes: Iterable[Lane]) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """`accelc compare`: models, programs and files of JSON, and what `--json` of the other commands says about layers."""
 
 import json
+import re
 from math import isclose
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,16 @@ import pytest
 
 import accelc
 from accelc.cli.main import main
-from accelc.compare import Record
+from accelc.compare import Record, compare
 from accelc.compare.measure import record_of
 from accelc.compare.read import load_record
-from accelc.driver import CompileOptions, run_model
+from accelc.driver import CompileOptions, compile_model, run_model
+from accelc.generators.configs import DecoderConfig
+from accelc.generators.decoder import decoder_model
 from accelc.isa.container import save_program
 from accelc.profile import profile
 from accelc.report.figures import engine_times, layer_rows
+from accelc.runtime.execute import execute
 from accelc.targets import load_target
 from accelc.targets.canonical import canonical_toml
 
@@ -123,6 +127,27 @@ def test_two_ways_to_compile(layers_file: Path, capsys: Capture) -> None:
     found = compared(capsys, layers_file, "--against-precision", "bf16")
     assert [found[side]["name"] for side in "ab"] == ["layers.onnx", "layers.onnx --precision bf16"]
     assert found["b"]["totals"]["dma_bytes"] < found["a"]["totals"]["dma_bytes"]
+
+
+def test_layers_compiled_once_are_matched() -> None:
+    """A decoder whose layers are launched one by one, and the same as one program: every layer has its counterpart."""
+    model = decoder_model(
+        "gpt", DecoderConfig(3, 32, 2, 2, 64, 32, 16, gated=False, tied=True, epsilon=1e-5), "prefill", 8
+    )
+    records: list[Record] = []
+    for when in ("always", "never"):
+        compiled = compile_model(model, CompileOptions(repeat_layers=when, no_weights=True))
+        execution = execute(compiled.program, compiled.target, {}, functional=False, races=False)
+        records.append(record_of(when, compiled.program, execution, compiled.target))
+        check_sums(records[-1])
+    found = compare(*records)
+    rows = {row.name: row for row in found.layers}
+    assert len({name for name in rows if name.startswith("layers.*.")}) > 8
+    assert not any(re.match(r"layers\.\d", name) for name in rows)
+    for name, outputs in (("layers.*.attention.query", 32), ("layers.*.mlp.up", 64)):
+        for side in (rows[name].a, rows[name].b):
+            assert side is not None
+            assert side.dma_bytes >= 3 * (32 + 1) * outputs * 4, "weights of three layers"
 
 
 def test_a_limit_for_checks(layers_file: Path, capsys: Capture) -> None:

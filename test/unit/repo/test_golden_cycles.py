@@ -45,6 +45,11 @@ def test_the_file_is_as_the_tool_writes_it(tool: Any, golden: dict[str, Any]) ->
     assert all(record["totals"]["waits"] and record["totals"]["dma_bytes"] for record in golden.values())
 
 
+def test_the_example_of_the_page_is_current(tool: Any, golden: dict[str, Any]) -> None:
+    """Its figures are those of the file."""
+    assert tool.page(golden) == tool.PAGE.read_text(encoding="utf-8"), f"run {tool.SCRIPT}"
+
+
 def test_a_change_is_shown_by_layer(tool: Any, golden: dict[str, Any]) -> None:
     """Only the program that changed is shown, with the layer that did; programs on one side are named."""
     now = copy.deepcopy(golden)
