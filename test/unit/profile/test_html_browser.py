@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
-from accelc.driver import RunResult
+from accelc.driver import CompileOptions, RunResult, run_model
 from accelc.profile import Profile, Reason
+from accelc.profile import profile as profile_of
 from accelc.profile.html import Facts, write_html_report
 from accelc.report.figures import race_count
 
@@ -342,6 +344,23 @@ def test_themes(page: Page) -> None:
         font = page.run("return document.getElementById('roofline').layout.font.color")
         colours.append((page.run("return getComputedStyle(document.body).backgroundColor"), font))
     assert colours[0] == colours[2] != colours[1]
+
+
+def test_a_program_of_the_host(page: Page, tmp_path: Path) -> None:
+    """A report without accelerator says so."""
+    model = import_module("model_files").light_models()["squeezenet"]
+    result = run_model(model, CompileOptions(force="host"), timing_only=True, check=False)
+    path = tmp_path / "host.html"
+    found = profile_of(result.compiled.program, result.execution, result.compiled.target)
+    write_html_report(path, found, Facts("host"))
+    back = page.driver.current_url
+    page.driver.get(path.as_uri())
+    WebDriverWait(page.driver, 60).until(lambda _: page.run("return document.body.dataset.ready === 'yes'"))
+    assert page.text("#problem").startswith("Nothing of this program took time on the accelerator")
+    assert not page.one("#timeline").is_displayed()
+    assert page.one("#tiles").is_displayed()
+    page.driver.get(back)
+    WebDriverWait(page.driver, 60).until(lambda _: page.run("return document.body.dataset.ready === 'yes'"))
 
 
 def test_it_fits_the_window(page: Page) -> None:

@@ -9,7 +9,7 @@ class State {
   choose(timing, core) {
     this.timing = DATA.timings[timing];
     this.core = core;
-    this.view = { low: 0, high: this.timing.total };
+    this.view = { low: 0, high: Math.max(this.timing.total, 1) };
     const colours = palette().layers.length;
     this.colours = new Map(this.timing.layers.filter((layer) => DATA.nodes[layer.node]).map((layer, index) => [layer.node, index % colours]));
   }
@@ -18,7 +18,7 @@ class State {
   colourOf(node) { return this.colours.get(node) ?? palette().layers.length; }
 
   setView(low, high) {
-    const total = this.timing.total;
+    const total = Math.max(this.timing.total, 1);
     const width = Math.min(Math.max(high - low, Math.min(16, total)), total);
     const begin = Math.min(Math.max((low + high - width) / 2, 0), total - width);
     this.view = { low: begin, high: begin + width };
@@ -170,7 +170,12 @@ async function start() {
   DATA.timings = resolve(DATA.timings, await unpacked("columns"));
   drawTiles();
   drawTerms();
-  if (!DATA.timings.length) throw new Error("nothing of this program ran on the accelerator");
+  if (!DATA.timings.some((timing) => timing.total > 0)) {
+    byId("problem").textContent = "Nothing of this program took time on the accelerator: there is no timeline.";
+    byId("problem").hidden = false;
+    for (const part of document.querySelectorAll("main > section:not(:has(#tiles)), .pair")) part.hidden = true;
+    return;
+  }
   // What takes most of the program's time is shown first.
   const costs = DATA.timings.map((timing) => timing.total * timing.invocations);
   const longest = costs.indexOf(Math.max(...costs));
@@ -190,10 +195,9 @@ async function start() {
     clearTimeout(waiting);
     waiting = setTimeout(() => state.timeline.draw(), 80);
   });
-  document.body.dataset.ready = "yes";
 }
 
-start().catch((error) => {
+start().then(() => { document.body.dataset.ready = "yes"; }).catch((error) => {
   byId("problem").textContent = `This report cannot be shown: ${error.message}`;
   byId("problem").hidden = false;
   document.body.dataset.ready = "failed";
