@@ -1,6 +1,7 @@
 """The Python interface: what the commands do, as functions that take and give typed objects."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,8 @@ def compile(
     save_ir: str | Path | None = None,
     force: str | None = None,
     donate: Mapping[str, str] | None = None,
+    repeat_layers: str = "auto",
+    no_weights: bool = False,
 ) -> CompiledModel:
     """
     Compile an ONNX model or an exported PyTorch program for `target`, a preset's name or a file.
@@ -38,7 +41,8 @@ def compile(
     The other arguments are those of `CompileOptions`. `accelc.isa.container.save_program(compiled.program, path)`
     writes what `accelc compile` writes. Raises AccelcError.
     """
-    return compile_model(model, _options(target, precision, shapes, dims, random_weights, save_ir, force, donate))
+    options = _options(target, precision, shapes, dims, random_weights, save_ir, force, donate)
+    return compile_model(model, replace(options, repeat_layers=repeat_layers, no_weights=no_weights))
 
 
 def run(
@@ -56,6 +60,8 @@ def run(
     save_ir: str | Path | None = None,
     force: str | None = None,
     donate: Mapping[str, str] | None = None,
+    repeat_layers: str = "auto",
+    no_weights: bool = False,
 ) -> RunResult:
     """
     Compile a model, execute it and compare it with a reference, as `accelc run` does.
@@ -63,9 +69,10 @@ def run(
     `inputs` gives arrays by name; the others are random from `seed`. `check` asks for the comparison. With
     `timing_only` no numbers are computed. Raises AccelcError.
     """
+    options = _options(target, precision, shapes, dims, random_weights, save_ir, force, donate)
     return run_model(
         model,
-        _options(target, precision, shapes, dims, random_weights, save_ir, force, donate),
+        replace(options, repeat_layers=repeat_layers, no_weights=no_weights),
         inputs=inputs,
         seed=seed,
         check=check,

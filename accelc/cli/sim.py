@@ -52,6 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--save-delays", type=Path, metavar="FILE.json", help="write the delays the policy chose")
     parser.add_argument("--timing-only", action="store_true", help="count cycles without computing numbers")
+    parser.add_argument(
+        "--no-skip", action="store_true", help="time a segment again at each launch, which changes no figure"
+    )
     parser.add_argument("--timeline", action="store_true", help="show when every lane of the accelerator works")
     add_device_arguments(parser)
     add_trace_argument(parser)
@@ -176,7 +179,13 @@ def execute(arguments: argparse.Namespace) -> int:
     start = perf_counter()
     with progress_bar(count_launches(program.schedule)) as progress:
         result = execute_program(
-            program, target, arrays, functional=not arguments.timing_only, delays=delays, progress=progress
+            program,
+            target,
+            arrays,
+            functional=not arguments.timing_only,
+            delays=delays,
+            skip=not arguments.no_skip,
+            progress=progress,
         )
     seconds = perf_counter() - start
     if arguments.output is not None:

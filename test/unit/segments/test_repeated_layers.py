@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from onnx import ModelProto, TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper, numpy_helper
+from segments_support import LAYERS, TOKENS, WIDTH, stack
 
 import accelc
 from accelc.driver import CompiledModel, CompileOptions, compile_model, run_model
@@ -21,50 +22,9 @@ from accelc.runtime.cores import workload
 from accelc.runtime.execute import ExecutionResult, execute
 from accelc.targets import load_target
 
-LAYERS, TOKENS, WIDTH = 3, 4, 24
 ALWAYS = CompileOptions("tiny", repeat_layers="always")
 NEVER = CompileOptions("tiny", repeat_layers="never")
 TARGET = load_target("tiny")
-
-
-def stack(layers: int = LAYERS, *, external: bool = False, shared: bool = False) -> ModelProto:
-    """Layers of a norm, an MLP with gelu and a residual sum; with `shared` all have the same first weight."""
-    rng = np.random.default_rng(7)
-    nodes, tensors = list[Any](), dict[str, Any]()
-
-    def weight(name: str, *sizes: int) -> str:
-        if name not in tensors:
-            tensors[name] = rng.standard_normal(sizes).astype(np.float32)
-        return name
-
-    x = "x"
-    for i in range(layers):
-        scale, bias = weight(f"h.{i}.scale", WIDTH), weight(f"h.{i}.shift", WIDTH)
-        up = weight("up" if shared else f"h.{i}.up", WIDTH, 2 * WIDTH)
-        nodes += [
-            helper.make_node("LayerNormalization", [x, scale, bias], [f"n{i}"], f"h.{i}.norm"),
-            helper.make_node("MatMul", [f"n{i}", up], [f"u{i}"], f"h.{i}.up"),
-            helper.make_node("Add", [f"u{i}", weight(f"h.{i}.bias", 2 * WIDTH)], [f"b{i}"], f"h.{i}.bias"),
-            helper.make_node("Gelu", [f"b{i}"], [f"g{i}"], f"h.{i}.gelu", approximate="tanh"),
-            helper.make_node("MatMul", [f"g{i}", weight(f"h.{i}.down", 2 * WIDTH, WIDTH)], [f"d{i}"], f"h.{i}.down"),
-            helper.make_node("Add", [x, f"d{i}"], [f"x{i}"], f"h.{i}.residual"),
-        ]
-        x = f"x{i}"
-    initializers = [numpy_helper.from_array(array, name) for name, array in tensors.items()]
-    if external:
-        for tensor in initializers:
-            tensor.ClearField("raw_data")
-            tensor.data_location = TensorProto.EXTERNAL
-            tensor.external_data.add(key="location", value="absent.bin")
-    shape = [TOKENS, WIDTH]
-    graph = helper.make_graph(
-        nodes,
-        "stack",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
-        [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in (x, "x0")],
-        initializers,
-    )
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)
 
 
 @pytest.fixture(scope="module")
