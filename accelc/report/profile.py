@@ -18,13 +18,13 @@ NODES = 20
 
 def print_profile(name: str, summary: Summary, file: TextIO) -> None:
     """Totals, engines with their stalls, the longest stalls, and the nodes that take longest."""
-    console = Console(file=file, highlight=False, width=None if file.isatty() else WIDTH)
-    console.print(f"{name} on {summary.target}", markup=False)
+    console = Console(file=file, highlight=False, markup=False, width=None if file.isatty() else WIDTH)
+    console.print(f"{name} on {summary.target}")
     _print_lanes(console, summary)
     _print_stalls(console, summary)
     _print_nodes(console, summary.nodes)
     for label, text in _facts(summary):
-        console.print(f"{label:<11} {text}", markup=False, soft_wrap=True)
+        console.print(f"{label:<11} {text}", soft_wrap=True)
 
 
 def _facts(summary: Summary) -> list[tuple[str, str]]:

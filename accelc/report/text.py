@@ -29,7 +29,7 @@ def print_run(result: RunResult, file: TextIO) -> None:
     """Layers, engines, memories, totals, the bound and the comparison of a run."""
     console = _console(file)
     compiled, execution = result.compiled, result.execution
-    console.print(f"{result.model} on {compiled.target.name}, precision {compiled.options.precision}", markup=False)
+    console.print(f"{result.model} on {compiled.target.name}, precision {compiled.options.precision}")
     rows = layer_rows(compiled.program, execution, compiled.target, compiled.ideal_cycles)
     _print_layers(console, rows)
     _print_machine(console, execution, compiled.target)
@@ -71,7 +71,7 @@ def print_run(result: RunResult, file: TextIO) -> None:
 def print_simulation(name: str, program: Program, target: Target, execution: ExecutionResult, file: TextIO) -> None:
     """Layers, engines, memories and totals of a program from a file."""
     console = _console(file)
-    console.print(f"{name} on {target.name}", markup=False)
+    console.print(f"{name} on {target.name}")
     _print_layers(console, layer_rows(program, execution, target, {}))
     _print_machine(console, execution, target)
     _print_facts(
@@ -94,8 +94,8 @@ def print_placements(compiled: CompiledModel, file: TextIO) -> None:
 
 def _console(file: TextIO) -> Console:
     if file.isatty():
-        return Console(file=file, highlight=False)
-    return Console(file=file, highlight=False, width=MIN_WIDTH * 2)
+        return Console(file=file, highlight=False, markup=False)
+    return Console(file=file, highlight=False, markup=False, width=MIN_WIDTH * 2)
 
 
 def _table(*columns: str, right: Sequence[str] = ()) -> Table:
@@ -111,9 +111,7 @@ def _print_layers(console: Console, rows: Sequence[LayerRow]) -> None:
     for row in rows:
         share = "" if row.utilization is None else f"{row.utilization:.1%}"
         name = f"{row.name} ({row.count} times)" if row.count > 1 else row.name
-        table.add_row(
-            name, row.home, row.ops, f"{row.cycles:,.0f}", share, f"{row.nbytes:,}", time_text(row.end_ns)
-        )
+        table.add_row(name, row.home, row.ops, f"{row.cycles:,.0f}", share, f"{row.nbytes:,}", time_text(row.end_ns))
     console.print(table)
 
 
@@ -144,7 +142,7 @@ def _array(result: RunResult) -> str:
 
 def _print_facts(console: Console, facts: Sequence[tuple[str, str]]) -> None:
     for name, text in facts:
-        console.print(f"{name:<11} {text}", markup=False, soft_wrap=True)
+        console.print(f"{name:<11} {text}", soft_wrap=True)
 
 
 def time_text(nanoseconds: float) -> str:

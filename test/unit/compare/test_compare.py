@@ -192,3 +192,12 @@ def test_a_program_without_accelerator_has_a_profile(layers_file: Path) -> None:
     result = run_model(layers_file, CompileOptions("tiny", force="host"), timing_only=True, check=False)
     found = profile(result.compiled.program, result.execution, result.compiled.target)
     assert not any(len(table) for name, table in found.tables().items() if name != "invocations")
+
+
+def test_names_are_printed_as_they_are(tmp_path: Path, layers_file: Path, capsys: Capture) -> None:
+    """Brackets in names of nodes are no markup, in the tables of any command."""
+    path = tmp_path / "brackets.onnx"
+    path.write_bytes(layers_file.read_bytes().replace(b"layers.0.fc", b"[red]s[0].x"))
+    for command, *options in (["run"], ["profile"], ["compare", "--against-target", "tpu-like"]):
+        assert main([command, str(path), *options, "--target", "tiny"]) == 0
+        assert "[red]s[0].x" in capsys.readouterr().out
