@@ -4,12 +4,12 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from onnx import TensorProto, helper
 from selenium.webdriver import ActionChains, Chrome, ChromeOptions, ChromeService, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -348,7 +348,9 @@ def test_themes(page: Page) -> None:
 
 def test_a_program_of_the_host(page: Page, tmp_path: Path) -> None:
     """A report without accelerator says so."""
-    model = import_module("model_files").light_models()["squeezenet"]
+    shape = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [4, 8]) for name in ("x", "y")]
+    graph = helper.make_graph([helper.make_node("Relu", ["x"], ["y"])], "relu", shape[:1], shape[1:])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
     result = run_model(model, CompileOptions(force="host"), timing_only=True, check=False)
     path = tmp_path / "host.html"
     found = profile_of(result.compiled.program, result.execution, result.compiled.target)

@@ -128,7 +128,7 @@ class Timeline {
     });
     const step = usOf(high - low) / width;
     const scale = colours.flatMap((colour, code) => {
-      const shades = [...LEVELS.map((alpha) => withAlpha(colour, alpha)), mixed(colour, "#000000", 0.4)];
+      const shades = [...LEVELS.map((alpha) => withAlpha(colour, alpha)), mixed(colour, "#000000", code < colours.length / 2 ? 0.4 : 0.1)];
       const at = (level) => (code * STEPS + level) / (colours.length * STEPS);
       return shades.flatMap((shade, level) => [[at(level), shade], [at(level + 1), shade]]);
     });
