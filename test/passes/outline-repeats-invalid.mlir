@@ -1,5 +1,5 @@
 // RUN: accelc-opt %s -p outline-repeats --split-input-file --verify-diagnostics | filecheck %s
-// RUN: not accelc-opt %s -p "outline-repeats{least-saved=0}" --split-input-file 2>&1 | filecheck %s --check-prefix=OPTION
+// RUN: not accelc-opt %s -p 'outline-repeats{least-saved=0}' --split-input-file 2>&1 | filecheck %s --check-prefix=OPTION
 
 // What a write in place reads is not said by its operands.
 graph.func @main(%v: !graph.var<tensor<4xf32>>) {

@@ -1,4 +1,4 @@
-// RUN: accelc-opt %s --split-input-file -p "outline-repeats{least-saved=3}" | filecheck %s
+// RUN: accelc-opt %s -p 'outline-repeats{least-saved=3}' --split-input-file | filecheck %s
 
 // Three layers become calls: what one layer makes for the next, and what all share, are arguments; weights are named by
 // each call; an intermediate value that is read outside of one layer is a result of all.
