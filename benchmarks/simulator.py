@@ -10,7 +10,16 @@ from importlib import import_module
 
 from measure import Measurement
 
-MODULES = ("validate_array", "validate_scalesim", "validate_published", "profile_trace", "simulator_speed", "scale")
+MODULES = (
+    "validate_array",
+    "validate_scalesim",
+    "validate_published",
+    "profile_trace",
+    "simulator_speed",
+    "scale",
+    "large_models",
+    "memory_system",
+)
 """Modules in this folder with a function `measure(reduced)`."""
 
 

@@ -38,7 +38,8 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "free_dims": "dimensions of an access pattern inside a partition",
         "fifo_tiles": "tiles the memory holds if it is a queue; 0 when it is addressed",
         "accumulate": "engines that can add to what the memory holds",
-        "conflict": "accesses that cannot overlap: none; all of one memory; those to one bank",
+        "conflict": "what a bank takes in a cycle: anything (`none`), one access (`single-port`), a read and a write"
+        " (`same-bank`)",
     },
     "memory.sbuf.start_partition": {
         "max_parts": "largest number of partitions of an access that the rule is for",

@@ -97,6 +97,8 @@ class TransferServer:
         self.scale = 1.0
         self.demand = 0.0
         """Bytes per tick on HBM when no other core uses it."""
+        self.speeds: dict[int, float] = {}
+        """Part of its speed that the banks of its memories leave a queue's transfer, where it is not 1."""
         self.stalled = 0.0
         """Ticks that transfers lost because other cores used HBM too."""
         self.moved_bytes = 0
@@ -127,6 +129,7 @@ class TransferServer:
             self.asked -= transfer.engines
             self.moved_bytes += transfer.total_bytes
             self.moved_hbm_bytes += transfer.hbm_bytes
+            self.speeds.pop(self.queues[index], None)
             del self.queues[index], left[index], self.alone[index]
         self._share()
         return queues
@@ -149,6 +152,12 @@ class TransferServer:
         if elsewhere:
             self._note()
             self.changed()
+
+    def throttle(self, now: int, queue: int, speed: float) -> None:
+        """From `now` on the transfer of a queue moves at `speed` of what it would."""
+        self._advance(now)
+        self.speeds[queue] = speed
+        self._share()
 
     def relative(self, now: int) -> object:
         """What the future of the transfers in flight depends on, in ticks from `now`; no other core may use HBM."""
@@ -179,6 +188,10 @@ class TransferServer:
             self.alone.append(self._ticks(begun) if known is None else known[0])
         slowdown = asked / engines if asked > engines else 1.0
         self.rates = [1.0 / (ticks * slowdown) for ticks in self.alone]
+        if self.speeds:
+            self.rates = [
+                rate * self.speeds.get(queue, 1.0) for rate, queue in zip(self.rates, self.queues, strict=True)
+            ]
         if self.memory is not None:
             self.demand = sum(rate * moved.hbm_bytes for rate, moved in zip(self.rates, self.transfers, strict=True))
             self.memory.settle(self.now, self)

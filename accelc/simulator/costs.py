@@ -301,7 +301,13 @@ def service_ticks(transfer: Transfer, target: Target, hbm_share: float) -> float
     """
     Ticks a transfer needs alone on its engines when each gets `hbm_share` bytes/ns of HBM.
 
-    A copy inside HBM crosses its interface twice, for the read and for the write.
+    A copy inside HBM crosses its interface twice, for the read and for the write. With `max_inflight_packets` an engine
+    has no more packets under way to HBM; each takes its latency and the time of the packet (Little's law).
     """
     fixed, alone, crossings = service_terms(transfer, target)
-    return (fixed + transfer.bytes_each * max(alone, crossings / hbm_share)) * target.time.tick_hz / 1e9
+    ns = fixed + transfer.bytes_each * max(alone, crossings / hbm_share)
+    window = target.dma.max_inflight_packets
+    if window and transfer.hbm_bytes:
+        packet = target.dma.packet_overhead_ns + min(target.dma.packet_bytes, transfer.bytes_each) * alone
+        ns = max(ns, transfer.packets * (target.hbm.latency_ns + packet) / window)
+    return ns * target.time.tick_hz / 1e9

@@ -1,6 +1,6 @@
 """What the event loop needs to know of a lane before it runs, derived once from records and target."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import add
 
@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from accelc.isa.records import Flag, Update, field
 from accelc.isa.table import Opcode
+from accelc.simulator.banks import Uses, has_conflicts, lane_uses
 from accelc.simulator.costs import LaneCosts, Transfer, elementwise_costs, tensor_costs, transfers
 from accelc.simulator.decode import CoreCode, LaneCode
 from accelc.simulator.interlock import interlocks
@@ -29,7 +30,7 @@ class PreparedLane:
     `busy` is the time from start to operands read, `total` to results visible; `latency` is that of a DMA from its
     trigger to its earliest start. `ports` are the exclusive groups a record holds, by their number in the core,
     `producers` the earlier record it must see complete (-1: none; None: there are none in the lane). `fetch` and
-    `decode` are those of one record.
+    `decode` are those of one record. `uses` are the ports of banks each record accesses, None where nothing conflicts.
     """
 
     code: LaneCode
@@ -44,6 +45,7 @@ class PreparedLane:
     slots: list[int]
     fetch: int
     decode: int
+    uses: list[Uses] | None = None
 
     @cached_property
     def columns(self) -> npt.NDArray[np.int64]:
@@ -64,6 +66,8 @@ def prepare_core(code: CoreCode, target: Target) -> PreparedCore:
     """Costs of all records of `code`. Raises SimulationError for what the machine cannot execute."""
     groups: dict[str, int] = {}
     lanes = tuple(_prepare_lane(lane, target, groups) for lane in code)
+    if has_conflicts(target):
+        lanes = tuple(replace(lane, uses=lane_uses(lane.code, lane.busy, lane.transfers, target)) for lane in lanes)
     return PreparedCore(code, lanes, tuple(groups))
 
 

@@ -5,21 +5,26 @@ No value is read: durations come from `costs`, orders from the streams and semap
 `ready` (fetched and decoded), `issue` (its wait holds), `start` (its unit begins), `read` (operands read) and
 `complete` (results visible). What the lanes do is said in `lanes`; here is what they share.
 
-Not modelled: bank conflicts of SBUF and PSUM (`conflict`), the limit of packets in flight (`max_inflight_packets`),
-and start-up of an operand's stream (`read_latency`, hidden while streaming). Cores share HBM (`cluster`).
+Where banks of SBUF or PSUM conflict (`conflict`), streams in flight share their ports (`banks`, `lanes.banked`); else
+what a record takes is known when it begins. Cores share HBM (`cluster`). Not modelled: start-up of an operand's stream
+(`read_latency`, hidden while streaming).
 """
 
+from collections import deque
 from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 from itertools import count
 
 from accelc.errors import SimulationError
+from accelc.garbage import rare_collections
 from accelc.simulator.bandwidth import TransferServer
+from accelc.simulator.banks import BankServer, has_conflicts
 from accelc.simulator.deadlock import report_deadlock
 from accelc.simulator.decode import CoreCode, WaitCondition, rolling
 from accelc.simulator.invariants import check_bytes, check_lane
 from accelc.simulator.lanes.array import ArrayLane
-from accelc.simulator.lanes.base import ISSUE, RAISE, START, TRANSFER_END, TRANSFER_READY, Event, Lane
+from accelc.simulator.lanes.banked import BankedLane, BankedQueueLane
+from accelc.simulator.lanes.base import BANKS, ISSUE, RAISE, START, TRANSFER_END, TRANSFER_READY, Event, Lane
 from accelc.simulator.lanes.elementwise import ElementwiseLane
 from accelc.simulator.lanes.queue import QueueLane
 from accelc.simulator.prepare import PreparedCore, PreparedLane, prepare_core
@@ -78,6 +83,13 @@ class CoreTimer:
         self.rolling = rolling(prepared.code)
         self.largest = 2 ** (target.sync.width_bits - 1) - 1
         self.watch: Watch | None = None
+        self.banked = has_conflicts(target)
+        self.banks = BankServer(self.server.throttle)
+        self.banks_end = -1
+        """Tick of the next end of a stream on the banks."""
+        self.held = [False] * len(prepared.groups)
+        """Whether each exclusive port group is held, where banks conflict."""
+        self.wanted: deque[tuple[BankedLane, int]] = deque()
         self.lanes = [self._lane(position, lane, begin) for position, lane in enumerate(prepared.lanes)]
         self.queues = {lane.position: lane for lane in self.lanes if isinstance(lane, QueueLane)}
         runs = [lane.run() for lane in self.lanes]
@@ -87,6 +99,8 @@ class CoreTimer:
         self.resume = [run.send for run in runs]
 
     def _lane(self, position: int, prepared: PreparedLane, begin: int) -> Lane:
+        if self.banked:
+            return (BankedQueueLane if prepared.code.is_dma else BankedLane)(self, position, prepared, begin)
         if prepared.code.is_dma:
             return QueueLane(self, position, prepared, begin)
         return (ArrayLane if prepared.code.name == "tensor" else ElementwiseLane)(self, position, prepared, begin)
@@ -99,7 +113,7 @@ class CoreTimer:
         Raises DeadlockError, and SimulationError for an illegal record.
         """
         alone = self.server.memory is None and self.server.log is None and self.energy is None
-        if skip and alone and self.watch is None:
+        if skip and alone and not self.banked and self.watch is None:
             self.watch = Watch(self)
         if self.events[0][0] != NEVER:
             self._handle(NEVER - 1)
@@ -115,7 +129,7 @@ class CoreTimer:
         self.bound = bound
         self._handle(-1)
 
-    def _handle(self, last: int) -> None:
+    def _handle(self, last: int) -> None:  # noqa: C901 - one loop without calls is what makes it fast
         """Handles the next event, and those after it up to the tick `last`."""
         events, counters, waiters, resume, queues = self.events, self.counters, self.waiters, self.resume, self.queues
         largest, watch = self.largest, self.watch
@@ -134,9 +148,11 @@ class CoreTimer:
             elif kind == TRANSFER_END:
                 if now == self.end:
                     self._end_transfers(now)
-            else:
+            elif kind == TRANSFER_READY:
                 queues[first].begin_transfer(now)
                 self.plan_end()
+            else:
+                self._banks(now, first, value)
             if len(issued) >= goal and watch is not None:
                 watch.check(now)
                 goal = watch.goal
@@ -188,6 +204,30 @@ class CoreTimer:
         elif end != self.end:
             self.end = end
             heappush(self.events, (end, TRANSFER_END, self.number(), 0, 0))
+
+    def plan_banks(self) -> None:
+        """Puts the next end of a stream on the banks into the heap, unless it stands there."""
+        end = self.banks.next_end()
+        if end is None:
+            self.banks_end = -1
+        elif end != self.banks_end:
+            self.banks_end = end
+            heappush(self.events, (end, BANKS, self.number(), -1, 0))
+        self.plan_end()
+
+    def _banks(self, now: int, position: int, unit: int) -> None:
+        """Ends streams that are through, or lets a unit of a lane try to begin its next record."""
+        if position >= 0:
+            lane = self.lanes[position]
+            assert isinstance(lane, BankedLane)
+            lane.attempt(unit, now)
+        elif now == self.banks_end:
+            self.banks_end = -1
+            for ended, through in self.banks.finished(now):
+                lane = self.lanes[ended]
+                assert isinstance(lane, BankedLane)
+                lane.end(through, now)
+            self.plan_banks()
 
     def shared_state(self, now: int) -> object:
         """What the future of the core depends on beside its lanes and their transfers, in ticks from `now`."""
@@ -261,6 +301,7 @@ class CoreTimer:
             ]
 
 
+@rare_collections()
 def time_core(
     code: CoreCode, target: Target, delays: DelayValues = NO_DELAYS, core: int = 0, *, skip: bool = True
 ) -> CoreTimes:

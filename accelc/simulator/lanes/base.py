@@ -23,7 +23,7 @@ from accelc.simulator.times import DelayValues, LaneTimes
 from accelc.targets.model import Target
 
 # Kinds of events, in the order in which those of one tick are handled: counters before the lanes that test them.
-RAISE, TRANSFER_END, TRANSFER_READY, START, ISSUE = range(5)
+RAISE, TRANSFER_END, TRANSFER_READY, BANKS, START, ISSUE = range(6)
 Event = tuple[int, int, int, int, int]
 """(tick, kind, number, lane or semaphore, value): of one tick and kind, the one put there first goes first."""
 LATE = 3

@@ -14,6 +14,7 @@ from accelc.isa import encode
 from accelc.isa.records import Records, Space, Update
 from accelc.isa.table import Opcode
 from accelc.simulator import SimulationResult, simulate
+from accelc.simulator.costs import Transfer, service_ticks
 from accelc.simulator.times import LaneTimes
 from accelc.targets import load_target
 from accelc.targets.model import Target
@@ -327,3 +328,14 @@ def test_total_covers_the_last_visible_result_and_is_deterministic() -> None:
     assert first.total_ticks == second.total_ticks
     assert first.total_ns == first.total_ticks
     assert first.tensor_cycles == 16
+
+
+def test_packets_in_flight_bound_the_bandwidth() -> None:
+    """Little's law: one packet at a time moves its bytes in the latency of HBM and its own time."""
+    moved = Transfer(1, 10, 640.0, 1, 640, 640, 1.0)
+    target = replace(TINY, hbm=replace(TINY.hbm, latency_ns=100.0))
+    packet = TINY.dma.packet_overhead_ns + 64 / TINY.dma.bytes_per_ns
+    free = service_ticks(moved, target, 8.0)
+    for window, expected in ((1, 10 * (100 + packet)), (4, 10 * (100 + packet) / 4), (1000, free)):
+        bounded = replace(target, dma=replace(target.dma, max_inflight_packets=window))
+        assert service_ticks(moved, bounded, 8.0) == pytest.approx(expected)
