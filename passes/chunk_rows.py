@@ -31,19 +31,22 @@ from accelc.targets.model import Target
 ROWS = 256
 """Largest number of rows of a chunk. With more, weights would cross HBM less often, but less else would fit on chip."""
 
+SHARE = 8
+"""Functions are chunked that have a tensor of more than this part of SBUF: several are alive at a time."""
 FEW = 4
 """Chunks of fewer rows than this part of `rows` are not worth their weights crossing HBM again."""
 
 
-def chunk_rows(module: ModuleOp, target: Target, rows: int = ROWS) -> list[graph.FuncOp]:
+def chunk_rows(module: ModuleOp, target: Target, rows: int = ROWS, share: int = SHARE) -> list[graph.FuncOp]:
     """
-    Chunk every function of `module` that has tensors larger than SBUF and no calls; the new functions.
+    Chunk every function of `module` that has tensors larger than 1 / `share` of SBUF and no calls; the new functions.
 
     The rows are the first axis of more than one element of the largest argument, more than `rows` of them. Raises
-    UsageError if `rows` is below 1.
+    UsageError if `rows` or `share` is below 1.
     """
-    if rows < 1:
-        raise UsageError(f"rows {rows} of a chunk: expected an integer of at least 1")
+    for value, what in ((rows, "rows of a chunk"), (share, "share of SBUF")):
+        if value < 1:
+            raise UsageError(f"{what} {value}: expected an integer of at least 1")
     made: list[graph.FuncOp] = []
     for function in functions_of(module):
         ops = [op for op in function.body.block.ops if not isinstance(op, (*FREE_OPS, graph.ReturnOp))]
@@ -51,7 +54,7 @@ def chunk_rows(module: ModuleOp, target: Target, rows: int = ROWS) -> list[graph
             continue
         source = _source(function)
         parts = 1 if source is None else _parts(shape_of(source[0])[source[1]], rows)
-        large = any(value_bytes(result) > target.sbuf.bytes for op in ops for result in op.results)
+        large = any(value_bytes(result) * share > target.sbuf.bytes for op in ops for result in op.results)
         if source is not None and parts > 1 and large:
             chunking = _Chunking(function, ops, *source, parts)
             for new in chunking.replace():
@@ -267,7 +270,7 @@ def _flow(op: Operation) -> Callable[[Sequence[Axis]], Flow]:
 @dataclass(frozen=True)
 class ChunkRowsPass(ModulePass):
     """
-    Loop over chunks of rows in functions whose tensors are larger than SBUF.
+    Loop over chunks of rows in functions whose tensors are large.
 
     What needs all rows of a value comes after the loop that computes it. Before, with 512 rows:
     ```mlir
@@ -300,7 +303,9 @@ class ChunkRowsPass(ModulePass):
     """Machine description: a preset's name or a path."""
     rows: int = ROWS
     """Largest number of rows of a chunk; functions of fewer are left alone."""
+    share: int = SHARE
+    """A tensor is large that takes more than 1 / `share` of SBUF."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         """Run on a module."""
-        chunk_rows(op, load_target(self.target), self.rows)
+        chunk_rows(op, load_target(self.target), self.rows, self.share)

@@ -1,4 +1,4 @@
-// RUN: accelc-opt %s -p 'chunk-rows{target=tiny}' --split-input-file | filecheck %s
+// RUN: accelc-opt %s -p 'chunk-rows{target=tiny share=1}' --split-input-file | filecheck %s
 
 // The product needs all rows of its right operand: a second loop. Chunks of columns are not contiguous, so that they
 // leave the first loop turned; the two transpositions meet and vanish.
