@@ -20,6 +20,7 @@ from accelc.donation import donate
 from accelc.errors import ModelError, UsageError, suggestion
 from accelc.garbage import rare_collections
 from accelc.isa.program import Program, ValueType
+from accelc.snapshots import Snapshots
 from accelc.weights import absent_weight, is_absent
 
 if TYPE_CHECKING:
@@ -256,6 +257,7 @@ def _compile(given: _Imported, progress: Progress) -> CompiledModel:
     from accelc.pipelines import compile_partition, repacking, run_graph_passes
     from accelc.runtime.inputs import index_bounds
     from accelc.segments import build_segments
+    from accelc.segments.capacity import check_capacity
     from accelc.targets.canonical import canonical_toml
 
     start = perf_counter()
@@ -294,6 +296,7 @@ def _compile(given: _Imported, progress: Progress) -> CompiledModel:
         absent_weights=absent,
         compiler=f"accelc {version('accelc')}",
     )
+    check_capacity(program, target)
     return CompiledModel(
         program=program,
         target=target,
@@ -342,35 +345,6 @@ def _ideal_cycles(module: "ModuleOp", target: "Target") -> dict[str, float]:
         if needed and isinstance(name, StringAttr):
             cycles[name.data] = cycles.get(name.data, 0.0) + count * needed
     return cycles
-
-
-class Snapshots:
-    """
-    Writes the result of each stage to `<number>-<stage>` in a folder, numbered in order; or nothing.
-
-    IR ends in `.mlir`, streams in `.s`, in the text that `accelc dis` prints. A partition that is lowered again because
-    a memory was full repeats its stages.
-    """
-
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
-        self._count = 0
-        if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
-
-    def save(self, stage: str, render: Callable[[], str]) -> None:
-        """Save one stage."""
-        if self._folder is not None:
-            from accelc.pipelines import STREAM_STAGES
-
-            suffix = "s" if stage.endswith(STREAM_STAGES) else "mlir"
-            path = self._folder / f"{self._count:02d}-{stage}.{suffix}"
-            path.write_text(render() + "\n", encoding="utf-8")
-        self._count += 1
-
-    def within(self, name: str) -> Callable[[str, Callable[[], str]], None]:
-        """An observer whose stages carry the name of a segment."""
-        return lambda stage, render: self.save(f"{name}-{stage}", render)
 
 
 def run_model(
