@@ -13,7 +13,7 @@ from accelc.analysis.footprint import AccessTable
 from accelc.profile.tables import Ints
 
 MAX_PAIRS = 1_000_000
-"""Pairs of access and cell that are looked at; beyond it cells are made coarser."""
+"""Pairs of access and cell, or four for each access, that are looked at; beyond it cells are made coarser."""
 
 
 def live_intervals(table: AccessTable, begin: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
@@ -33,7 +33,7 @@ def live_intervals(table: AccessTable, begin: Ints, end: Ints) -> tuple[Ints, In
     while True:
         cuts, first, last = _cells(low // grain * grain, -(-high // grain) * grain)
         pairs = int(((last - first) * (part_high - part_low)).sum())
-        if pairs <= MAX_PAIRS or len(cuts) == 2:
+        if pairs <= max(MAX_PAIRS, 4 * len(low)) or len(cuts) == 2:
             break
         grain *= 2
     columns = len(cuts) - 1
@@ -41,9 +41,12 @@ def live_intervals(table: AccessTable, begin: Ints, end: Ints) -> tuple[Ints, In
     row = np.repeat(np.arange(len(count)), count)
     within = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
     width = (last - first)[row]
-    cell = (part_low[row] + within // width) * columns + first[row] + within % width
+    column = first[row] + within % width
+    cell = (part_low[row] + within // width) * columns + column
     size = (np.diff(parts)[:, None] * np.diff(cuts)).reshape(-1)
-    return _live(cell, begin[row], end[row], table.is_write[row], size)
+    # What overwrites a part of a cell leaves the rest of it as it is.
+    whole = (cuts[column] >= low[row]) & (cuts[column + 1] <= high[row])
+    return _live(cell, begin[row], end[row], table.is_write[row] & whole, size)
 
 
 def _cells(low: Ints, high: Ints) -> tuple[Ints, Ints, Ints]:
