@@ -203,7 +203,7 @@ MISTAKES = [
     (TINY + '.segment "a"\n.stream vector', "x.s:4: a stream stands behind .core INDEX"),
     (TINY + '.segment "a"\n.core 1', "x.s:4: field 'core (cores stand in order)' = 1: expected an integer from 0 to 0"),
     (TINY + '.segment "a"\n.hbm 99999999999999999999', "x.s:4: field 'hbm' = 99999999999999999999: expected an intege"),
-    (TINY + '.segment "a"\n.bind in "a" fp32[1] @0', "x.s:4: in: expected input | output | in_place | weight | scratch"),
+    (TINY + '.segment "a"\n.bind in "a" fp32[1] @0', "x.s:4: in: expected input | output | in_place | weight"),
     (TINY + '.segment "a"\n.bind input "a" float32[1] @0', "x.s:4: float32[1]: expected dtype[size,...]"),
     (TINY + '.segment "a"\n.semaphore 1 "a"', "x.s:4: field 'index (entries stand in order)' = 1: expected an integer"),
     (TINY + '.segment "a"\n.delay 0 "a" vector a=1 b=2 c=3 kind=nop', "x.s:4: expected default=N minimum=N maximum=N"),
