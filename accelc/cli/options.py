@@ -17,7 +17,7 @@ def add_compile_arguments(parser: argparse.ArgumentParser, metavar: str = "MODEL
     """Add the arguments of `CompileOptions`; `metavar` and `files` are the help on the model."""
     parser.add_argument("model", metavar=metavar, type=Path, help=files)
     parser.add_argument(
-        "--target", default=DEFAULT_TARGET, help="preset or path of a .toml file (default: %(default)s)"
+        "--target", default=DEFAULT_TARGET, help=f"preset or path of a .toml file (default: {DEFAULT_TARGET})"
     )
     parser.add_argument(
         "--precision", default="model", metavar="TYPE", help=f"{', '.join(PRECISIONS)} (default: %(default)s)"

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from accelc.compare import Comparison, Lane, Record
 from accelc.compare.difference import LayerDifference
-from accelc.report.text import time_text
+from accelc.report.text import printable, time_text
 
 WIDTH = 200
 """Columns where the output is no terminal."""
@@ -31,11 +31,6 @@ def print_comparison(found: Comparison, file: TextIO, rows: int = ROWS) -> None:
     stalls = _stalls(found)
     if stalls.row_count:
         console.print(stalls)
-
-
-def printable(text: str) -> str:
-    """`text` without characters that would do things to a terminal: names come from files."""
-    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def percent(a: float, b: float) -> str:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from accelc.profile.summary import LaneUse, NodeCost, Summary
-from accelc.report.text import time_text
+from accelc.report.text import printable, time_text
 
 WIDTH = 200
 """Columns where the output is no terminal."""
@@ -19,7 +19,7 @@ NODES = 20
 def print_profile(name: str, summary: Summary, file: TextIO) -> None:
     """Totals, engines with their stalls, the longest stalls, and the nodes that take longest."""
     console = Console(file=file, highlight=False, markup=False, width=None if file.isatty() else WIDTH)
-    console.print(f"{name} on {summary.target}")
+    console.print(printable(f"{name} on {summary.target}"))
     _print_lanes(console, summary)
     _print_stalls(console, summary)
     _print_nodes(console, summary.nodes)
@@ -109,7 +109,13 @@ def _print_stalls(console: Console, summary: Summary) -> None:
         names = ", ".join(stall.semaphores[:2])
         more = len(stall.semaphores) - 2
         names += f" and {more} more" if more > 0 else ""
-        table.add_row(time_text(stall.ns), f"{stall.count:,}", stall.lane, stall.reason, stall.node, source, names)
+        table.add_row(
+            time_text(stall.ns),
+            f"{stall.count:,}",
+            stall.lane,
+            stall.reason,
+            *map(printable, (stall.node, source, names)),
+        )
     console.print(table)
 
 
@@ -123,7 +129,7 @@ def _print_nodes(console: Console, nodes: Sequence[NodeCost]) -> None:
     for node in longest:
         reason, ns = max(node.stall_ns.items(), key=lambda pair: pair[1])
         table.add_row(
-            node.node or "(no name)",
+            printable(node.node) or "(no name)",
             time_text(node.compute_ns),
             time_text(node.moving_ns),
             "" if node.utilization is None else f"{node.utilization:.1%}",

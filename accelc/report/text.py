@@ -29,7 +29,7 @@ def print_run(result: RunResult, file: TextIO) -> None:
     """Layers, engines, memories, totals, the bound and the comparison of a run."""
     console = _console(file)
     compiled, execution = result.compiled, result.execution
-    console.print(f"{result.model} on {compiled.target.name}, precision {compiled.options.precision}")
+    console.print(printable(f"{result.model} on {compiled.target.name}, precision {compiled.options.precision}"))
     rows = layer_rows(compiled.program, execution, compiled.target, compiled.ideal_cycles)
     _print_layers(console, rows)
     _print_machine(console, execution, compiled.target)
@@ -71,7 +71,7 @@ def print_run(result: RunResult, file: TextIO) -> None:
 def print_simulation(name: str, program: Program, target: Target, execution: ExecutionResult, file: TextIO) -> None:
     """Layers, engines, memories and totals of a program from a file."""
     console = _console(file)
-    console.print(f"{name} on {target.name}")
+    console.print(printable(f"{name} on {target.name}"))
     _print_layers(console, layer_rows(program, execution, target, {}))
     _print_machine(console, execution, target)
     _print_facts(
@@ -88,7 +88,7 @@ def print_placements(compiled: CompiledModel, file: TextIO) -> None:
     """Every operation with its home, the rule that decided and the reason."""
     table = _table("node", "operation", "home", "rule", "reason")
     for row in placement_rows(compiled):
-        table.add_row(*row)
+        table.add_row(*map(printable, row))
     _console(file).print(table)
 
 
@@ -110,7 +110,7 @@ def _print_layers(console: Console, rows: Sequence[LayerRow]) -> None:
     table = _table("layer", "placement", "work", *numbers, right=numbers)
     for row in rows:
         share = "" if row.utilization is None else f"{row.utilization:.1%}"
-        name = f"{row.name} ({row.count} times)" if row.count > 1 else row.name
+        name = printable(f"{row.name} ({row.count} times)" if row.count > 1 else row.name)
         table.add_row(name, row.home, row.ops, f"{row.cycles:,.0f}", share, f"{row.nbytes:,}", time_text(row.end_ns))
     console.print(table)
 
@@ -143,6 +143,11 @@ def _array(result: RunResult) -> str:
 def _print_facts(console: Console, facts: Sequence[tuple[str, str]]) -> None:
     for name, text in facts:
         console.print(f"{name:<11} {text}", soft_wrap=True)
+
+
+def printable(text: str) -> str:
+    """`text` without characters that would do things to a terminal: names come from files."""
+    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def time_text(nanoseconds: float) -> str:

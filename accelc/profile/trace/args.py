@@ -46,7 +46,8 @@ class Flowing:
 
     def __init__(self, model: TraceModel) -> None:
         flows = model.profile.flows
-        rows = len(model.profile.instructions)
+        # One more than there are: a program without records is indexed with 0 too.
+        rows = len(model.profile.instructions) + 1
         self.count = len(flows)
         self.order = np.argsort(flows.producer, kind="stable")
         self.first = np.searchsorted(flows.producer[self.order], np.arange(rows + 1))

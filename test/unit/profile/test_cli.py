@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from html_data import read_report
+from onnx import TensorProto, helper
 from parsed_trace import parse_trace
 
 from accelc.cli.main import main
@@ -59,6 +60,34 @@ def test_run_and_sim_write_the_same_trace(program: Path, model: Path, tmp_path: 
     assert main(["sim", str(program), "--timing-only", "--trace", str(paths[1])]) == 0
     assert main(["profile", str(program), "--trace", str(paths[2])]) == 0
     assert paths[0].read_bytes() == paths[1].read_bytes() == paths[2].read_bytes()
+
+
+def onnx_file(path: Path, op: str, name: str) -> Path:
+    """A model of one operation."""
+    value = {key: helper.make_tensor_value_info(key, TensorProto.FLOAT, [4, 4]) for key in ("x", "y")}
+    graph = helper.make_graph([helper.make_node(op, ["x"], ["y"], name)], "g", [value["x"]], [value["y"]])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
+@pytest.mark.parametrize("op", ["Identity", "Relu"])
+def test_a_program_without_records(op: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model, folder = onnx_file(tmp_path / "m.onnx", op, "n"), tmp_path / "out"
+    assert main(["profile", str(model), "--force", "host", "-o", str(folder), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["instructions"] == 0
+    assert "host" in " ".join(parse_trace((folder / "trace.pftrace").read_bytes()).slices)
+    assert main(["run", str(model), "--force", "host", "--trace", str(tmp_path / "t.json")]) == 0
+    assert json.loads((tmp_path / "t.json").read_text(encoding="utf-8"))["traceEvents"]
+
+
+@pytest.mark.parametrize("command", [["profile"], ["run"], ["run", "--explain-partition"]])
+def test_names_do_nothing_to_a_terminal(command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = onnx_file(tmp_path / "m.onnx", "Relu", "a\x1b[31m\rb\x07")
+    assert main([command[0], str(model), *command[1:]]) == 0
+    text = capsys.readouterr().out
+    assert "a?[31m?b?" in text
+    assert text.replace("\n", "").isprintable()
 
 
 @pytest.mark.parametrize(
