@@ -24,7 +24,9 @@ def layer_table(
     begin = np.full(count, far)
     np.minimum.at(begin, row[works], instructions.start[works])
     end = np.zeros(count, np.int64)
-    np.maximum.at(end, row, instructions.complete)
+    # The HALT of a lane ends with the last work on it, of whichever node that is.
+    counts = works | (begin == far)[row]
+    np.maximum.at(end, row[counts], instructions.complete[counts])
     begin = np.where(begin == far, end, begin)
     is_queue = np.isin(lanes.lane[instructions.owner], queues)
     core = lanes.core[instructions.owner].astype(np.int64)

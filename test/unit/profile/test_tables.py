@@ -133,6 +133,12 @@ def check_amounts(found: Profile, execution: ExecutionResult) -> None:
     held = found.stalls.instruction >= 0
     stood = (found.stalls.end - found.stalls.begin)[held].sum()
     assert found.layers.stalls.sum() == stood == found.lanes.stall.sum()
+    rows = found.instructions
+    for timing, node, end in zip(found.layers.timing, found.layers.node, found.layers.end, strict=True):
+        own = (found.lanes.timing[rows.owner] == timing) & (rows.node == node)
+        # A HALT has no node and ends with the last work on its lane.
+        works = own & (rows.opcode >= Opcode.LS)
+        assert end == rows.complete[works if works.any() else own].max()
 
 
 @given(seed=st.integers(0, 2**32), name=st.sampled_from(TARGETS))
