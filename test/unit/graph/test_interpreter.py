@@ -65,7 +65,7 @@ def test_every_operation_has_an_evaluator() -> None:
     """All pure operations; structure and in-place operations are executed by the runner itself."""
     by_runner = {
         *(graph.WeightOp, graph.PartitionOp, graph.CallFrameworkOp, graph.FuncOp, graph.ReturnOp, graph.YieldOp),
-        *(graph.ForOp, graph.IfOp),
+        *(graph.ForOp, graph.IfOp, graph.CallOp),
         *(graph.VariableOp, graph.LoadOp, graph.StoreOp, graph.ApplyOp),
         *(graph.ViewSliceOp, graph.ViewTransposeOp, graph.ViewReshapeOp, graph.ViewBroadcastOp),
     }
