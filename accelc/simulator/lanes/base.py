@@ -6,6 +6,7 @@ puts an event into the heap and yields until the loop sends it the tick of that 
 appends to lists, so that whole periods can be appended too (`steady`).
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Sequence
 from heapq import heappush
 from operator import add
@@ -58,7 +59,7 @@ class Core(Protocol):
         ...
 
 
-class Lane:
+class Lane(ABC):
     """
     A lane in progress; `run` is its generator.
 
@@ -92,9 +93,9 @@ class Lane:
         """Every list of ticks that grows as records are executed."""
         return [self.issue, self.operands, self.start, self.late_ready]
 
+    @abstractmethod
     def run(self) -> Generator[None, int]:
         """All records, from the first to HALT."""
-        raise NotImplementedError
 
     def save(self, *state: int) -> None:
         """Leaves the state of `run` for whoever sent EXCHANGE."""
@@ -125,9 +126,9 @@ class Lane:
         for semaphore, value in self.code.at_complete[record]:
             heappush(core.events, (complete + core.raise_latency, RAISE, core.number(), semaphore, value))
 
+    @abstractmethod
     def phases(self, count: int) -> tuple[Ints, Ints]:
         """When the first `count` records have read, and when they are complete."""
-        raise NotImplementedError
 
     def times(self) -> LaneTimes:
         """Times of all records."""
@@ -144,7 +145,7 @@ class Lane:
         What the future of the lane depends on, in ticks from `now`; its first record in flight; and a record that all
         before are complete. Ticks so far back that nothing to come can tell them apart are cut.
         """
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} is never watched for steady states")
 
     def advance(self, growth: Sequence[int], records: int, ticks: int, times: int, settled: int) -> None:
         """
