@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -50,6 +51,16 @@ class Finished:
     stdout: str
     stderr: str
     peak_bytes: int
+
+
+def own_peak_bytes() -> int:
+    """Largest resident set of this process, without that of the one it was started from."""
+    status = Path("/proc/self/status")
+    if status.is_file():
+        # What `getrusage` gives on Linux includes the memory of the parent, of which the process was a copy.
+        (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def run_process(
