@@ -167,8 +167,8 @@ def _functional(name: str, limited: bool) -> Iterator[Measurement]:
     """
     Functional execution with timing, in multiples of onnxruntime's time; BLAS has one thread as well.
 
-    Sums in the order of the machine are rounded after every addition, which alone takes NumPy ten times what onnxruntime
-    does for everything: that order is beyond the limit, `tensor_sum_order = "blas"` is not.
+    Sums in the order of the machine are rounded after every addition, which alone takes NumPy ten times as long as
+    onnxruntime takes for everything: that order is beyond the limit, `tensor_sum_order = "blas"` is not.
     """
     if find_spec("onnxruntime") is None:
         print("baseline missing: onnxruntime is not installed", file=sys.stderr)
