@@ -8,12 +8,13 @@ way in and out.
 """
 
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
 import ml_dtypes
 import numpy as np
 import numpy.typing as npt
+
+from accelc.column_sums import column_sums
 
 Array = npt.NDArray[Any]
 F32 = npt.NDArray[np.float32]
@@ -110,42 +111,7 @@ def matmul_block(stationary: Array, moving: Array, accumulator: str = "fp32", or
             if np.may_share_memory(left, right):
                 right = right.copy()
             return left.T @ right
-        return _column_sums(left, right)
-
-
-def _column_sums(left: F32, right: F32) -> F32:
-    """`left.T @ right` that adds the products of row 0 to +0 first, then those of row 1, and so on."""
-    if min(left.shape[1], right.shape[1]) == 1 or not _rounds_products():
-        return _row_by_row(left, right)
-    # NumPy takes the dimension of the smallest strides innermost: the rows are the outermost loop.
-    if right.shape[1] < min(left.shape[1], SHORT_ROW):
-        return np.ascontiguousarray(np.einsum("km,kn->nm", left, right).T)
-    return np.einsum("km,kn->mn", left, right)
-
-
-SHORT_ROW = 96
-"""Elements of a row below which the longer side of a product is the better inner loop."""
-
-
-def _row_by_row(left: F32, right: F32) -> F32:
-    result = np.multiply(left[0][:, None], right[0][None, :])
-    # Without it a sum of negative zeros would stay negative, and depend on what unused rows of PEs hold.
-    result += 0.0
-    product = np.empty_like(result)
-    for row in range(1, left.shape[0]):
-        np.multiply(left[row][:, None], right[row][None, :], out=product)
-        np.add(result, product, out=result)
-    return result
-
-
-@cache
-def _rounds_products() -> bool:
-    """Whether this NumPy rounds the products inside of `einsum`: one built for fused multiply-add does not."""
-    # The square of the factor lies half way between two numbers: once rounded, it is what the first row subtracts.
-    factor = 1 + 2**-12
-    left = np.array([[-1 - 2**-11], [factor]], np.float32).repeat(37, axis=1)
-    right = np.array([[1], [factor]], np.float32).repeat(37, axis=1)
-    return not np.einsum("km,kn->mn", left, right).any()
+        return column_sums(left, right)
 
 
 def accumulate(stored: Array, block: Array) -> Array:

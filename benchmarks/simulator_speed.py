@@ -167,9 +167,10 @@ def _functional(name: str, limited: bool) -> Iterator[Measurement]:
     """
     Functional execution with timing, in multiples of onnxruntime's time; BLAS has one thread as well.
 
-    Sums in the order of the machine are rounded after every addition, which alone takes NumPy ten times as long as
-    onnxruntime takes for everything: that order is beyond the limit, `tensor_sum_order = "blas"` is not.
+    Sums in the order of the machine are within the limit with the extra `fast` only.
     """
+    if find_spec("numba") is None:
+        print("sums in the order of the machine are not compiled: Numba is not installed", file=sys.stderr)
     if find_spec("onnxruntime") is None:
         print("baseline missing: onnxruntime is not installed", file=sys.stderr)
         return
