@@ -23,7 +23,7 @@ PRODUCTS, REDUCED_PRODUCTS = 10_800, 192
 STREAM = 40
 """Products in a stream; every stream has a machine of its own."""
 VERILOG_SHAPES = ((4, 4), (4, 6), (6, 4), (8, 8), (16, 16))
-VERILOG_PRODUCTS, REDUCED_VERILOG_PRODUCTS = 5_600, 100
+VERILOG_PRODUCTS, REDUCED_VERILOG_PRODUCTS = 10_400, 100
 
 
 def measure(reduced: bool = False) -> Iterator[Measurement]:
