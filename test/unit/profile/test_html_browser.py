@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,8 @@ OPTIONS = (
     "--disable-sync",
     "--window-size=1280,900",
 )
+PATIENCE = 20
+"""Seconds to wait for what a loaded machine does late."""
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)> <b>n14</b>"
 pytestmark = pytest.mark.skipif(
     BROWSER is None or DRIVER is None, reason="needs chromium and chromedriver (Debian: chromium, chromium-driver)"
@@ -81,6 +84,14 @@ class Page:
         assert (begin, end) == pytest.approx((low, high), abs=1e-6)
         assert memory == pytest.approx([low, high], abs=1e-6)
         return low, high
+
+    def shows(self, low: float, high: float, patience: float = PATIENCE) -> bool:
+        """Whether the timeline comes to show these microseconds: plots are drawn some time after an event."""
+        deadline = monotonic() + patience
+        while self.view() != pytest.approx((low, high), abs=1e-3):
+            if monotonic() > deadline:
+                return False
+        return True
 
     def to_timeline(self, ticks: float, track: str, stall: bool = False) -> ActionChains:
         """Moves the pointer to a moment of a track."""
@@ -258,21 +269,27 @@ def test_zooming(page: Page) -> None:
     """With buttons, keys and mouse; timeline and memory show the same time."""
     us = 1e6 / page.profile.target.time.tick_hz
     total = page.profile.timings[0].total_ticks
-    assert page.view() == pytest.approx((0, total * us))
+    whole = total * us
+    assert page.shows(0, whole)
     page.click("#zoom-in")
-    assert page.view() == pytest.approx((total * us / 4, total * us * 3 / 4))
+    assert page.shows(whole / 4, whole * 3 / 4)
     page.one("#timeline").send_keys(Keys.ARROW_LEFT)
-    assert page.view()[0] == pytest.approx(total * us / 8)
+    assert page.shows(whole / 8, whole * 5 / 8)
     page.one("#timeline").send_keys("+")
-    low, high = page.view()
-    assert high - low == pytest.approx(total * us / 4)
+    assert page.shows(whole / 4, whole / 2)
     page.one("#timeline").send_keys(Keys.HOME)
+    assert page.shows(0, whole)
     page.to_timeline(total / 10, "vector").click_and_hold().move_by_offset(300, 0).release().perform()
+    WebDriverWait(page.driver, PATIENCE).until(lambda _: page.view() != pytest.approx((0, whole)))
     low, high = page.view()
-    assert low == pytest.approx(total * us / 10, rel=0.05)
-    assert total * us / 10 < high < total * us
-    page.to_timeline((low + high) / 2 / us, "vector").double_click().perform()
-    assert page.view() == pytest.approx((0, total * us))
+    assert low == pytest.approx(whole / 10, rel=0.05)
+    assert whole / 10 < high < whole
+    for _ in range(5):
+        # Two clicks that a loaded machine delivers late are two single ones.
+        page.to_timeline((low + high) / 2 / us, "vector").double_click().perform()
+        if page.shows(0, whole, patience=3):
+            break
+    assert page.shows(0, whole)
 
 
 def test_details_of_a_record(page: Page) -> None:
