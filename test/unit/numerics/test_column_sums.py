@@ -1,5 +1,7 @@
 import sys
-from pathlib import Path
+from importlib import import_module
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -79,12 +81,22 @@ def test_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
     np.testing.assert_array_equal(column_sums(left, right), _compiled()(left, right))
 
 
-def test_where_no_folder_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_no_folder_can_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
     """The loop is compiled all the same."""
-    locked = tmp_path / "file"
-    locked.touch()
-    monkeypatch.setenv("NUMBA_CACHE_DIR", str(locked / "below"))
+    tried: list[bool] = []
+
+    def njit(signature: Any, *, nogil: bool, cache: bool = False) -> Any:
+        assert nogil
+        tried.append(cache)
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return numba.njit(signature, nogil=True)
+
+    numba: Any = import_module("numba")
+    fake = SimpleNamespace(types=numba.types, float32=numba.float32, void=numba.void, njit=njit)
+    monkeypatch.setattr(module, "import_module", {"numba": fake}.__getitem__)
     assert compiled_sums.__wrapped__() is not None
+    assert tried == [True, False]
 
 
 def test_small_products_do_not_load_numba(monkeypatch: pytest.MonkeyPatch) -> None:
