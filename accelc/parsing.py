@@ -1,11 +1,13 @@
 """The parser of MLIR text for files from strangers."""
 
 import re
+from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 from xdsl.context import Context
-from xdsl.dialects.builtin import AnyDenseElement, DenseIntOrFPElementsAttr, ModuleOp, RankedStructure
-from xdsl.parser import Parser
+from xdsl.dialects.builtin import AnyDenseElement, AnyFloat, DenseIntOrFPElementsAttr, ModuleOp, RankedStructure
+from xdsl.parser import AttrParser, Parser
 from xdsl.parser.generic_parser import ParserState
 from xdsl.utils.exceptions import ParseError
 from xdsl.utils.lexer import Input, Span
@@ -22,8 +24,27 @@ MAX_REPEATED = 1 << 22
 """Elements of all `dense` literals of a text together, beyond one for each character of it."""
 
 
+@dataclass
+class _Bits(AttrParser._TensorLiteralElement):  # pyright: ignore[reportPrivateUsage]
+    """An integer literal in hexadecimal: among floats it is a bit pattern, in which infinities and NaN are printed."""
+
+    def to_type(self, parser: AttrParser, type: Any) -> Any:
+        """The element as a value of `type`. Raises ParseError for more digits than the type has."""
+        if not isinstance(type, AnyFloat):
+            return super().to_type(parser, type)
+        assert isinstance(self.value, int)
+        try:
+            return next(type.iter_unpack(self.value.to_bytes(type.compile_time_size, "little")))
+        except OverflowError:
+            parser.raise_error(f"{self.span.text} is no bit pattern of {type}", self.span)
+
+
 class SafeParser(Parser):
-    """xDSL's parser, in time proportional to the text whatever it is."""
+    """
+    xDSL's parser, in time proportional to the text whatever it is.
+
+    Elements of `dense` literals that the printer writes in hexadecimal keep their value.
+    """
 
     _elements = 0
     """Elements of the `dense` literals so far."""
@@ -46,6 +67,12 @@ class SafeParser(Parser):
         kind = super()._parse_dense_literal_type()
         self._count(kind)
         return kind
+
+    def _parse_tensor_literal_element(self) -> AttrParser._TensorLiteralElement:
+        element = super()._parse_tensor_literal_element()
+        if element.span.text.lstrip("-")[:2].lower() == "0x":
+            return _Bits(element.is_negative, element.value, element.span)
+        return element
 
     def _count(self, kind: RankedStructure[AnyDenseElement]) -> None:
         """One value can stand for all elements, and xDSL makes a list of them: a short text could take all memory."""
