@@ -13,7 +13,20 @@ from accelc.dialects import graph
 from accelc.dialects.graph_ops.element_types import element_of_dtype
 from accelc.errors import ModelError, suggestion
 from accelc.frontends.imported import ImportedModel, TensorSpec
-from accelc.frontends.onnx import cache, control, elementwise, framework, layers, movement, resize
+from accelc.frontends.onnx import (
+    cache,
+    control,
+    elementwise,
+    framework,
+    layers,
+    losses,
+    movement,
+    pooling,
+    reductions,
+    resize,
+    scans,
+    selection,
+)
 from accelc.frontends.onnx.builder import Builder, Tensor, known
 from accelc.frontends.onnx.loading import (
     STANDARD_DOMAINS,
@@ -31,6 +44,11 @@ from accelc.weights import absent_weight
 OPERATORS: Table = {
     **elementwise.OPERATORS,
     **layers.OPERATORS,
+    **pooling.OPERATORS,
+    **reductions.OPERATORS,
+    **selection.OPERATORS,
+    **scans.OPERATORS,
+    **losses.OPERATORS,
     **movement.OPERATORS,
     **resize.OPERATORS,
     **control.OPERATORS,

@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 from math import prod
 
-import numpy as np
-from xdsl.dialects.builtin import TensorType
 from xdsl.ir import SSAValue
 
 from accelc.analysis import shapes
 from accelc.dialects import graph
-from accelc.dialects.graph_ops.element_types import element_of_dtype
 from accelc.frontends.onnx.builder import Builder, Tensor
-from accelc.frontends.onnx.node import Handler, Node, Table
+from accelc.frontends.onnx.node import Node, Table
 from accelc.frontends.onnx.tensors import smallest
 
 Window = tuple[list[int], list[int], list[int]]
@@ -27,14 +24,16 @@ def _list(node: Node, name: str, length: int, default: int) -> list[int]:
     return values
 
 
-def _spatial_rank(node: Node, x: Tensor) -> int:
+def spatial_rank(node: Node, x: Tensor) -> int:
+    """Number of axes of x behind samples and channels."""
     if x.rank < 3:
         raise node.error(f"x has shape {list(x.shape)}, expected (N, C, spatial...)")
     return x.rank - 2
 
 
-def _window(node: Node, x: Tensor, kernel: Sequence[int]) -> Window:
-    rank = _spatial_rank(node, x)
+def window(node: Node, x: Tensor, kernel: Sequence[int]) -> Window:
+    """Strides, pads and dilations of a window over x, with `auto_pad` resolved."""
+    rank = spatial_rank(node, x)
     if len(kernel) != rank:
         raise node.error(f"the kernel {list(kernel)} has {len(kernel)} axes, x has {rank} spatial ones")
     strides = _list(node, "strides", rank, 1)
@@ -63,7 +62,7 @@ def _window(node: Node, x: Tensor, kernel: Sequence[int]) -> Window:
 def _conv(node: Node) -> Tensor:
     x, weight, bias = node.input(0), node.input(1), node.optional(2)
     kernel = node.ints("kernel_shape") or list(weight.shape[2:])
-    strides, pads, dilations = _window(node, x, kernel)
+    strides, pads, dilations = window(node, x, kernel)
     group = node.integer("group", 1)
     if list(weight.shape[2:]) != kernel:
         raise node.error(f"kernel_shape {kernel} differs from that of the weight {list(weight.shape)}")
@@ -76,7 +75,7 @@ def _conv(node: Node) -> Tensor:
 
 def _conv_transpose(node: Node) -> Tensor:
     x, weight, bias = node.input(0), node.input(1), node.optional(2)
-    rank = _spatial_rank(node, x)
+    rank = spatial_rank(node, x)
     kernel = list(weight.shape[2:])
     strides, dilations = _list(node, "strides", rank, 1), _list(node, "dilations", rank, 1)
     extra = _list(node, "output_padding", rank, 0)
@@ -106,45 +105,6 @@ def _conv_transpose(node: Node) -> Tensor:
         )
 
     return node.builder.emit(make, x, weight, bias, weights=(1, 2))
-
-
-def _pool(kind: str) -> Handler:
-    def handle(node: Node) -> Tensor:
-        x, kernel = node.input(), node.ints("kernel_shape")
-        if kernel is None:
-            raise node.error("attribute 'kernel_shape' is missing")
-        if node.wants(1):
-            raise node.unsupported("indices of the maxima")
-        if not x.is_float and kind == "average":
-            raise node.unsupported("an average of integers")
-        strides, pads, dilations = _window(node, x, kernel)
-        ceil = bool(node.integer("ceil_mode", 0))
-        shape = shapes.pool_output_shape(x.shape, kernel, strides, pads, dilations, ceil)
-        include = bool(node.integer("count_include_pad", 0))
-        return node.builder.emit(
-            lambda v: graph.PoolOp(
-                v,
-                kind,
-                kernel,
-                TensorType(element_of_dtype(x.dtype), shape),
-                strides=strides,
-                pads=pads,
-                dilations=dilations,
-                count_include_pad=include,
-            ),
-            x,
-        )
-
-    return handle
-
-
-def _global_pool(kind: str) -> Handler:
-    def handle(node: Node) -> Tensor:
-        x = node.input()
-        _spatial_rank(node, x)
-        return node.builder.reduce(kind, x, range(2, x.rank), keepdims=True)
-
-    return handle
 
 
 def _matmul(node: Node) -> Tensor:
@@ -212,14 +172,14 @@ def _rms_normalization(node: Node) -> Tensor:
 
 def _instance_normalization(node: Node) -> Tensor:
     b, x = node.builder, node.input(0)
-    _spatial_rank(node, x)
+    spatial_rank(node, x)
     y, *_ = standardize(b, x, range(2, x.rank), node.number("epsilon", 1e-5))
     return b.add(b.mul(y, _per_channel(b, node.input(1), x.rank)), _per_channel(b, node.input(2), x.rank))
 
 
 def _group_normalization(node: Node) -> Tensor:
     b, x, scale, bias = node.builder, node.input(0), node.input(1), node.input(2)
-    _spatial_rank(node, x)
+    spatial_rank(node, x)
     groups = node.integer("num_groups", 0)
     channels = x.shape[1]
     if groups < 1 or channels % groups:
@@ -297,61 +257,9 @@ def _softmax(node: Node) -> Tensor:
     return b.reshape(b.emit(lambda v: graph.SoftmaxOp(v, axis=1), flat), x.shape)
 
 
-def _log_softmax(node: Node) -> Tensor:
-    b, x = node.builder, node.input()
-    axis = node.axis(node.integer("axis", -1 if node.opset >= 13 else 1), max(x.rank, 1))
-    axes = [axis] if node.opset >= 13 else list(range(axis, x.rank))
-    centred = b.binary("sub", x, b.reduce("max", x, axes, keepdims=True))
-    total = b.reduce("sum", b.unary("exp", centred), axes, keepdims=True)
-    return b.binary("sub", centred, b.unary("log", total))
-
-
-def _reduce(kind: str, *, before: str = "", after: str = "", since: int = 18) -> Handler:
-    def handle(node: Node) -> Tensor:
-        b, x = node.builder, node.input()
-        axes = node.axes_of(since)
-        if not axes and node.integer("noop_with_empty_axes", 0):
-            # The elementwise parts are applied all the same.
-            chosen: list[int] = []
-        else:
-            chosen = node.axes(axes, x.rank) if axes else list(range(x.rank))
-        if not x.is_float and (kind == "mean" or before == "exp" or after or x.dtype == np.bool_):
-            raise node.unsupported("elements that are not floats")
-        x = b.unary(before, x) if before else x
-        x = b.reduce(kind, x, chosen, keepdims=bool(node.integer("keepdims", 1)))
-        return b.unary(after, x) if after else x
-
-    return handle
-
-
-def _reduce_log_sum_exp(node: Node) -> Tensor:
-    b, x = node.builder, node.input()
-    axes = node.axes_of(18)
-    chosen = node.axes(axes, x.rank) if axes else list(range(x.rank))
-    if not x.is_float or (not axes and node.integer("noop_with_empty_axes", 0)):
-        raise node.unsupported("this form")
-    highest = b.reduce("max", x, chosen, keepdims=True)
-    total = b.reduce("sum", b.unary("exp", b.binary("sub", x, highest)), chosen, keepdims=True)
-    result = b.add(b.unary("log", total), highest)
-    if node.integer("keepdims", 1):
-        return result
-    return b.reshape(result, shapes.reduce_shape(x.shape, chosen, keepdims=False))
-
-
-def _argmax(node: Node) -> Tensor:
-    x = node.input()
-    axis = node.axis(node.integer("axis", 0), x.rank)
-    keepdims, last = bool(node.integer("keepdims", 1)), bool(node.integer("select_last_index", 0))
-    return node.builder.emit(lambda v: graph.ArgmaxOp(v, axis, keepdims, select_last=last), x)
-
-
 OPERATORS: Table = {
     "Conv": _conv,
     "ConvTranspose": _conv_transpose,
-    "MaxPool": _pool("max"),
-    "AveragePool": _pool("average"),
-    "GlobalMaxPool": _global_pool("max"),
-    "GlobalAveragePool": _global_pool("mean"),
     "MatMul": _matmul,
     "Gemm": _gemm,
     "BatchNormalization": _batch_normalization,
@@ -363,16 +271,4 @@ OPERATORS: Table = {
     "LRN": _lrn,
     "LSTM": _lstm,
     "Softmax": _softmax,
-    "LogSoftmax": _log_softmax,
-    "ReduceSum": _reduce("sum", since=13),
-    "ReduceMean": _reduce("mean"),
-    "ReduceMax": _reduce("max"),
-    "ReduceMin": _reduce("min"),
-    "ReduceProd": _reduce("prod"),
-    "ReduceL1": _reduce("sum", before="abs"),
-    "ReduceL2": _reduce("sum", before="square", after="sqrt"),
-    "ReduceSumSquare": _reduce("sum", before="square"),
-    "ReduceLogSum": _reduce("sum", after="log"),
-    "ReduceLogSumExp": _reduce_log_sum_exp,
-    "ArgMax": _argmax,
 }
