@@ -62,6 +62,10 @@ def _widened(view: View) -> View:
 def reduce_view(ctx: Lowering, view: View, op: str, axes: Sequence[int]) -> View:
     """`view` with `axes` reduced to size 1, on chip, in fp32."""
     axes = [a for a in axes if view.shape[a] > 1] or [axes[0]]
+    if view.on_chip and view.shape[axes[0]] == 1:
+        alone = ctx.scratch("alone", view.shape, view.axis or 0, "fp32")
+        ctx.builder.copy(view, alone)
+        return alone
     kept = [a for a in range(len(view.shape)) if a not in axes]
     if view.on_chip and view.axis in axes:
         free = [a for a in axes if a != view.axis]

@@ -1,0 +1,36 @@
+"""Graphs that random search found, each with what went wrong."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from onnx import NodeProto, TensorProto, helper, numpy_helper
+
+import accelc
+
+
+def _reduced_again() -> tuple[Sequence[NodeProto], Mapping[str, Any]]:
+    """The sum of one element that every partition holds."""
+    nodes = [
+        helper.make_node("ReduceL1", ["x", "axes"], ["a"]),
+        helper.make_node("Reshape", ["a", "shape"], ["b"]),
+        helper.make_node("LayerNormalization", ["b", "scale"], ["y"], axis=-2, epsilon=0.01),
+    ]
+    return nodes, {"axes": np.array([0]), "shape": np.ones(4, np.int64), "scale": np.ones((1, 1), np.float32)}
+
+
+@pytest.mark.parametrize(("graph", "shape"), [(_reduced_again, (12,))], ids=["reduced-again"])
+def test_equal(graph: Any, shape: tuple[int, ...]) -> None:
+    nodes, constants = graph()
+    body = helper.make_graph(
+        nodes,
+        "found",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+        [numpy_helper.from_array(array, name) for name, array in constants.items()],
+    )
+    model = helper.make_model(body, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
+    result = accelc.run(model)
+    assert result.comparison is not None
+    assert result.comparison.within_tolerance
