@@ -25,6 +25,7 @@ from accelc.dialects.graph_ops.binary import (
     XorOp,
 )
 from accelc.dialects.graph_ops.call import CallOp, callee_of, weight_names
+from accelc.dialects.graph_ops.indexing import GatherOp, ScatterOp
 from accelc.dialects.graph_ops.inplace import (
     ApplyOp,
     LoadOp,
@@ -42,7 +43,6 @@ from accelc.dialects.graph_ops.movement import (
     BroadcastOp,
     CastOp,
     ConcatOp,
-    GatherOp,
     InsertSliceOp,
     PadOp,
     ReshapeOp,
@@ -124,6 +124,7 @@ Graph = Dialect(
         PadOp,
         BroadcastOp,
         GatherOp,
+        ScatterOp,
         FuncOp,
         ReturnOp,
         WeightOp,
@@ -212,6 +213,7 @@ __all__ = [
     "ReturnOp",
     "RoundOp",
     "RsqrtOp",
+    "ScatterOp",
     "SelectOp",
     "SigmoidOp",
     "SignOp",

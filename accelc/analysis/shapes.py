@@ -220,13 +220,6 @@ def pad_shape(x: Sequence[int], low: Sequence[int], high: Sequence[int], interio
     return tuple(lo + s + max(s - 1, 0) * i + hi for s, lo, hi, i in zip(x, low, high, interior, strict=True))
 
 
-def gather_shape(x: Sequence[int], indices: Sequence[int], axis: int) -> Shape:
-    """Result of ONNX Gather: the axis is replaced by the shape of the indices."""
-    if not 0 <= axis < len(x):
-        raise ValueError(f"axis {axis} is not an axis of a tensor of rank {len(x)}")
-    return (*x[:axis], *indices, *x[axis + 1 :])
-
-
 def check_reshape(x: Sequence[int], result: Sequence[int]) -> None:
     """Check that both shapes hold the same number of elements."""
     if prod(x) != prod(result):

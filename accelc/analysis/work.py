@@ -20,6 +20,7 @@ MOVEMENTS = (
     graph.PadOp,
     graph.BroadcastOp,
     graph.GatherOp,
+    graph.ScatterOp,
     graph.CastOp,
     graph.IdentityOp,
 )
@@ -121,6 +122,8 @@ def moved_bytes(op: Operation) -> int:
             return 2 * written
         case graph.GatherOp():
             return 2 * written + value_bytes(op.indices)
+        case graph.ScatterOp():
+            return 2 * written + 3 * value_bytes(op.updates) + value_bytes(op.indices)
         case _:
             return written + sum(value_bytes(value) for value in op.operands)
 

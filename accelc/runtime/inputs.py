@@ -117,7 +117,7 @@ def _bounds_of(value: SSAValue, seen: set[SSAValue]) -> list[int]:
     found: list[int] = []
     for use in value.uses:
         user = use.operation
-        if isinstance(user, graph.GatherOp) and user.indices is value:
+        if isinstance(user, graph.GatherOp | graph.ScatterOp) and user.indices is value:
             found.append(shape_of(user.x)[user.axis.value.data])
         elif isinstance(user, graph.EqualOp):
             other = user.rhs if user.lhs is value else user.lhs

@@ -21,7 +21,6 @@ from accelc.dialects.graph_ops.base import (
     checked,
     element_of,
     ints,
-    is_bool,
     is_integer,
     require,
     require_same_element,
@@ -361,47 +360,4 @@ class BroadcastOp(GraphOp):
         source, result = shape_of(self.x), shape_of(self.result)
         require_shape(self.result, checked(shapes.broadcast_shapes, source, result))
         require(len(source) <= len(result), f"x has rank {len(source)}, above the result's {len(result)}")
-        require_same_element(self.result, self.x)
-
-
-@irdl_op_definition
-class GatherOp(GraphOp):
-    """
-    Slices of x along one axis, picked by integer indices (ONNX Gather); an index below 0 counts from the end.
-
-    An index outside [-size, size) is an error when the operation is executed.
-
-    ```mlir
-    %y = graph.gather %x, %i axis 0 : (tensor<9x6xf32>, tensor<4x2xi64>) -> tensor<4x2x6xf32>
-    ```
-    """
-
-    name = "graph.gather"
-    x = operand_def(TENSOR)
-    """Any shape of rank at least 1."""
-    indices = operand_def(TENSOR)
-    """Integers of any shape."""
-    axis = attr_def(I64_ATTR)
-    """Axis of x the indices count along, in [0, rank)."""
-    result = result_def(TENSOR)
-    """Shape of x with the axis replaced by the shape of the indices."""
-
-    assembly_format = "$x `,` $indices `axis` $axis attr-dict `:` functional-type(operands, results)"
-    traits = traits_def(Pure())
-
-    def __init__(self, x: Value, indices: Value, axis: int = 0, *, loc_name: str | None = None):
-        axis = shapes.normalize_axis(axis, len(shape_of(x)))
-        shape = shapes.gather_shape(shape_of(x), shape_of(indices), axis)
-        super().__init__(
-            operands=[SSAValue.get(x), SSAValue.get(indices)],
-            result_types=[TensorType(element_of(x), shape)],
-            attributes=attributes(axis=axis, loc_name=loc_name),
-        )
-
-    def verify_graph(self) -> None:
-        """Integer indices; exact shape."""
-        index = element_of(self.indices)
-        require(is_integer(index) and not is_bool(index), f"indices have element type {index}, not an integer type")
-        shape = checked(shapes.gather_shape, shape_of(self.x), shape_of(self.indices), self.axis.value.data)
-        require_shape(self.result, shape)
         require_same_element(self.result, self.x)

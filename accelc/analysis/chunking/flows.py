@@ -54,7 +54,9 @@ def _pad(op: graph.PadOp, known: Sequence[Axis]) -> Flow:
 
 
 def _gather(op: graph.GatherOp, known: Sequence[Axis]) -> Flow:
-    return axes.gather(known[1], op.axis.value.data) if known[0] is None else axes.whole(2)
+    if known[0] is not None or op.batch_axes:
+        return axes.whole(2)
+    return axes.gather(known[1], op.axis.value.data)
 
 
 _RULES: Mapping[type[Operation], Callable[[Any, Sequence[Axis]], Flow]] = {

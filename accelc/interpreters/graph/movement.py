@@ -7,7 +7,6 @@ import numpy as np
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import ints, shape_of
 from accelc.dialects.graph_ops.element_types import Array
-from accelc.errors import ModelError
 
 
 def slices(starts: Sequence[int], steps: Sequence[int], sizes: Sequence[int]) -> tuple[slice, ...]:
@@ -58,13 +57,3 @@ def pad(op: graph.PadOp, x: Array) -> Array:
 def broadcast(op: graph.BroadcastOp, x: Array) -> Array:
     """Repetition, a read-only view."""
     return np.broadcast_to(x, shape_of(op.result))
-
-
-def gather(op: graph.GatherOp, x: Array, indices: Array) -> Array:
-    """Slices along one axis. Raises ModelError for an index outside the axis."""
-    axis = op.axis.value.data
-    size = x.shape[axis]
-    wrong = indices[(indices < -size) | (indices >= size)] if indices.dtype.kind == "i" else indices[indices >= size]
-    if wrong.size:
-        raise ModelError(f"index {wrong[0]} is outside the axis {axis} of {size} elements")
-    return np.take(x, indices.astype(np.int64), axis=axis)

@@ -12,7 +12,7 @@ from accelc.dialects.graph_ops.base import AnyTensor, ints
 from accelc.dialects.graph_ops.element_types import Array, dense_to_array, dtype_of_element
 from accelc.dialects.graph_ops.inplace import VarType, stored
 from accelc.errors import ModelError
-from accelc.interpreters.graph import elementwise, movement, reduction, windows
+from accelc.interpreters.graph import elementwise, indexing, movement, reduction, windows
 from accelc.interpreters.graph.storage import Reference
 from accelc.weights import renamed_weights
 
@@ -46,7 +46,8 @@ EVALUATORS: Mapping[type[Operation], Evaluator] = {
     graph.ConcatOp: movement.concat,
     graph.PadOp: movement.pad,
     graph.BroadcastOp: movement.broadcast,
-    graph.GatherOp: movement.gather,
+    graph.GatherOp: indexing.gather,
+    graph.ScatterOp: indexing.scatter,
     graph.ConstantOp: _constant,
 }
 """NumPy function of every pure operation: `f(op, *operands)` gives the result, or a tuple of several."""

@@ -96,3 +96,39 @@ graph.func @f(%x: tensor<4x6xf32>) {
   graph.return
 }
 // CHECK: indices have element type f32, not an integer type
+
+// -----
+
+// Batch axes of the table and of the indices are the same.
+graph.func @f(%x: tensor<4x6xf32>, %i: tensor<3x2xi64>) {
+  %0 = graph.gather %x, %i axis 1 batch 1 : (tensor<4x6xf32>, tensor<3x2xi64>) -> tensor<4x2xf32>
+  graph.return
+}
+// CHECK: batch axes [4] and [3] differ
+
+// -----
+
+// The batch ends before the axis.
+graph.func @f(%x: tensor<4x6xf32>, %i: tensor<4x2xi64>) {
+  %0 = graph.gather %x, %i axis 0 batch 1 : (tensor<4x6xf32>, tensor<4x2xi64>) -> tensor<2x6xf32>
+  graph.return
+}
+// CHECK: 1 batch axes are outside [0, 0]
+
+// -----
+
+// A scatter combines in one of a few ways.
+graph.func @f(%x: tensor<4x6xf32>, %i: tensor<2xi64>, %u: tensor<2x6xf32>) {
+  %0 = graph.scatter "xor" %x, %i, %u axis 0 : (tensor<4x6xf32>, tensor<2xi64>, tensor<2x6xf32>) -> tensor<4x6xf32>
+  graph.return
+}
+// CHECK: reduction "xor" is not one of none, add, mul, max, min
+
+// -----
+
+// Updates have the shape of what would be gathered.
+graph.func @f(%x: tensor<4x6xf32>, %i: tensor<2xi64>, %u: tensor<3x6xf32>) {
+  %0 = graph.scatter "add" %x, %i, %u axis 0 : (tensor<4x6xf32>, tensor<2xi64>, tensor<3x6xf32>) -> tensor<4x6xf32>
+  graph.return
+}
+// CHECK: updates have shape [3, 6], expected [2, 6]
