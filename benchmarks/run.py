@@ -15,6 +15,7 @@ from importlib import import_module
 from measure import Measurement
 
 SUITES = {
+    "coverage": "coverage_suite",
     "end-to-end": "end_to_end",
     "five-passes": "five_passes",
     "simulator": "simulator",

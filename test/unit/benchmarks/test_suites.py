@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
-SUITES = {"end-to-end", "five-passes", "simulator", "startup"}
-COLLECTIONS = ("five_passes", "simulator")
+SUITES = {"coverage", "end-to-end", "five-passes", "simulator", "startup"}
+COLLECTIONS = ("coverage_suite", "five_passes", "simulator")
 """Suites that are modules with a function `measure(reduced)`, listed in `MODULES`."""
 
 
