@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from accelc.frontends.onnx.builder import Tensor
+import numpy as np
+
+from accelc.frontends.onnx.builder import Tensor, known
+from accelc.frontends.onnx.indexing import scatter
 from accelc.frontends.onnx.node import Node, Table
 
 MODES = ("linear", "circular")
 """What happens behind the last position of the cache: nothing may be written there, or it goes on at the first."""
 
 
-def _first_positions(node: Node, batch: int) -> list[int]:
-    """The position where the update of each sample begins; known at import."""
+def _first_positions(node: Node, batch: int) -> list[int] | None:
+    """The position where the update of each sample begins; None where only the run knows."""
     given = node.optional(2)
     if given is None:
         return [0] * batch
@@ -20,7 +23,7 @@ def _first_positions(node: Node, batch: int) -> list[int]:
             f"write_indices are {given.dtype.name}{list(given.shape)}, expected one integer for each of {batch} samples"
         )
     if given.data is None:
-        raise node.unsupported("a cache written at positions known only at run time")
+        return None
     return [int(v) for v in given.data]
 
 
@@ -59,6 +62,8 @@ def _tensor_scatter(node: Node) -> Tensor:
     batch, size, count = past.shape[0], past.shape[axis], update.shape[axis]
     starts = _first_positions(node, batch)
     circular = node.text("mode", "linear") == "circular"
+    if starts is None:
+        return _scattered(node, past, update, axis, circular=circular)
     for sample, first in enumerate(starts):
         if first < 0 or (not circular and first + count > size):
             limit = "at least 0" if circular else f"from 0 to {size - count}"
@@ -73,6 +78,19 @@ def _tensor_scatter(node: Node) -> Tensor:
             corner[0], corner[axis] = samples[0], position
             parts.append((corner, node.builder.slice_axis(of_samples, axis, begin, length)))
     return node.builder.written(past, parts)
+
+
+def _scattered(node: Node, past: Tensor, update: Tensor, axis: int, *, circular: bool) -> Tensor:
+    """The update at positions that only the run knows; one behind the cache is an error then."""
+    b, starts = node.builder, node.input(2)
+    size, count = past.shape[axis], update.shape[axis]
+    steps = known(np.arange(count).astype(starts.dtype))
+    positions = b.add(b.reshape(starts, [past.shape[0], 1]), steps)
+    if circular:
+        positions = b.binary("mod", positions, b.scalar(size, positions))
+    perm = [0, axis, *(a for a in range(1, past.rank) if a != axis)]
+    result = scatter(b, b.transpose(past, perm), positions, b.transpose(update, perm), 1, 1)
+    return b.transpose(result, [perm.index(a) for a in range(past.rank)])
 
 
 OPERATORS: Table = {"TensorScatter": _tensor_scatter}

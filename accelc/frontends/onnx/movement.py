@@ -4,9 +4,11 @@ from math import prod
 
 import numpy as np
 
+from accelc.analysis.shapes import window_extent
+from accelc.dialects import graph
 from accelc.frontends.onnx.builder import Tensor, known
 from accelc.frontends.onnx.node import Node, Table
-from accelc.frontends.onnx.tensors import check_constant_size, checked_shape, to_array
+from accelc.frontends.onnx.tensors import check_constant_size, checked_shape, numpy_dtype, to_array
 
 
 def _constant(node: Node) -> Tensor:
@@ -173,24 +175,6 @@ def _range_of(first: int, last: int, step: int, size: int) -> tuple[int, int]:
     return max(first, 0), len(range(first, last, step))
 
 
-def _gather(node: Node) -> Tensor:
-    x, indices = node.input(0), node.input(1)
-    axis = node.axis(node.integer("axis", 0), x.rank)
-    if indices.dtype.kind not in "iu":
-        raise node.error(f"indices have element type {indices.dtype.name}, not an integer type")
-    if indices.data is None:
-        return node.builder.gather(x, indices, axis)
-    size = x.shape[axis]
-    wanted = indices.data.astype(np.int64)
-    if wanted.size and (wanted.min() < -size or wanted.max() >= size):
-        raise node.error(f"an index is outside [{-size}, {size}) of axis {axis}")
-    if wanted.size != 1:
-        return node.builder.gather(x, indices, axis)
-    # One known index is a slice, which any home can do.
-    part = node.builder.slice_axis(x, axis, int(wanted.reshape(-1)[0]) % size, 1)
-    return node.builder.reshape(part, [*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :]])
-
-
 def _expand(node: Node) -> Tensor:
     x = node.input()
     shape = np.broadcast_shapes(x.shape, tuple(node.integers(1)))
@@ -237,16 +221,17 @@ def _pad_value(node: Node) -> float:
 
 
 def _pad(node: Node) -> Tensor:
-    x, mode = node.input(), node.text("mode", "constant")
+    b, x, mode = node.builder, node.input(), node.text("mode", "constant")
     low, high = _pad_amounts(node, x)
     if mode == "constant":
-        if x.dtype == np.bool_:
-            raise node.unsupported("truth values")
-        return node.builder.pad(x, low, high, _pad_value(node))
-    if mode not in ("reflect", "edge"):
-        raise node.unsupported(f"mode '{mode}'")
+        # Truth values are padded as numbers.
+        plain = b.cast(x, np.dtype(np.uint8)) if x.dtype == np.bool_ else x
+        return b.cast(b.pad(plain, low, high, _pad_value(node)), x.dtype)
+    if mode not in ("reflect", "edge", "wrap"):
+        raise node.error(f"mode '{mode}' is not constant, reflect, edge or wrap")
+    x = b.pad(x, [min(a, 0) for a in low], [min(a, 0) for a in high], 0.0)
     for axis in range(x.rank):
-        x = _pad_axis(node, x, axis, low[axis], high[axis], mode)
+        x = _pad_axis(node, x, axis, max(low[axis], 0), max(high[axis], 0), mode)
     return x
 
 
@@ -254,20 +239,68 @@ def _pad_axis(node: Node, x: Tensor, axis: int, low: int, high: int, mode: str) 
     b, size = node.builder, x.shape[axis]
     if (low, high) == (0, 0):
         return x
-    if min(low, high) < 0:
-        raise node.unsupported("negative pads")
-    if size == 0 or (mode == "reflect" and max(low, high) >= size):
+    if size == 0 or (mode != "edge" and max(low, high) >= size + (mode == "wrap")):
         raise node.error(f"{mode} padding by {low} and {high} needs more than the {size} elements of axis {axis}")
-    if mode == "reflect":
-        before = b.slice_axis(x, axis, low, low, -1)
-        after = b.slice_axis(x, axis, max(size - 2, 0), high, -1)
-    else:
-        shape = [*x.shape]
-        shape[axis] = low
-        before = b.broadcast(b.slice_axis(x, axis, 0, 1), shape)
-        shape[axis] = high
-        after = b.broadcast(b.slice_axis(x, axis, size - 1, 1), shape)
+    match mode:
+        case "reflect":
+            before = b.slice_axis(x, axis, low, low, -1)
+            after = b.slice_axis(x, axis, max(size - 2, 0), high, -1)
+        case "wrap":
+            before = b.slice_axis(x, axis, size - low, low)
+            after = b.slice_axis(x, axis, 0, high)
+        case _:
+            shape = [*x.shape]
+            shape[axis] = low
+            before = b.broadcast(b.slice_axis(x, axis, 0, 1), shape)
+            shape[axis] = high
+            after = b.broadcast(b.slice_axis(x, axis, size - 1, 1), shape)
     return b.concat([before, x, after], axis)
+
+
+def _center_crop_pad(node: Node) -> Tensor:
+    x, wanted = node.input(), node.integers(1)
+    given = node.ints("axes")
+    axes = list(range(x.rank)) if given is None else node.axes(given, x.rank)
+    if len(axes) != len(wanted) or min(wanted, default=0) < 0:
+        raise node.error(f"shape {wanted} does not fit the axes {axes} of {list(x.shape)}")
+    low, high = [0] * x.rank, [0] * x.rank
+    for axis, size in zip(axes, wanted, strict=True):
+        more = size - x.shape[axis]
+        # The odd element is at the end, of what is added and of what is cut.
+        low[axis] = more // 2 if more > 0 else -(-more // 2)
+        high[axis] = more - low[axis]
+    return node.builder.pad(x, low, high, 0.0)
+
+
+def _col2im(node: Node) -> Tensor:
+    b, x = node.builder, node.input(0)
+    image, block = node.integers(1), node.integers(2)
+    rank = len(image)
+    strides, dilations = node.ints("strides") or [1] * rank, node.ints("dilations") or [1] * rank
+    pads = node.ints("pads") or [0] * (2 * rank)
+    if x.rank != 3 or len(block) != rank or len(pads) != 2 * rank or len(strides) != rank or len(dilations) != rank:
+        raise node.error(f"image_shape {image} and block_shape {block} do not fit x {list(x.shape)}")
+    taps = prod(block)
+    outs = [
+        (size + pads[a] + pads[rank + a] - window_extent(block[a], dilations[a])) // strides[a] + 1
+        for a, size in enumerate(image)
+    ]
+    if not taps or x.shape[1] % taps or prod(outs) != x.shape[2]:
+        raise node.error(f"x {list(x.shape)} does not hold {taps} cells of each of {prod(outs)} blocks")
+    channels = x.shape[1] // taps
+    # Every cell of a block is a channel that a transposed convolution with a one puts in its place.
+    filters = np.tile(np.eye(taps, dtype=np.float32).reshape(taps, 1, *block), (channels, *[1] * (rank + 1)))
+    columns = b.reshape(x, [x.shape[0], x.shape[1], *outs])
+    covered = [(o - 1) * s + window_extent(k, d) for o, s, k, d in zip(outs, strides, block, dilations, strict=True)]
+    extra = [size + pads[a] + pads[rank + a] - covered[a] for a, size in enumerate(image)]
+    return b.emit(
+        lambda v, w: graph.ConvTransposeOp(
+            v, w, strides=strides, pads=pads, dilations=dilations, group=channels, output_padding=extra
+        ),
+        columns,
+        known(filters.astype(x.dtype)),
+        weights=(1,),
+    )
 
 
 def _depth_to_space(node: Node) -> Tensor:
@@ -293,13 +326,23 @@ def _space_to_depth(node: Node) -> Tensor:
 
 
 def _trilu(node: Node) -> Tensor:
-    b, x = node.builder, node.input()
-    offset = 0 if node.optional(1) is None else node.scalar_constant(1)
-    if offset is None:
-        raise node.unsupported("a diagonal known only at run time")
-    ones = np.ones(x.shape[-2:], np.bool_)
-    kept = np.triu(ones, int(offset)) if node.integer("upper", 1) else np.tril(ones, int(offset))
-    return b.select(known(kept), x, b.scalar(0, x))
+    b, x, diagonal = node.builder, node.input(), node.optional(1)
+    if x.rank < 2:
+        raise node.error(f"x has shape {list(x.shape)}, expected matrices")
+    rows, columns = x.shape[-2:]
+    distance = known(np.arange(columns) - np.arange(rows)[:, None])
+    offset = b.scalar(0, distance) if diagonal is None else b.cast(b.reshape(diagonal, []), distance.dtype)
+    kept = b.binary("greater_equal" if node.integer("upper", 1) else "less_equal", distance, offset)
+    return b.select(kept, x, b.scalar(0, x))
+
+
+def _eye_like(node: Node) -> Tensor:
+    x = node.input()
+    if x.rank != 2:
+        raise node.error(f"x has shape {list(x.shape)}, expected a matrix")
+    dtype = x.dtype if node.attribute("dtype", 2) is None else numpy_dtype(node.integer("dtype", 1), node.builder.where)
+    check_constant_size(x.shape, dtype, node.builder.where)
+    return known(np.eye(*x.shape, k=node.integer("k", 0)).astype(dtype))
 
 
 def _one_hot(node: Node) -> Tensor:
@@ -328,7 +371,6 @@ OPERATORS: Table = {
     "Concat": _concat,
     "Split": _split,
     "Slice": _slice,
-    "Gather": _gather,
     "Expand": _expand,
     "Tile": _tile,
     "Pad": _pad,
@@ -336,4 +378,7 @@ OPERATORS: Table = {
     "SpaceToDepth": _space_to_depth,
     "Trilu": _trilu,
     "OneHot": _one_hot,
+    "EyeLike": _eye_like,
+    "CenterCropPad": _center_crop_pad,
+    "Col2Im": _col2im,
 }

@@ -338,11 +338,13 @@ def test_powers(exponent: float) -> None:
 
 def test_unknown_operators_are_kept_with_their_attributes() -> None:
     """And executed by the framework."""
-    imported = check_nodes([node("Elu", "x", alpha=0.7)], {"x": normal(3, 4)}, native=False)
-    assert 'graph.call_framework "Elu"' in str(imported.module)
-    assert "alpha = " in str(imported.module)
-    cumulative = node("CumSum", "x", "a", reverse=1)
-    check_nodes([cumulative], {"x": normal(3, 4)}, {"a": np.array(1, np.int64)}, native=False)
+    boxes = {"r": np.array([[0, 0, 3, 3]], np.float32), "i": np.array([0], np.int64)}
+    align = node("RoiAlign", "x", "r", "i", spatial_scale=0.5)
+    imported = check_nodes([align], {"x": normal(1, 2, 5, 5)}, boxes, opset=16, native=False)
+    assert 'graph.call_framework "RoiAlign"' in str(imported.module)
+    assert "spatial_scale = " in str(imported.module)
+    determinant = node("Det", "x")
+    check_nodes([determinant], {"x": normal(3, 3)}, native=False)
 
 
 def test_shape_arithmetic_leaves_nothing() -> None:
