@@ -6,7 +6,15 @@ from math import prod
 from typing import Any
 
 from xdsl.context import Context
-from xdsl.dialects.builtin import AnyDenseElement, AnyFloat, DenseIntOrFPElementsAttr, ModuleOp, RankedStructure
+from xdsl.dialects.builtin import (
+    AnyDenseElement,
+    AnyFloat,
+    DenseIntOrFPElementsAttr,
+    Float32Type,
+    Float64Type,
+    ModuleOp,
+    RankedStructure,
+)
 from xdsl.parser import AttrParser, Parser
 from xdsl.parser.generic_parser import ParserState
 from xdsl.utils.exceptions import ParseError
@@ -43,7 +51,7 @@ class SafeParser(Parser):
     """
     xDSL's parser, in time proportional to the text whatever it is.
 
-    Elements of `dense` literals that the printer writes in hexadecimal keep their value.
+    Floats that the printer writes in hexadecimal keep their value.
     """
 
     _elements = 0
@@ -73,6 +81,15 @@ class SafeParser(Parser):
         if element.span.text.lstrip("-")[:2].lower() == "0x":
             return _Bits(element.is_negative, element.value, element.span)
         return element
+
+    def parse_optional_float(self, *, allow_negative: bool = True) -> float | None:
+        """A float, or the bit pattern of an f32 or f64 in 8 or 16 digits, as infinities and NaN are printed."""
+        text = self._current_token.text
+        if text[:2].lower() == "0x" and len(text) in (10, 18):
+            kind = Float32Type() if len(text) == 10 else Float64Type()
+            self._consume_token()
+            return next(kind.iter_unpack(int(text, 16).to_bytes(kind.compile_time_size, "little")))
+        return super().parse_optional_float(allow_negative=allow_negative)
 
     def _count(self, kind: RankedStructure[AnyDenseElement]) -> None:
         """One value can stand for all elements, and xDSL makes a list of them: a short text could take all memory."""

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from xdsl.context import Context
-from xdsl.dialects.builtin import Builtin
+from xdsl.dialects.builtin import Builtin, TensorType, f32
+from xdsl.ir import Block
 from xdsl.utils.exceptions import ParseError
 
+from accelc.dialects import graph
 from accelc.dialects.graph_ops.element_types import array_to_dense, dense_to_array
-from accelc.parsing import SafeParser
+from accelc.parsing import SafeParser, parse_module
 
 FLOATS = (np.float64, np.float32, np.float16, ml_dtypes.bfloat16)
 AWKWARD = (np.inf, -np.inf, np.nan, -0.0, 123456789.0, 16777217.0, 1e30, 65504.0, 0.1)
@@ -47,3 +49,17 @@ def test_too_many_digits(literal: str) -> None:
     """A pattern that the type has no room for is an error at the literal."""
     with pytest.raises(ParseError, match="is no bit pattern of f32"):
         parsed(f"dense<{literal}> : tensor<f32>")
+
+
+@pytest.mark.parametrize("value", [-np.inf, np.inf, 1.5])
+def test_attributes(value: float) -> None:
+    """So do numbers that an operation's custom form writes without their type."""
+    x = Block(arg_types=[TensorType(f32, [2])]).args[0]
+    pad = graph.PadOp(x, [1], [0], value=value)
+    context = Context()
+    for dialect in (Builtin, graph.Graph):
+        context.load_dialect(dialect)
+    text = str(pad).replace("%1", "%x").replace("%0 = ", "")
+    module = parse_module(context, f'%x = "graph.weight"() {{weight_name = "w"}} : () -> tensor<2xf32>\n{text}', "t")
+    found = [op for op in module.walk() if isinstance(op, graph.PadOp)]
+    assert [op.value.value.data for op in found] == [value]
