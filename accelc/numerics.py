@@ -4,16 +4,18 @@ Arithmetic of the machine: the only place that says what bits a record or macro-
 The simulator and the `engine` and `tile` interpreters call these functions with operands of the same shape
 and values and therefore agree bit for bit. Every function works on contiguous copies, because BLAS and SIMD
 paths may give other bits for other memory layouts. Elementwise work is done in fp32 with conversions on the
-way in and out.
+way in and out, or in integers where all operands are integers (`accelc.integer_alu`).
 """
 
 from collections.abc import Callable, Mapping
+from math import prod
 from typing import Any
 
 import ml_dtypes
 import numpy as np
 import numpy.typing as npt
 
+from accelc import integer_alu
 from accelc.column_sums import column_sums
 
 Array = npt.NDArray[Any]
@@ -30,10 +32,11 @@ DTYPES: Mapping[str, np.dtype[Any]] = {
     "int8": np.dtype(np.int8),
     "uint8": np.dtype(np.uint8),
     "int32": np.dtype(np.int32),
+    "int64": np.dtype(np.int64),
 }
 """NumPy dtype of every dtype name of `isa.records.DTYPES`."""
 
-INTEGERS = ("int8", "uint8", "int32")
+INTEGERS = ("int8", "uint8", "int32", "int64")
 FP8 = ("fp8e4", "fp8e5")
 FP8_LARGEST: Mapping[str, float] = {"float8_e4m3fn": 448.0, "float8_e5m2": 57344.0}
 SUM_ORDERS = ("blas", "column-sequential")
@@ -52,10 +55,15 @@ def compute(array: Array) -> F32:
 def _to_integer(array: Array, target: np.dtype[Any]) -> Array:
     low, high = np.iinfo(target).min, np.iinfo(target).max
     if np.issubdtype(array.dtype, np.integer):
-        return np.asarray(np.clip(array, low, high), target)
+        wide = np.iinfo(array.dtype)
+        return np.asarray(np.clip(array, max(low, wide.min), min(high, wide.max)), target)
     with np.errstate(invalid="ignore"):
         rounded = np.rint(array.astype(np.float64))
-        return np.asarray(np.nan_to_num(np.clip(rounded, low, high), nan=0.0), target)
+        result = np.asarray(np.nan_to_num(np.clip(rounded, low, high), nan=0.0), target)
+    if target.itemsize == 8:
+        # The largest 64-bit integer is no fp64 number.
+        result = np.where(rounded >= 2.0**63, high, result)
+    return result
 
 
 def _to_fp8(array: Array, target: np.dtype[Any], overflow: str) -> Array:
@@ -146,7 +154,7 @@ ALU_OPS: Mapping[str, Binary] = {
     "rsub": lambda left, right: right - left,
     "rdiv": lambda left, right: right / left,
     "pow": np.power,
-    "mod": np.mod,  # sign of the divisor
+    "mod": np.mod,
     "equal": _comparison(np.equal),
     "not_equal": _comparison(np.not_equal),
     "less": _comparison(np.less),
@@ -157,7 +165,7 @@ ALU_OPS: Mapping[str, Binary] = {
     "or": _logical(np.logical_or),
     "xor": _logical(np.logical_xor),
 }
-"""fp32 ALU operations; comparisons and logic give 1.0 or 0.0; `max` and `min` propagate NaN."""
+"""fp32 ALU operations; comparisons and logic give 1.0 or 0.0; `max` and `min` propagate NaN; `mod` as in NumPy."""
 
 _REDUCERS: Mapping[str, np.ufunc] = {
     "add": np.add,
@@ -249,29 +257,45 @@ FUNCTIONS: Mapping[str, Unary] = {
     "softplus": _softplus,
     "sin": np.sin,
     "cos": np.cos,
+    "atan": np.arctan,
     "reciprocal": lambda x: np.float32(1.0) / x,
-    "neg": np.negative,
     "floor": np.floor,
     "ceil": np.ceil,
     "round": np.rint,
+    "trunc": np.trunc,
 }
 """fp32 functions of the activation engine, by the names of `ComputeEngine.funcs`."""
 
 
-def alu(op: str, left: Array, right: Array) -> F32:
-    """`left op right` in fp32, NumPy broadcasting."""
+def _integers(out: str, *sources: Array) -> np.dtype[Any] | None:
+    """dtype of integer arithmetic, or None if the arithmetic is that of floats."""
+    return integer_alu.work_dtype(DTYPES[out], *(source.dtype for source in sources))
+
+
+def alu(op: str, left: Array, right: Array, out: str = "fp32") -> Array:
+    """`left op right`, NumPy broadcasting: in fp32, or in integers if both and the dtype `out` are integers."""
+    integers = _integers(out, left, right)
+    if integers is not None:
+        return integer_alu.operate(op, left, right, integers)
     with np.errstate(all="ignore"):
         return ALU_OPS[op](compute(left), compute(right))
 
 
-def tensor_scalar(source: Array, op0: str, value0: float, op1: str, value1: float) -> F32:
-    """`(source op0 value0) op1 value1` in fp32; `none` passes its left operand through."""
+def tensor_scalar(source: Array, op0: str, value0: float, op1: str, value1: float, out: str = "fp32") -> Array:
+    """
+    `(source op0 value0) op1 value1`; `none` passes its left operand through.
+
+    In fp32, or in integers if `source` and the dtype `out` are integers and both values are whole.
+    """
+    integers = _integers(out, source)
+    if integers is not None and integer_alu.is_whole(value0) and integer_alu.is_whole(value1):
+        return integer_alu.operate(op1, integer_alu.operate(op0, source, value0, integers), value1, integers)
     with np.errstate(all="ignore"):
         first = ALU_OPS[op0](compute(source), np.full((), value0, np.float32))
         return ALU_OPS[op1](first, np.full((), value1, np.float32))
 
 
-def scalar_tensor_tensor(left: Array, scalar: Array, right: Array, op0: str, op1: str) -> F32:
+def scalar_tensor_tensor(left: Array, scalar: Array, right: Array, op0: str, op1: str) -> Array:
     """`(left op0 scalar) op1 right` in fp32; `scalar` has one element per partition."""
     column = compute(scalar).reshape(left.shape[0], *([1] * (left.ndim - 1)))
     return alu(op1, alu(op0, left, column), right)
@@ -284,15 +308,25 @@ def activate(source: Array, function: str, scale: float, bias: Array | float) ->
         return FUNCTIONS[function](scaled + np.asarray(bias, dtype=np.float32))
 
 
-def reduce_free(source: Array, op: str, axes: int) -> F32:
-    """Reduces the innermost `axes` dimensions in index order (sequential fp32 sum, no pairwise splitting)."""
-    values = compute(source)
-    outer = values.shape[: values.ndim - axes]
+def select(stored: Array, source: Array, predicate: Array, out: str, fp8_overflow: str = "saturate") -> Array:
+    """`source` in the dtype `out` where `predicate` is not zero, elsewhere `stored`, which has that dtype."""
+    return np.where(predicate != 0, cast(source, out, fp8_overflow), stored)
+
+
+def _reduce(op: str, source: Array, out: str, axis: int) -> Array:
+    """Running results along an axis, in index order."""
+    integers = _integers(out, source)
     with np.errstate(all="ignore"):
-        return _REDUCERS[op].accumulate(values.reshape(*outer, -1), axis=-1)[..., -1]
+        values = compute(source) if integers is None else np.asarray(source, integers, order="C")
+        return _REDUCERS[op].accumulate(values, axis=axis, dtype=values.dtype)
 
 
-def reduce_partitions(source: Array, op: str) -> F32:
+def reduce_free(source: Array, op: str, axes: int, out: str = "fp32") -> Array:
+    """Reduces the innermost `axes` dimensions in index order (sequential sum, no pairwise splitting)."""
+    outer = source.shape[: source.ndim - axes]
+    return _reduce(op, source.reshape(*outer, prod(source.shape[source.ndim - axes :])), out, -1)[..., -1]
+
+
+def reduce_partitions(source: Array, op: str, out: str = "fp32") -> Array:
     """Reduces the leading (partition) dimension in index order; the result keeps it with size 1."""
-    with np.errstate(all="ignore"):
-        return _REDUCERS[op].accumulate(compute(source), axis=0)[-1:]
+    return _reduce(op, source, out, 0)[-1:]

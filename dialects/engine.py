@@ -27,6 +27,7 @@ from accelc.dialects.engine_ops.elementwise import (
 )
 from accelc.dialects.engine_ops.matmul import MatmulFields, MatmulOp
 from accelc.dialects.engine_ops.reduction import PartitionReduceOp, ReduceFields, ReduceOp
+from accelc.dialects.engine_ops.selection import SelectFields, SelectOp
 from accelc.dialects.engine_ops.structure import BufferOp, DelayOp, EndOp, ProgramOp
 from accelc.dialects.engine_ops.transfer import DmaCopyOp
 from accelc.dialects.engine_ops.types import (
@@ -74,6 +75,8 @@ __all__ = [
     "ReduceOp",
     "ScalarTensorTensorFields",
     "ScalarTensorTensorOp",
+    "SelectFields",
+    "SelectOp",
     "SignalAttr",
     "TensorScalarFields",
     "TensorScalarOp",
@@ -110,6 +113,7 @@ Engine = Dialect(
         ReduceOp,
         PartitionReduceOp,
         CopyOp,
+        SelectOp,
         MemsetOp,
         DelayOp,
     ],

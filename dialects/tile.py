@@ -27,6 +27,7 @@ from accelc.dialects.engine import (
     MatmulFields,
     ReduceFields,
     ScalarTensorTensorFields,
+    SelectFields,
     TensorScalarFields,
     TensorTensorFields,
     access,
@@ -272,6 +273,19 @@ class CopyOp(CopyFields, BlockwiseOp):
     name = "tile.copy"
 
 
+@irdl_op_definition
+class SelectOp(SelectFields, BlockwiseOp):
+    """
+    `engine.select` in blocks.
+
+    ```mlir
+    tile.select on vector %a[0:4, 0:16] where %p[0:4, 0:16] into %y[0:4, 0:16] blocks 2
+    ```
+    """
+
+    name = "tile.select"
+
+
 def blocks_of(op: Operation) -> int:
     """Number of instructions an elementwise op is executed as."""
     return op.blocks.value.data if isinstance(op, BlockwiseOp) else 1
@@ -287,6 +301,7 @@ Tile = Dialect(
         ScalarTensorTensorOp,
         ReduceOp,
         CopyOp,
+        SelectOp,
     ],
     [OrderAttr],
 )

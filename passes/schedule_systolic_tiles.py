@@ -39,6 +39,7 @@ TILE_OPS: Mapping[type[Operation], type[Operation]] = {
     engine.ScalarTensorTensorOp: tile.ScalarTensorTensorOp,
     engine.ReduceOp: tile.ReduceOp,
     engine.CopyOp: tile.CopyOp,
+    engine.SelectOp: tile.SelectOp,
 }
 
 Region = tuple[SSAValue, AccessAttr]

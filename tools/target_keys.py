@@ -93,6 +93,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "min_ii": "least cycles between the starts of two instructions",
         "latency": "cycles from the last element read to its result",
         "compute": "dtype all arithmetic is done in",
+        "integers": "dtypes with integer arithmetic; an engine touches int64 only if it is among them",
         "lut_switch_cycles": "cycles to change to another function's table",
         "accum_read_cycles": "cycles to read an accumulator",
         "funcs": "functions of `activate`",

@@ -19,14 +19,14 @@ import numpy.typing as npt
 
 from accelc.isa.records import DTYPES, Flag, Records, Space, as_dma, field
 from accelc.isa.table import TABLE, Form, Opcode
+from accelc.numerics import DTYPES as NUMPY_DTYPES
 from accelc.targets.model import Target
 
 Ints = npt.NDArray[np.int64]
 
 PARTITIONED_CELL_BYTES = 4
 DIMS = 4
-_DTYPE_BYTES = {"none": 0, "fp32": 4, "bf16": 2, "fp16": 2, "fp8e4": 1, "fp8e5": 1, "int8": 1, "uint8": 1, "int32": 4}
-DTYPE_BYTES = np.array([_DTYPE_BYTES[name] for name in DTYPES], np.int64)
+DTYPE_BYTES = np.array([0 if name == "none" else NUMPY_DTYPES[name].itemsize for name in DTYPES], np.int64)
 """Bytes of one element, by dtype code."""
 
 

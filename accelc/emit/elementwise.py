@@ -15,6 +15,7 @@ from accelc.dialects.engine import (
     PartitionReduceOp,
     ReduceFields,
     ScalarTensorTensorFields,
+    SelectFields,
     TensorScalarFields,
     TensorTensorFields,
 )
@@ -76,6 +77,9 @@ def _records(op: LaneOp, lane: int, blocks: int) -> Records:
         case CopyFields():
             out, source = _operands(blocks, (op.out, op.out_ap), (op.source, op.source_ap))
             return encode.copy_records(lane, out, source)
+        case SelectFields():
+            sides = (op.out, op.out_ap), (op.source, op.source_ap), (op.predicate, op.predicate_ap)
+            return encode.select_records(lane, *_operands(blocks, *sides))
         case PartitionReduceOp():
             out, source = _operands(blocks, (op.out, op.out_ap), (op.source, op.source_ap))
             return encode.partition_reduce_records(lane, op.op.data, out, source)

@@ -1,5 +1,7 @@
 """Limits of a target that a macro-op must respect, so that every record made of it is legal."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 from xdsl.ir import SSAValue
@@ -11,13 +13,19 @@ from accelc.dialects.engine import (
     DmaCopyOp,
     LaneOp,
     MatmulFields,
+    PartitionReduceOp,
+    ReduceFields,
+    TensorScalarFields,
+    TensorTensorFields,
     access,
     buffer_type,
 )
 from accelc.emit.operands import place
 from accelc.emit.product import Product
 from accelc.errors import CapacityError, ProgramError
-from accelc.targets.model import Target
+from accelc.integer_alu import is_whole
+from accelc.numerics import INTEGERS, is_integer
+from accelc.targets.model import ComputeEngine, Target
 
 
 def describe(op: LaneOp) -> str:
@@ -77,11 +85,27 @@ def check_lane(op: LaneOp, target: Target) -> None:
             f"{describe(op)} on lane '{lane}': target '{target.name}' has no cost rule for '{kind}' there, so the "
             f"engine does not execute it; it executes {legal}"
         )
+    _check_integers(op, engine, target)
     if isinstance(op, ActivateFields) and op.func.data not in engine.funcs:
         raise ProgramError(
             f"{describe(op)} on lane '{lane}' applies '{op.func.data}': target '{target.name}' has the functions "
             f"{', '.join(engine.funcs)} there"
         )
+
+
+def _check_integers(op: LaneOp, engine: ComputeEngine, target: Target) -> None:
+    kinds = [buffer_type(getattr(op, operand)).dtype for operand, name in (*op.READS, *op.WRITES) if access(op, name)]
+    computed: Sequence[str] = ("int64",)
+    if isinstance(op, TensorTensorFields | TensorScalarFields | ReduceFields | PartitionReduceOp):
+        values = [op.value0.value.data, op.value1.value.data] if isinstance(op, TensorScalarFields) else []
+        if all(map(is_integer, kinds)) and all(map(is_whole, values)):
+            computed = INTEGERS
+    for kind in kinds:
+        if kind in computed and kind not in engine.integers:
+            raise ProgramError(
+                f"{describe(op)} on lane '{op.lane.data}' computes with {kind}: target '{target.name}' has integer "
+                f"arithmetic in {', '.join(engine.integers) or 'no dtype'} there"
+            )
 
 
 def check_partitions(op: LaneOp, target: Target) -> None:

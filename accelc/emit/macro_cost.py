@@ -94,7 +94,7 @@ def _matmul_cost(op: MatmulFields, target: Target) -> Cost:
 
 def _elementwise_cost(op: LaneOp, target: Target) -> Cost:
     reads, writes = _patterns(op, op.READS), _patterns(op, op.WRITES)
-    sources = [(kind, pattern) for name, kind, pattern in reads if name != "scalar"]
+    sources = [(kind, pattern) for name, kind, pattern in reads if name not in ("scalar", "out")]
     everything = [*sources, *((kind, pattern) for _, kind, pattern in writes)]
     alu = op.attributes.get("op0") or op.attributes.get("op")
     spaces = sorted(kind.space.data for kind, _ in sources)
@@ -106,6 +106,7 @@ def _elementwise_cost(op: LaneOp, target: Target) -> Cost:
         contiguous=all(abs(_innermost(pattern)) <= 1 for _, pattern in everything),
         zero=isinstance(op, MemsetOp) and isinstance(value, FloatAttr) and value.value.data == 0,
         half=all(kind.itemsize == 2 for _, kind, _ in writes),
+        int64=any(kind.dtype == "int64" for kind, _ in everything),
     )
     factor = 1
     for kind, pattern in everything:

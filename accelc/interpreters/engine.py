@@ -114,6 +114,11 @@ class _Machine:
         stored = numerics.cast(values, buffer_type(value).dtype, self.target.numerics.fp8_overflow)
         view[...] = stored.reshape(view.shape)
 
+    @staticmethod
+    def dtype(value: SSAValue) -> str:
+        """dtype of a buffer."""
+        return buffer_type(value).dtype
+
     def execute(self, op: LaneOp) -> None:
         """Applies one macro-op, block by block."""
         match op:
@@ -123,7 +128,7 @@ class _Machine:
                 self.write(op.destination, op.destination_ap, self.read(op.source, op.source_ap))
             case engine.PartitionReduceOp():
                 source = self.read(op.source, op.source_ap)
-                self.write(op.out, op.out_ap, numerics.reduce_partitions(source, op.op.data))
+                self.write(op.out, op.out_ap, numerics.reduce_partitions(source, op.op.data, self.dtype(op.out)))
             case engine.MemsetOp():
                 shape = (op.out_ap.count, *op.out_ap.shape)
                 self.write(op.out, op.out_ap, np.full(shape, op.value.value.data, np.float32))
@@ -146,19 +151,27 @@ class _Machine:
                 source = self.read(op.source, cut(op.source_ap))
                 result = numerics.activate(source, op.func.data, op.scale.value.data, bias)
             case engine.TensorTensorFields():
-                result = numerics.alu(op.op.data, self.read(op.lhs, cut(op.lhs_ap)), self.read(op.rhs, cut(op.rhs_ap)))
+                lhs, rhs = self.read(op.lhs, cut(op.lhs_ap)), self.read(op.rhs, cut(op.rhs_ap))
+                result = numerics.alu(op.op.data, lhs, rhs, self.dtype(op.out))
             case engine.TensorScalarFields():
                 source = self.read(op.source, cut(op.source_ap))
                 op0, op1 = (op.op0.data, op.value0.value.data), (op.op1.data, op.value1.value.data)
-                result = numerics.tensor_scalar(source, *op0, *op1)
+                result = numerics.tensor_scalar(source, *op0, *op1, self.dtype(op.out))
             case engine.ScalarTensorTensorFields():
                 lhs, rhs = self.read(op.lhs, cut(op.lhs_ap)), self.read(op.rhs, cut(op.rhs_ap))
                 scalar = self.read(op.scalar, op.scalar_ap)
                 result = numerics.scalar_tensor_tensor(lhs, scalar, rhs, op.op0.data, op.op1.data)
             case engine.ReduceFields():
-                result = numerics.reduce_free(self.read(op.source, cut(op.source_ap)), op.op.data, op.axes.value.data)
+                source = self.read(op.source, cut(op.source_ap))
+                result = numerics.reduce_free(source, op.op.data, op.axes.value.data, self.dtype(op.out))
             case engine.CopyFields():
                 result = self.read(op.source, cut(op.source_ap))
+            case engine.SelectFields():
+                operands = (op.out, op.out_ap), (op.source, op.source_ap), (op.predicate, op.predicate_ap)
+                stored, source, predicate = (self.read(value, cut(access)) for value, access in operands)
+                stored, source, predicate = (a.reshape(a.shape[0], -1) for a in (stored, source, predicate))
+                overflow = self.target.numerics.fp8_overflow
+                result = numerics.select(stored, source, predicate, self.dtype(op.out), overflow)
             case _:
                 raise AssertionError(f"no semantics for {op.name}")
         self.write(op.out, cut(op.out_ap), result)

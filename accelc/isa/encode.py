@@ -221,6 +221,13 @@ def copy_records(lane: int, dst: npt.NDArray[np.void], src: npt.NDArray[np.void]
     return _records(Opcode.COPY, lane, (0, dst), (1, src))
 
 
+def select_records(
+    lane: int, dst: npt.NDArray[np.void], src: npt.NDArray[np.void], predicate: npt.NDArray[np.void]
+) -> Records:
+    """SELECT: `dst = src` where `predicate` is not zero."""
+    return _records(Opcode.SELECT, lane, (0, dst), (1, src), (2, predicate))
+
+
 def memset_records(lane: int, value: Floats, dst: npt.NDArray[np.void]) -> Records:
     """MEMSET: `dst = value`."""
     out = _records(Opcode.MEMSET, lane, (0, dst))

@@ -16,7 +16,7 @@ import numpy.typing as npt
 Records = npt.NDArray[np.void]
 
 RECORD_BYTES = 128
-DTYPES = ("none", "fp32", "bf16", "fp16", "fp8e4", "fp8e5", "int8", "uint8", "int32")
+DTYPES = ("none", "fp32", "bf16", "fp16", "fp8e4", "fp8e5", "int8", "uint8", "int32", "int64")
 FREE_DIMS = 4
 DMA_DIMS = 4
 

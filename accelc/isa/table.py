@@ -30,8 +30,24 @@ ALU_OPS = (
     "greater_equal",
     "rsub",
     "rdiv",
+    "not_equal",
+    "pow",
+    "mod",
+    "and",
+    "or",
+    "xor",
+    "shl",
+    "shr",
+    "sar",
 )
-"""ALU operation names by code. `rsub` and `rdiv` swap the operands; comparisons give 1.0 or 0.0."""
+"""
+ALU operation names by code. `rsub` and `rdiv` swap the operands; comparisons give 1 or 0; `mod` has the sign of the
+divisor. `and`, `or`, `xor` are those of bits on integers, of truth values on floats; shifts (`shr` fills with zeros,
+`sar` with the sign) are on integers only.
+"""
+
+INTEGER_ONLY = ("shl", "shr", "sar")
+"""ALU operations without a meaning on floats."""
 
 REDUCE_OPS = ("add", "max", "min")
 """ALU operations that `reduce` and `part_reduce` accept."""
@@ -55,6 +71,12 @@ FUNCTIONS = (
     "softplus",
     "sin",
     "reciprocal",
+    "cos",
+    "atan",
+    "floor",
+    "ceil",
+    "round",
+    "trunc",
 )
 """Activation function names by code; a target supports the subset in its engine's `funcs`."""
 
@@ -80,6 +102,7 @@ class Opcode(IntEnum):
     MEMSET = 37
     ACT = 38
     PART_REDUCE = 39
+    SELECT = 40
     DMA_COPY = 64
 
 
@@ -180,6 +203,11 @@ _ELEMENTWISE_NOTE = (
     "All operands have the same number of partitions and visit the same number of elements, each in the order of "
     "its own pattern. Arithmetic is in the engine's compute dtype; the result is converted to the dtype of `dst`."
 )
+_INTEGER_NOTE = (
+    " Where all operands are integers and the immediates whole numbers below 2^31 in size, arithmetic is in two's "
+    "complement instead: in int64 if one of them is int64, else in int32; results wrap, division truncates, and "
+    "dividing by 0 gives 0. The engine's `integers` lists the dtypes it has this for."
+)
 
 _INSTRUCTIONS = (
     Instruction(
@@ -249,7 +277,7 @@ _INSTRUCTIONS = (
         ELEMENTWISE_LANES,
         Form.OPERANDS,
         "dst = src0 op src1.",
-        _ELEMENTWISE_NOTE,
+        _ELEMENTWISE_NOTE + _INTEGER_NOTE,
         operands=(_dst("result"), _src("left operand"), OperandUse(SRC1, Access.READ, "right operand")),
         fields=(FieldUse("aux", 0, "op", Kind.ALU, "operation"),),
         cost_op="tensor_tensor",
@@ -259,7 +287,7 @@ _INSTRUCTIONS = (
         ELEMENTWISE_LANES,
         Form.OPERANDS,
         "dst = (src0 op0 value0) op1 value1.",
-        _ELEMENTWISE_NOTE + " With op1 = none the second step is left out and `value1` must be zero.",
+        _ELEMENTWISE_NOTE + _INTEGER_NOTE + " With op1 = none the second step is left out and `value1` must be zero.",
         operands=(_dst("result"), _src("operand")),
         fields=(
             FieldUse("aux", 0, "op0", Kind.ALU, "first operation"),
@@ -289,7 +317,8 @@ _INSTRUCTIONS = (
         ELEMENTWISE_LANES,
         Form.OPERANDS,
         "dst = op over the innermost `dims` dimensions of src0, in index order.",
-        "`dst` visits as many elements as the remaining outer dimensions of `src0` have, with the same partitions.",
+        "`dst` visits as many elements as the remaining outer dimensions of `src0` have, with the same partitions."
+        + _INTEGER_NOTE,
         operands=(_dst("result"), _src("operand")),
         fields=(
             FieldUse("aux", 0, "op", Kind.REDUCE, "operation"),
@@ -340,10 +369,20 @@ _INSTRUCTIONS = (
         ELEMENTWISE_LANES,
         Form.OPERANDS,
         "dst = op over the partitions of src0, in partition order.",
-        "`dst` has one partition and visits as many elements as `src0`.",
+        "`dst` has one partition and visits as many elements as `src0`." + _INTEGER_NOTE,
         operands=(_dst("result, one partition"), _src("operand")),
         fields=(FieldUse("aux", 0, "op", Kind.REDUCE, "operation"),),
         cost_op="partition_reduce",
+    ),
+    Instruction(
+        Opcode.SELECT,
+        ELEMENTWISE_LANES,
+        Form.OPERANDS,
+        "dst = src0, converted to the dtype of dst, where src1 is not zero; elsewhere dst keeps what it holds.",
+        "All operands have the same number of partitions and visit the same number of elements, each in the order of "
+        "its own pattern. What is not a number counts as not zero.",
+        operands=(_dst("result"), _src("value"), OperandUse(SRC1, Access.READ, "predicate")),
+        cost_op="select",
     ),
     Instruction(
         Opcode.DMA_COPY,

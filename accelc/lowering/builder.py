@@ -3,6 +3,7 @@
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from xdsl.dialects.builtin import FloatAttr, StringAttr, UnitAttr
@@ -25,10 +26,14 @@ from accelc.lowering.views import (
     reduce_accesses,
     row_major,
 )
+from accelc.numerics import DTYPES
 from accelc.targets.model import Target
 
 ELEMENT_TYPES: Mapping[str, Attribute] = {name: kind for kind, name in engine.ELEMENT_TYPES.items()}
 """Element type of a buffer by its name in the instruction set."""
+
+
+_NAMES: Mapping[np.dtype[Any], str] = {dtype: name for name, dtype in DTYPES.items()}
 
 
 @dataclass(frozen=True)
@@ -296,4 +301,4 @@ def ap(access: Access) -> AccessAttr:
 
 def dtype_name(data: Array | Deferred) -> str:
     """ISA dtype name of an array's element type. Raises KeyError for one that has none."""
-    return {"float32": "fp32", "bfloat16": "bf16", "float16": "fp16", "int32": "int32"}[data.dtype.name]
+    return _NAMES[data.dtype]

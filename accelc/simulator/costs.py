@@ -20,11 +20,11 @@ from accelc.targets.model import ComputeEngine, StridePenalty, Target
 
 Ints = npt.NDArray[np.int64]
 
-TABLE_FREE = ("identity", "relu", "abs", "sign", "square")
+TABLE_FREE = ("identity", "relu", "abs", "sign", "square", "floor", "ceil", "round", "trunc")
 """Functions that are plain arithmetic: they need no lookup table and leave the loaded one in place."""
 
 _HALF = tuple(code for code, name in enumerate(DTYPES) if name in ("bf16", "fp16"))
-_BF16 = DTYPES.index("bf16")
+_BF16, _INT64 = DTYPES.index("bf16"), DTYPES.index("int64")
 
 
 @dataclass(frozen=True)
@@ -173,6 +173,7 @@ def _busy_cycles(
         contiguous=bool(contiguous),
         zero=bool(zero),
         half=dtypes[0] in _HALF,
+        int64=_INT64 in used,
     )
     try:
         rule = select_rule(engine, instruction.cost_op, facts)

@@ -88,6 +88,7 @@ class CoreExecutor:
             Opcode.STT: self._scalar_tensor_tensor,
             Opcode.REDUCE: self._reduce,
             Opcode.COPY: self._copy,
+            Opcode.SELECT: self._select,
             Opcode.MEMSET: self._memset,
             Opcode.ACT: self._activate,
             Opcode.PART_REDUCE: self._partition_reduce,
@@ -174,13 +175,14 @@ class CoreExecutor:
 
     def _tensor_tensor(self, data: _LaneData, record: int) -> None:
         out, left, right = data.operands[record]
-        self._store(out, numerics.alu(ALU_OPS[data.aux[record][0]], *self._sources(left, right)))
+        dtype = layout.DTYPES[out[1]]
+        self._store(out, numerics.alu(ALU_OPS[data.aux[record][0]], *self._sources(left, right), dtype))
 
     def _tensor_scalar(self, data: _LaneData, record: int) -> None:
         out, source, _ = data.operands[record]
         aux, imm = data.aux[record], data.imm[record]
-        values = numerics.tensor_scalar(self._view(source), ALU_OPS[aux[0]], imm[0], ALU_OPS[aux[1]], imm[1])
-        self._store(out, values)
+        first, second = (ALU_OPS[aux[0]], imm[0]), (ALU_OPS[aux[1]], imm[1])
+        self._store(out, numerics.tensor_scalar(self._view(source), *first, *second, layout.DTYPES[out[1]]))
 
     def _scalar_tensor_tensor(self, data: _LaneData, record: int) -> None:
         out, left, right = data.operands[record]
@@ -197,15 +199,22 @@ class CoreExecutor:
         dims = data.aux[record][1]
         if view.ndim < 1 + dims:
             view = view.reshape(view.shape[0], *source[6])
-        self._store(out, numerics.reduce_free(view, ALU_OPS[data.aux[record][0]], dims))
+        self._store(out, numerics.reduce_free(view, ALU_OPS[data.aux[record][0]], dims, layout.DTYPES[out[1]]))
 
     def _partition_reduce(self, data: _LaneData, record: int) -> None:
         out, source, _ = data.operands[record]
-        self._store(out, numerics.reduce_partitions(self._view(source), ALU_OPS[data.aux[record][0]]))
+        op, dtype = ALU_OPS[data.aux[record][0]], layout.DTYPES[out[1]]
+        self._store(out, numerics.reduce_partitions(self._view(source), op, dtype))
 
     def _copy(self, data: _LaneData, record: int) -> None:
         out, source, _ = data.operands[record]
         self._store(out, self._view(source))
+
+    def _select(self, data: _LaneData, record: int) -> None:
+        out, source, predicate = data.operands[record]
+        views = [view.reshape(view.shape[0], -1) for view in map(self._view, (out, source, predicate))]
+        values = numerics.select(views[0], views[1], views[2], layout.DTYPES[out[1]], self.overflow)
+        self._store(out, values)
 
     def _memset(self, data: _LaneData, record: int) -> None:
         out = data.operands[record][0]

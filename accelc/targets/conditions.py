@@ -11,7 +11,7 @@ from functools import cache
 
 from accelc.targets.model import ComputeEngine, CostRule
 
-PREDICATES = ("one_src_psum_one_sbuf", "all_bf16", "contiguous", "zero", "half")
+PREDICATES = ("one_src_psum_one_sbuf", "all_bf16", "contiguous", "zero", "half", "int64")
 """Names an atom may have, each an attribute of `Facts`."""
 
 
@@ -31,6 +31,8 @@ class Facts:
     """The immediate value is 0."""
     half: bool = False
     """The destination has 16-bit elements."""
+    int64: bool = False
+    """Some operand is int64."""
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,10 @@ COST_OPS = (
     "shuffle32", "tensor_scalar", "tensor_scalar_reduce", "tensor_tensor", "transpose32",
 )  # fmt: skip
 FUNCTIONS = (
-    "abs", "cos", "erf", "exp", "gelu", "gelu_tanh", "identity", "ln", "reciprocal", "relu", "rsqrt", "sigmoid",
-    "sign", "silu", "sin", "softplus", "sqrt", "square", "tanh",
+    "abs", "atan", "ceil", "cos", "erf", "exp", "floor", "gelu", "gelu_tanh", "identity", "ln", "reciprocal", "relu",
+    "round", "rsqrt", "sigmoid", "sign", "silu", "sin", "softplus", "sqrt", "square", "tanh", "trunc",
 )  # fmt: skip
+INTEGERS = ("int8", "uint8", "int32", "int64")
 DMA_OPS = (
     "add", "cast", "copy", "fma", "gather", "max", "memset", "min", "pool", "scale", "scatter", "transpose",
 )  # fmt: skip
@@ -58,6 +59,7 @@ COMPUTE_ENGINE = Table(
         "lut_switch_cycles": CYCLES,
         "accum_read_cycles": CYCLES,
         "funcs": ListOf(Choice(FUNCTIONS), distinct=True),
+        "integers": ListOf(Choice(INTEGERS), distinct=True),
         "cost": ListOf(
             Table(
                 {
@@ -71,7 +73,7 @@ COMPUTE_ENGINE = Table(
             least=1,
         ),
     },
-    frozenset({"lut_switch_cycles", "accum_read_cycles", "funcs"}),
+    frozenset({"lut_switch_cycles", "accum_read_cycles", "funcs", "integers"}),
 )
 TENSOR_ENGINE = Table(
     {

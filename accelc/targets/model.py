@@ -218,6 +218,7 @@ class ComputeEngine:
     lut_switch_cycles: int = 0
     accum_read_cycles: int = 0
     funcs: tuple[str, ...] = ()
+    integers: tuple[str, ...] = ()
 
     def has(self, op: str) -> bool:
         """Whether some cost rule names `op`; an engine executes exactly what it has a cost for."""

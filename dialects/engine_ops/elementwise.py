@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from xdsl.dialects.builtin import FloatAttr, StringAttr
+from xdsl.ir import SSAValue
 from xdsl.irdl import (
     IRDLOperation,
     attr_def,
@@ -27,16 +28,30 @@ from accelc.dialects.engine_ops.text import (
     print_number,
 )
 from accelc.dialects.engine_ops.types import AccessAttr, BufferType
+from accelc.integer_alu import is_whole
+from accelc.numerics import is_integer
 
-COMPARISONS = ("equal", "less", "greater", "less_equal", "greater_equal")
-ALU_OPS = ("add", "sub", "mul", "div", "max", "min", "rsub", "rdiv", *COMPARISONS)
-"""Two-operand operations; `rsub` and `rdiv` swap the operands, comparisons give 1.0 or 0.0."""
+COMPARISONS = ("equal", "less", "greater", "less_equal", "greater_equal", "not_equal")
+SHIFTS = ("shl", "shr", "sar")
+BITS = ("and", "or", "xor", *SHIFTS)
+ALU_OPS = ("add", "sub", "mul", "div", "max", "min", "rsub", "rdiv", *COMPARISONS, "pow", "mod", *BITS)
+"""
+Two-operand operations; `rsub` and `rdiv` swap the operands, comparisons give 1 or 0. Where all operands are integers
+they are those of integers.
+"""
 REDUCTIONS = ("add", "max", "min")
 
 
 def require_alu(name: str, op: str, legal: Sequence[str] = ALU_OPS) -> None:
     """Verify the name of an operation."""
     require(op in legal, f"{name} '{op}' is unknown; legal are {', '.join(legal)}")
+
+
+def require_integers(names: Sequence[str], *buffers: SSAValue) -> None:
+    """Verify that shifts have integer operands only."""
+    floats = [kind for kind in (buffer_type(buffer).dtype for buffer in buffers) if not is_integer(kind)]
+    shift = next((name for name in names if name in SHIFTS), None)
+    require(shift is None or not floats, f"'{shift}' shifts integers, not {', '.join(dict.fromkeys(floats))}")
 
 
 class ElementwiseOp(LaneOp):
@@ -189,14 +204,17 @@ class TensorTensorFields(ElementwiseOp):
     )
 
     def verify_elementwise(self) -> None:
-        """The operation is known."""
+        """The operation is known; shifts are of integers."""
         require_alu("op", self.op.data)
+        require_integers([self.op.data], self.lhs, self.rhs, self.out)
 
 
 @irdl_op_definition
 class TensorTensorOp(TensorTensorFields):
     """
-    `out = lhs op rhs` elementwise (`add sub mul div max min`; comparisons give 1.0 or 0.0).
+    `out = lhs op rhs` elementwise; comparisons give 1 or 0.
+
+    Computed in integers if all three buffers hold integers (int64 if one does, else int32, results wrap), else in fp32.
 
     ```mlir
     engine.tensor_tensor on vector %a[0:4, 0:16] add %b[0:4, 0:16] into %c[0:4, 0:16]
@@ -262,9 +280,13 @@ class TensorScalarFields(ElementwiseOp):
     )
 
     def verify_elementwise(self) -> None:
-        """The operations are known; no second one means no second value."""
+        """The operations are known, shifts are of integers by whole numbers; no second one means no second value."""
         require_alu("op0", self.op0.data)
         require_alu("op1", self.op1.data, (*ALU_OPS, "none"))
+        require_integers([self.op0.data, self.op1.data], self.source, self.out)
+        values = [self.value0.value.data, self.value1.value.data]
+        shifts = self.op0.data in SHIFTS or self.op1.data in SHIFTS
+        require(not shifts or all(map(is_whole, values)), f"values {values} beside a shift; whole numbers expected")
         require(
             self.op1.data != "none" or self.value1.value.data == 0.0,
             f"value1 is {self.value1.value.data}; without op1 it is 0.0",
@@ -275,6 +297,8 @@ class TensorScalarFields(ElementwiseOp):
 class TensorScalarOp(TensorScalarFields):
     """
     `out = (in op0 value0) op1 value1` with immediates; `op1` may be `none`.
+
+    Computed in integers if both buffers hold integers and the values are whole, else in fp32.
 
     ```mlir
     engine.tensor_scalar on vector %a[0:4, 0:16] mul 2.0 add 1.0 into %b[0:4, 0:16]
@@ -324,8 +348,9 @@ class ScalarTensorTensorFields(ElementwiseOp):
 
     def verify_elementwise(self) -> None:
         """Operations are known; the scalars are one fp32 element in SBUF per partition of the left operand."""
-        require_alu("op0", self.op0.data)
-        require_alu("op1", self.op1.data)
+        legal = [name for name in ALU_OPS if name not in SHIFTS]
+        require_alu("op0", self.op0.data, legal)
+        require_alu("op1", self.op1.data, legal)
         kind = buffer_type(self.scalar)
         require(
             (kind.space.data, kind.dtype) == ("sbuf", "fp32"),

@@ -32,6 +32,7 @@ ELEMENT_TYPES: Mapping[Attribute, str] = {
     i8: "int8",
     IntegerType(8, Signedness.UNSIGNED): "uint8",
     i32: "int32",
+    i64: "int64",
 }
 """Names in the instruction set of the element types a buffer may have."""
 

@@ -14,7 +14,7 @@ from accelc.numerics import DTYPES as NUMPY_DTYPES
 ITEM_BYTES = np.array([0, *(NUMPY_DTYPES[name].itemsize for name in DTYPES[1:])], np.int64)
 """Bytes of one element, by dtype code."""
 _CAP = 1 << 62
-_ELEMENTWISE = (Opcode.TT, Opcode.TS, Opcode.STT, Opcode.COPY, Opcode.ACT)
+_ELEMENTWISE = (Opcode.TT, Opcode.TS, Opcode.STT, Opcode.COPY, Opcode.ACT, Opcode.SELECT)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from accelc.isa.validation.array import check_array
 from accelc.isa.validation.context import Stream
 from accelc.isa.validation.dma import check_dma
 from accelc.isa.validation.frame import check_frame
+from accelc.isa.validation.integers import check_integers
 from accelc.isa.validation.operands import check_operands
 
 
@@ -23,5 +24,6 @@ def validate_stream(stream: Stream) -> None:
     everything = np.arange(len(halts))
     stream.require(~halts[:last], everything[:last], "opcode", stream.opcodes[:last], "only the last record is 'halt'")
     check_operands(stream)
+    check_integers(stream)
     check_array(stream)
     check_dma(stream)
