@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from accelc.api import compile, run, simulate, simulate_devices
     from accelc.driver import CompiledModel, CompileOptions, RunResult
     from accelc.errors import AccelcError
+    from accelc.hooking import hook
     from accelc.runtime.execute import ExecutionResult
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "ExecutionResult",
     "RunResult",
     "compile",
+    "hook",
     "run",
     "simulate",
     "simulate_devices",
@@ -28,6 +30,7 @@ __all__ = [
 
 _HOMES = {
     "compile": "accelc.api",
+    "hook": "accelc.hooking",
     "run": "accelc.api",
     "simulate": "accelc.api",
     "simulate_devices": "accelc.api",

@@ -7,6 +7,7 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import NoReturn
 
+from accelc.cli import script
 from accelc.cli.diagnostics import guarded
 from accelc.errors import UsageError, suggestion
 from accelc.registry import COMMANDS
@@ -42,9 +43,13 @@ def parse(argv: Sequence[str]) -> tuple[argparse.Namespace, str]:
     )
     parser.add_argument("--version", action="version", version=f"accelc {version('accelc')}")
     _add_debug(parser)
+    # A script's own arguments are none of ours.
+    behind = script.split(argv) if name == "run" else None
+    homes = {**COMMANDS, **({"run": (script.__name__, COMMANDS["run"][1])} if behind is not None else {})}
+    argv, own = (argv, []) if behind is None else behind
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
     selected = parser
-    for command, (module, summary) in COMMANDS.items():
+    for command, (module, summary) in homes.items():
         subparser = subparsers.add_parser(command, help=summary, description=summary, allow_abbrev=False)
         _add_debug(subparser)
         if command == name:
@@ -55,7 +60,8 @@ def parse(argv: Sequence[str]) -> tuple[argparse.Namespace, str]:
         kind = "option" if extra[0].startswith("-") else "argument"
         near = suggestion(extra[0].split("=")[0], option_names(selected)) if kind == "option" else ""
         raise UsageError(f"unknown {kind} '{extra[0]}'{near} (see '{selected.prog} --help')")
-    return arguments, COMMANDS[arguments.command][0]
+    arguments.script_arguments = own
+    return arguments, homes[arguments.command][0]
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -18,6 +18,7 @@ from accelc.targets.model import Target
 
 if TYPE_CHECKING:
     from accelc.dialects.graph import PartitionOp
+    from accelc.driver import Placement
     from accelc.pipelines import CompiledPartition
 
 Array = npt.NDArray[Any]
@@ -30,15 +31,23 @@ def compile_traced(traced: Traced, target: str | Path | Target = "trn-like", pre
     Its inputs are the arguments by name, its outputs `result0`, ... and `NAME (written)` for every argument that the
     function wrote. Raises what `accelc.compile` raises.
     """
+    from accelc.targets import load_target
+
+    return compile_placed(traced, target if isinstance(target, Target) else load_target(target), precision)[0]
+
+
+def compile_placed(
+    traced: Traced, machine: Target, precision: str = "model", force: str | None = None
+) -> "tuple[Program, tuple[Placement, ...]]":
+    """`compile_traced` for a machine, and where each operation runs; `force` is one of `driver.FORCED`."""
+    from accelc.driver import placements_of
     from accelc.pipelines import compile_partition, run_graph_passes
     from accelc.segments import build_segments
-    from accelc.targets import load_target
     from accelc.targets.canonical import canonical_toml
 
-    machine = target if isinstance(target, Target) else load_target(target)
     module, weights = traced.module.clone(), dict(traced.weights)
     types = [ValueType(name, kind, shape) for name, kind, shape in traced.arguments]
-    run_graph_passes(module, weights, machine, precision)
+    report = run_graph_passes(module, weights, machine, precision, force)
     function = find_function(module)
 
     def compile_accelerator(
@@ -49,7 +58,7 @@ def compile_traced(traced: Traced, target: str | Path | Target = "trn-like", pre
     built = build_segments(function, weights, compile_accelerator)
     names = [name.data for name in function.output_names or ()]
     returned = function.return_op.values
-    return Program(
+    program = Program(
         target_text=canonical_toml(machine),
         inputs=tuple(types),
         outputs=tuple(
@@ -59,6 +68,7 @@ def compile_traced(traced: Traced, target: str | Path | Target = "trn-like", pre
         weights=built.weights,
         compiler=f"accelc {version('accelc')}",
     )
+    return program, placements_of(report)
 
 
 def run_traced(traced: Traced, arrays: Sequence[Array], target: str | Path = "trn-like") -> list[Array]:

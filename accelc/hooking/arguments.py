@@ -1,0 +1,79 @@
+"""Arguments of a call, taken apart: arrays and numbers that may change, and a key of everything else."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import numpy as np
+
+from accelc.hooking.array import DeviceArray
+from accelc.hooking.geometry import Array
+from accelc.hooking.instruction import Operand
+
+PLAIN = (int, float, bool, complex, str, bytes, type(None), type(Ellipsis), slice)
+"""Arguments by value."""
+
+
+@dataclass
+class Flat:
+    """
+    A call's arguments with placeholders, the operands behind them, and a key.
+
+    `operands` has an array, or None for a number, which is the next of `numbers`. Calls with equal keys differ in the
+    elements of arrays and in numbers only. `refusal` says why the arguments are nothing that can be recorded.
+    """
+
+    arguments: tuple[Any, ...] = ()
+    options: dict[str, Any] = field(default_factory=dict[str, Any])
+    operands: list[DeviceArray | Array | None] = field(default_factory=list[Any])
+    numbers: list[Any] = field(default_factory=list[Any])
+    key: tuple[Any, ...] = ()
+    refusal: str | None = None
+
+
+def flatten(arguments: Sequence[Any], options: Mapping[str, Any], numbers: str) -> Flat:
+    """
+    Take a call apart.
+
+    `numbers` says which numbers of Python may change: `all` that are arguments, the `last` argument, or `none`. Numbers
+    of NumPy, which have a type, always may.
+    """
+    flat = Flat()
+    places: dict[int, int] = {}
+    key: list[Any] = []
+    given: list[Any] = []
+    for index, argument in enumerate(arguments):
+        free = numbers == "all" or (numbers == "last" and index == len(arguments) - 1)
+        given.append(_visit(argument, free, flat, places, key))
+    flat.arguments = tuple(given)
+    for name in sorted(options):
+        key.append(name)
+        flat.options[name] = _visit(options[name], False, flat, places, key)
+    flat.key = tuple(key)
+    return flat
+
+
+def _visit(given: Any, free: bool, flat: Flat, places: dict[int, int], key: list[Any]) -> Any:
+    kind: Any = type(given)
+    if kind is DeviceArray or kind is np.ndarray:
+        if id(given) not in places:
+            places[id(given)] = len(flat.operands)
+            flat.operands.append(given)
+        place = places[id(given)]
+        key.append((place, *(given.kind if kind is DeviceArray else (given.shape, given.strides, given.dtype, False))))
+        return Operand(place)
+    if (free and kind in (int, float, bool)) or isinstance(given, np.number | np.bool_):
+        flat.operands.append(None)
+        flat.numbers.append(given)
+        key.append(kind)
+        return Operand(len(flat.operands) - 1)
+    if kind in (tuple, list):
+        items = cast(Sequence[Any], given)
+        key.append((kind, len(items)))
+        return kind([_visit(item, False, flat, places, key) for item in items])
+    is_type = isinstance(given, np.dtype) or kind is type
+    if kind in PLAIN or is_type:
+        key.append((kind, str(given)) if kind is slice or kind is float else (kind, given))
+        return given
+    flat.refusal = flat.refusal or f"an argument of type {kind.__name__}"
+    return given

@@ -1,0 +1,513 @@
+"""
+A hooked stretch of a program: what happens to each NumPy call on device arrays.
+
+Hook -> first IR, known from an earlier call of the same kind or built now -> a record of the segment under way, or, if
+the instruction is not the accelerator's, NumPy itself on present elements. The segment is executed when the program
+looks at elements that it computes, and where a loop of the program comes round.
+"""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from types import FrameType
+from typing import Any, cast
+
+import numpy as np
+
+from accelc.errors import AccelcError
+from accelc.hooking import segment as second_ir
+from accelc.hooking.arguments import Flat, flatten
+from accelc.hooking.array import DeviceArray, assign, assign_where, element
+from accelc.hooking.executor import Executor, Interpreter, Runnable
+from accelc.hooking.geometry import Array, owner_of
+from accelc.hooking.instruction import ArrayKind, FirstIR, NumberKind, Returned, build
+from accelc.hooking.report import Report
+from accelc.hooking.segment import Record, SecondIR, Segment, name_of, storages_of
+from accelc.hooking.storage import Storage, Storages, is_supported
+
+LONG_SEGMENT = 48
+"""Instructions from which on a segment ends where a loop of the program comes round."""
+MAX_SEGMENT = 512
+"""Instructions at which it ends in any case."""
+VIEWS = frozenset(
+    "transpose swapaxes moveaxis rollaxis expand_dims squeeze broadcast_to broadcast_arrays reshape ravel split "
+    "array_split hsplit vsplit dsplit atleast_1d atleast_2d atleast_3d diagonal flip fliplr flipud rot90 "
+    "matrix_transpose permute_dims unstack".split()
+)
+"""Functions that give views where they can; NumPy says of the host memory whether they do."""
+METADATA = frozenset("shape ndim size iscomplexobj isrealobj result_type can_cast common_type may_share_memory".split())
+"""Functions that look at no elements."""
+WRITERS = frozenset(
+    "assign assign_where setitem copyto put place putmask fill_diagonal put_along_axis sort partition itemset setfield "
+    "resize byteswap setflags shuffle at fill nan_to_num".split()
+)
+"""Functions and methods that may write their arguments, `out` apart."""
+OWN = str(Path(__file__).parent)
+NUMPY = str(Path(np.__file__).parent)
+
+
+@dataclass
+class Compiled:
+    """What is known of all segments of one structure."""
+
+    second: SecondIR
+    runnable: Runnable
+    numbers: list[bytes]
+    """Values of the numbers, which all but `second.numbers` must have."""
+
+
+@dataclass
+class Session:
+    """
+    The state of a hook.
+
+    `executor` compiles and executes segments. With folders, every first IR and every second IR is written there when
+    it is built.
+    """
+
+    executor: Executor
+    dump_first_ir: Path | None = None
+    dump_second_ir: Path | None = None
+    report: Report = field(default_factory=Report)
+    active: bool = True
+
+    def __post_init__(self) -> None:
+        self.storages = Storages()
+        self.segment = Segment(0)
+        self._first: dict[Any, FirstIR | str] = {}
+        self._compiled: dict[Any, Compiled] = {}
+        self._fallback = Interpreter()
+        self._depth = 0
+        self._outside = 0.0
+        """Seconds of the call under way that are not the hook's: NumPy, compilation, execution."""
+
+    # --- entries --------------------------------------------------------------------------------------------------
+
+    def call_binary(self, ufunc: np.ufunc, a: Any, b: Any) -> Any:
+        """`ufunc(a, b)` of device arrays and numbers of Python, at least one of them an array."""
+        if not self.active or ufunc is np.power or a is b:
+            return self.call_ufunc(ufunc, "__call__", (a, b), {})
+        start = perf_counter()
+        first_kind = a.kind if type(a) is DeviceArray else type(a)
+        second_kind = b.kind if type(b) is DeviceArray else type(b)
+        found = self._first.get((ufunc, first_kind, second_kind))
+        if type(found) is not FirstIR:
+            flat = flatten((a, b), {}, "all")
+            return self._call((ufunc, first_kind, second_kind), ufunc.__name__, ufunc, (a, b), {}, flat)
+        operands = [v for v in (a, b) if type(v) is DeviceArray]
+        numbers = self._numbers(found, [v for v in (a, b) if type(v) is not DeviceArray])
+        if numbers is None or any(v.storage.buffer.dtype != v.kind[2] for v in operands):
+            return self.call_ufunc(ufunc, "__call__", (a, b), {})
+        before, self._outside = self._outside, 0.0
+        result = self._record(found, [v if type(v) is DeviceArray else None for v in (a, b)], numbers)
+        self.report.hooked(found.name, perf_counter() - start - self._outside)
+        self._outside += before
+        return result
+
+    def call_ufunc(self, ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Mapping[str, Any]) -> Any:
+        """A universal function, or a method of it."""
+        call = ufunc if method == "__call__" else getattr(ufunc, method)
+        name = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
+        options = dict(options)
+        if not self.active:
+            return call(*self._plain(inputs, {}), **self._plain(options, {}))
+        # An exponent decides how the power is computed.
+        flat = flatten(inputs, options, "none" if ufunc is np.power or method != "__call__" else "all")
+        return self._call((ufunc, method, flat.key), name, call, inputs, options, flat)
+
+    def call_function(self, function: Callable[..., Any], arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:
+        """A function of NumPy."""
+        name = function.__name__
+        if not self.active or name in METADATA:
+            return function(*self._plain(arguments, {}), **self._plain(options, {}))
+        if name in VIEWS:
+            found = self._views(function, arguments, options)
+            if found is not None:
+                return found
+        if function in (assign, assign_where) and type(arguments[-1]) is np.ndarray and arguments[-1].ndim == 0:
+            arguments = (*arguments[:-1], arguments[-1][()])
+        flat = flatten(arguments, options, "last" if function in (assign, assign_where) else "none")
+        return self._call((function, flat.key), name, function, arguments, options, flat)
+
+    def call_method(self, array: DeviceArray, name: str, arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:
+        """A method of `numpy.ndarray` that is never recorded."""
+
+        def method(x: Any, *rest: Any, **named: Any) -> Any:
+            return getattr(x, name)(*rest, **named)
+
+        method.__name__ = name
+        return self.give_back(name, method, (array, *arguments), options, f"method {name} is NumPy's")
+
+    def attribute(self, array: DeviceArray, name: str) -> Any:
+        """An attribute of `numpy.ndarray` that is no method."""
+        if name in ("size", "nbytes", "itemsize", "strides", "flags", "base"):
+            return getattr(array.shadow, name)
+        found = getattr(self.expose(array), name)
+        if name in ("ctypes", "__array_interface__", "__array_struct__", "data"):
+            array.storage.pinned = True
+        return self.wrap(found, {}) if isinstance(found, np.ndarray) else found
+
+    def get_item(self, array: DeviceArray, index: Any) -> Any:
+        """`array[index]`."""
+        index = _plain_index(index)
+        if array.is_number:
+            return self.wrap(self.read(array)[index], {})
+        if not _is_basic(index):
+            return self.call_function(get_item, (array, index), {})
+        found: Any = array.shadow[index]
+        if type(found) is np.ndarray:
+            return self.view(found, array) if self.active else found
+        if not array.storage.pending:
+            return found
+        at = self.view(array.shadow[(*(index if isinstance(index, tuple) else (index,)), ...)], array)
+        return self.call_function(element, (at,), {})
+
+    def set_item(self, array: DeviceArray, index: Any, value: Any) -> None:
+        """`array[index] = value`."""
+        index = _plain_index(index)
+        if not self.active:
+            array.shadow[index] = self._plain(value, {})
+            return
+        if _is_basic(index):
+            entries = cast(tuple[Any, ...], index if isinstance(index, tuple) else (index,))
+            whole = entries if any(entry is Ellipsis for entry in entries) else (*entries, ...)
+            target = self.view(array.shadow[whole], array)
+            # `a[i] += x` writes a[i], then stores it where it is.
+            if not target.shadow.flags.writeable:
+                raise ValueError("assignment destination is read-only")
+            if type(value) is not DeviceArray or value.storage is not target.storage or value.place != target.place:
+                self.call_function(assign, (target, value), {})
+        elif type(index) is DeviceArray and index.dtype == np.bool_ and index.shape == array.shape and _is_one(value):
+            self.call_function(assign_where, (array, index, value), {})
+        else:
+            self.give_back("setitem", set_item, (array, index, value), {}, "a write at indices")
+
+    # --- elements -------------------------------------------------------------------------------------------------
+
+    def read(self, array: DeviceArray) -> Any:
+        """Present elements: the shadow, which must not be kept, or the number."""
+        if array.storage.pending:
+            self.flush()
+        return array.shadow[()] if array.is_number else array.shadow
+
+    def expose(self, array: DeviceArray) -> Array:
+        """Present elements, to be read and written by anybody from now on."""
+        if self.segment.uses(array.storage):
+            self.flush()
+        if array.is_number:
+            return array.shadow.copy()
+        array.storage.escaped = True
+        return array.shadow
+
+    def view(self, shadow: Array, source: DeviceArray) -> DeviceArray:
+        """A view, made by NumPy, of the host memory of an array."""
+        return self._at(source.storage, shadow)
+
+    def _at(self, storage: Storage, shadow: Array) -> DeviceArray:
+        offset = shadow.__array_interface__["data"][0] - storage.buffer.__array_interface__["data"][0]
+        return DeviceArray(self, storage, shadow, (shadow.shape, shadow.strides, offset))
+
+    def wrap(self, given: Any, known: Mapping[int, DeviceArray]) -> Any:
+        """
+        What NumPy gave, arrays as device arrays; `known` has those whose very shadow may be among them.
+
+        Arrays whose elements are no plain numbers, of subclasses and in foreign memory stay NumPy's.
+        """
+        if isinstance(given, list | tuple) and type(given) is not DeviceArray:
+            items = [self.wrap(item, known) for item in cast(Sequence[Any], given)]
+            kind: Any = type(given)
+            return kind(*items) if hasattr(kind, "_fields") else kind(items)
+        if type(given) is not np.ndarray or not is_supported(given.dtype):
+            return given
+        if id(given) in known:
+            return known[id(given)]
+        owner = owner_of(given)
+        storage = self.storages.find(owner)
+        if storage is None:
+            if owner.base is not None or not owner.flags.owndata or not is_supported(owner.dtype):
+                return given
+            try:
+                storage = self.storages.adopt(owner)
+            except ValueError:
+                return given
+            # Somebody may keep the array itself, or another view of its memory.
+            storage.escaped = True
+        return self._at(storage, given)
+
+    def snapshot(self, array: Array) -> DeviceArray:
+        """A copy of an array that the program may change behind the session's back."""
+        copied = np.array(array, order="K", copy=True, subok=False)
+        return self._at(self.storages.adopt(copied), copied)
+
+    # --- one call -------------------------------------------------------------------------------------------------
+
+    def _call(
+        self,
+        key: Any,
+        name: str,
+        call: Callable[..., Any],
+        arguments: Sequence[Any],
+        options: Mapping[str, Any],
+        flat: Flat,
+    ) -> Any:
+        start = perf_counter()
+        before, self._outside = self._outside, 0.0
+        try:
+            reason = flat.refusal or self._unfit(flat)
+            if reason is None:
+                found = self._first.get(key)
+                if found is None:
+                    found = self._first[key] = self._build(name, call, flat)
+                if isinstance(found, str):
+                    reason = found
+                else:
+                    numbers = self._numbers(found, flat.numbers)
+                    operands = [self.snapshot(v) if type(v) is np.ndarray else v for v in flat.operands]
+                    if numbers is not None and self._writable(found, flat.operands):
+                        result = self._record(found, operands, numbers)
+                        self.report.hooked(name, perf_counter() - start - self._outside)
+                        return result
+                    reason = "NumPy refuses the number" if numbers is None else "it writes a constant"
+            result = self.give_back(name, call, arguments, options, reason)
+            self.report.hook_seconds += perf_counter() - start - self._outside
+            return result
+        finally:
+            self._outside += before
+
+    def _unfit(self, flat: Flat) -> str | None:
+        for array in flat.operands:
+            if type(array) is DeviceArray and array.storage.buffer.dtype != array.kind[2]:
+                return "a view of memory as another type"
+            if type(array) is np.ndarray and not is_supported(array.dtype):
+                return f"elements of type {array.dtype}"
+        return None
+
+    @staticmethod
+    def _writable(first: FirstIR, operands: Sequence[Any]) -> bool:
+        return all(type(operands[i]) is DeviceArray and operands[i].shadow.flags.writeable for i in first.written)
+
+    def _build(self, name: str, call: Callable[..., Any], flat: Flat) -> FirstIR | str:
+        start = perf_counter()
+        arrays = [v for v in flat.operands if v is not None]
+        numbers = iter(flat.numbers)
+        kinds: list[ArrayKind | NumberKind] = []
+        for array in flat.operands:
+            if array is None:
+                number = next(numbers)
+                if call in (assign, assign_where):
+                    dtype = arrays[0].dtype
+                elif isinstance(number, np.generic):
+                    dtype = number.dtype
+                else:
+                    dtype = np.result_type(number, *(v.dtype for v in arrays))
+                kinds.append(NumberKind(number, dtype))
+            else:
+                shadow = array.shadow if type(array) is DeviceArray else array
+                is_number = type(array) is DeviceArray and array.is_number
+                kinds.append(ArrayKind((shadow.shape, shadow.strides, 0), shadow.dtype, is_number))
+        try:
+            first = build(name, call, flat.arguments, flat.options, kinds, self.executor.target)
+        except Returned as reason:
+            return str(reason)
+        finally:
+            seconds = perf_counter() - start
+            self.report.first_ir_seconds += seconds
+            self._outside += seconds
+        self.report.first_irs += 1
+        _dump(self.dump_first_ir, self.report.first_irs, name, first.module)
+        return first
+
+    def _numbers(self, first: FirstIR, given: Sequence[Any]) -> tuple[Array, ...] | None:
+        """Numbers in the type they are computed in; None for one that has no value there."""
+        if not given:
+            return ()
+        kinds = [kind for kind in first.kinds if isinstance(kind, NumberKind)]
+        try:
+            return tuple(np.asarray(value, kind.dtype) for value, kind in zip(given, kinds, strict=True))
+        except (OverflowError, ValueError):
+            return None
+
+    def _record(self, first: FirstIR, operands: Sequence[DeviceArray | None], numbers: tuple[Array, ...]) -> Any:
+        frame, site = _site()
+        segment = self.segment
+        if (len(segment.records) >= LONG_SEGMENT and site in segment.sites) or len(segment.records) >= MAX_SEGMENT:
+            self.flush()
+            segment = self.segment
+        segment.sites.add(site)
+        results: list[DeviceArray] = []
+        for kind in first.results:
+            storage = self.storages.new(kind.root, kind.dtype)
+            shadow = storage.buffer if kind.axes is None else storage.buffer.transpose(kind.axes)
+            results.append(DeviceArray(self, storage, shadow, (shadow.shape, shadow.strides, 0), kind.is_number))
+        line = (frame.f_code.co_filename, frame.f_lineno) if frame is not None else ("?", 0)
+        places = tuple(None if v is None else (v.storage, v.place) for v in operands)
+        segment.append(Record(first, places, numbers, tuple(v.storage for v in results), line))
+        if any(v is not None and v.storage.escaped and v.storage.is_shared() for v in operands):
+            self.flush()
+        if first.returned is not None:
+            return operands[first.returned]
+        if first.grouped:
+            return tuple(results)
+        return results[0] if results else None
+
+    # --- NumPy itself ---------------------------------------------------------------------------------------------
+
+    def give_back(
+        self, name: str, call: Callable[..., Any], arguments: Sequence[Any], options: Mapping[str, Any], reason: str
+    ) -> Any:
+        """Let NumPy execute a call on present elements."""
+        self.report.returned(name, reason)
+        return self.execute(name, call, arguments, options)
+
+    def execute(
+        self, name: str, call: Callable[..., Any], arguments: Sequence[Any], options: Mapping[str, Any]
+    ) -> Any:
+        """What `give_back` does, without counting it."""
+        known: dict[int, DeviceArray] = {}
+        given, named = self._plain(tuple(arguments), known), self._plain(dict(options), known)
+        writes = name.rpartition(".")[2] in WRITERS or options.get("out") is not None
+        uses = self.segment.uses
+        if any(v.storage.pending or (writes and uses(v.storage)) for v in known.values()):
+            self.flush()
+            # Numbers are read, not seen.
+            given, named = self._plain(tuple(arguments), known), self._plain(dict(options), known)
+        start = perf_counter()
+        try:
+            result = call(*given, **named)
+        finally:
+            self._outside += perf_counter() - start
+        return self.wrap(result, known) if self.active else result
+
+    def _plain(self, given: Any, known: dict[int, DeviceArray]) -> Any:
+        """The arguments with NumPy's arrays and numbers; `known` learns which array a shadow is of."""
+        if type(given) is DeviceArray:
+            known[id(given.shadow)] = given
+            return given.shadow[()] if given.is_number else given.shadow
+        if type(given) in (list, tuple):
+            return type(given)([self._plain(item, known) for item in cast(Sequence[Any], given)])
+        if type(given) is dict:
+            return {key: self._plain(item, known) for key, item in cast(dict[str, Any], given).items()}
+        return given
+
+    def _views(self, function: Callable[..., Any], arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:
+        """Views that a function gives, None if it copies or fails."""
+        known: dict[int, DeviceArray] = {}
+        given, named = self._plain(tuple(arguments), known), self._plain(dict(options), known)
+        try:
+            found = function(*given, **named)
+        except Exception:
+            # NumPy shall say so itself, in the program's own call.
+            return None
+        arrays = cast(Sequence[Any], found) if isinstance(found, list | tuple) else [found]
+        if not all(isinstance(v, np.ndarray) and self.storages.find(owner_of(v)) is not None for v in arrays):
+            return None
+        return self.wrap(found, known)
+
+    def close(self) -> None:
+        """Execute what is pending; device arrays are NumPy's business from now on."""
+        self.flush()
+        self.active = False
+
+    # --- segments -------------------------------------------------------------------------------------------------
+
+    def flush(self) -> None:
+        """Execute the segment under way. Raises AccelcError if a program cannot be executed at all."""
+        segment = self.segment
+        if not segment.records:
+            return
+        start = perf_counter()
+        self.segment = Segment(segment.number + 1)
+        try:
+            live = segment.live()
+            if live:
+                self._execute(segment, live)
+            for storage in segment.storages:
+                storage.pending = False
+        finally:
+            self._outside += perf_counter() - start
+
+    def _execute(self, segment: Segment, live: frozenset[int]) -> None:
+        key, numbers = segment.key(live), segment.numbers()
+        values = [number.tobytes() for number in numbers]
+        found = self._compiled.get(key)
+        varying: frozenset[int] = frozenset()
+        if found is not None:
+            varying = frozenset(found.second.numbers)
+            changed = [n for n, (a, b) in enumerate(zip(values, found.numbers, strict=True)) if a != b]
+            if not varying.issuperset(changed):
+                varying, found = varying | frozenset(changed), None
+        if found is None:
+            found = self._compiled[key] = self._compile(segment, live, varying, values)
+        second = found.second
+        inputs = {name_of(n): segment.storages[n].buffer for n in second.inputs}
+        inputs |= {f"n{n}": numbers[n] for n in second.numbers}
+        start = perf_counter()
+        outcome = found.runnable.run(inputs)
+        self.report.executed(found.runnable.placements, outcome, perf_counter() - start)
+        for index, storage in enumerate(storages_of(second.results, segment)):
+            np.copyto(storage.buffer, outcome.outputs[f"result{index}"])
+        for n in second.written:
+            np.copyto(segment.storages[n].buffer, outcome.outputs[f"{name_of(n)} (written)"])
+
+    def _compile(
+        self, segment: Segment, live: frozenset[int], varying: frozenset[int], values: list[bytes]
+    ) -> Compiled:
+        start = perf_counter()
+        second = second_ir.build(segment, live, varying)
+        self.report.second_irs += 1
+        _dump(self.dump_second_ir, self.report.second_irs, "segment", second.traced.module)
+        try:
+            runnable: Runnable = self.executor.compile(second.traced)
+        except AccelcError as error:
+            self.report.interpreted[str(error).splitlines()[0]] += len(segment.records)
+            runnable = self._fallback.compile(second.traced)
+        self.report.compile_seconds += perf_counter() - start
+        return Compiled(second, runnable, values)
+
+
+def get_item(x: Any, index: Any) -> Any:
+    """`x[index]`."""
+    return x[index]
+
+
+def set_item(x: Any, index: Any, value: Any) -> None:
+    """`x[index] = value`."""
+    x[index] = value
+
+
+def _plain_index(index: Any) -> Any:
+    """Device arrays that are one integer as integers of Python."""
+    if type(index) is DeviceArray:
+        return int(index) if not index.shape and index.dtype.kind in "iu" else index
+    if isinstance(index, tuple):
+        return tuple(_plain_index(entry) for entry in cast(tuple[Any, ...], index))
+    return index
+
+
+def _is_basic(index: Any) -> bool:
+    entries = cast(tuple[Any, ...], index) if isinstance(index, tuple) else (index,)
+    return all(type(e) in (int, slice) or e is None or e is Ellipsis or isinstance(e, np.integer) for e in entries)
+
+
+def _is_one(value: Any) -> bool:
+    return type(value) in (bool, int, float) or isinstance(value, np.generic)
+
+
+def _site() -> tuple[FrameType | None, int]:
+    """The program's frame that called, and a number for where it and its callers are."""
+    frame: FrameType | None = sys._getframe(3)  # pyright: ignore[reportPrivateUsage]
+    while frame is not None and frame.f_code.co_filename.startswith((OWN, NUMPY)):
+        frame = frame.f_back
+    caller, site = frame, 0
+    while caller is not None and caller.f_code.co_name != "<module>":
+        site = hash((site, id(caller.f_code), caller.f_lasti))
+        caller = caller.f_back
+    return frame, site if caller is None else hash((site, caller.f_lasti))
+
+
+def _dump(folder: Path | None, number: int, name: str, module: Any) -> None:
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{number:04}-{name}.mlir").write_text(f"{module}\n")
