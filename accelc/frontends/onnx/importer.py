@@ -16,6 +16,7 @@ from accelc.frontends.imported import ImportedModel, TensorSpec
 from accelc.frontends.onnx import (
     cache,
     control,
+    einsum,
     elementwise,
     framework,
     indexing,
@@ -27,6 +28,7 @@ from accelc.frontends.onnx import (
     resize,
     scans,
     selection,
+    spectrum,
 )
 from accelc.frontends.onnx.builder import Builder, Tensor, known
 from accelc.frontends.onnx.loading import (
@@ -52,6 +54,8 @@ OPERATORS: Table = {
     **losses.OPERATORS,
     **movement.OPERATORS,
     **indexing.OPERATORS,
+    **spectrum.OPERATORS,
+    **einsum.OPERATORS,
     **resize.OPERATORS,
     **control.OPERATORS,
     **cache.OPERATORS,
