@@ -1,0 +1,126 @@
+"""Elementwise functions that several dialects have, of those of the `graph` dialect."""
+
+import numpy as np
+from xdsl.ir import SSAValue
+
+from accelc.dialects.graph_ops.base import shape_of
+from accelc.dialects.graph_ops.element_types import dtype_of
+from accelc.frontends.mlir.call import Call, Rule
+from accelc.frontends.mlir.writer import Writer
+
+_LARGE = 0.5
+"""Beyond this `log(1 + x)` and `exp(x) - 1` are accurate as they stand."""
+
+
+def unary(kind: str) -> Rule:
+    """The function of the dialect called `kind`."""
+    return lambda call: call.writer.unary(kind, call.operand(0))
+
+
+def binary(kind: str) -> Rule:
+    """The function of the dialect called `kind`; products, sums and differences of truth values are logical."""
+
+    def rule(call: Call) -> SSAValue:
+        a, b = call.operand(0), call.operand(1)
+        if dtype_of(a) == np.bool_:
+            logical = {"add": "xor", "sub": "xor", "mul": "and", "max": "or", "min": "and"}
+            return call.writer.binary(logical.get(kind, kind), a, b)
+        return call.writer.binary(kind, a, b)
+
+    return rule
+
+
+def compare(w: Writer, kind: str, a: SSAValue, b: SSAValue) -> SSAValue:
+    """A comparison of the dialect, or `not_equal`, which holds for NaN."""
+    if kind == "not_equal":
+        return w.binary("xor", a, b) if dtype_of(a) == np.bool_ else w.unary("not", w.binary("equal", a, b))
+    if dtype_of(a) == np.bool_ and kind != "equal":
+        a, b = (w.cast(value, np.dtype(np.int8)) for value in (a, b))
+    return w.binary(kind, a, b)
+
+
+def is_float(x: SSAValue) -> bool:
+    """Whether a value has floats."""
+    return dtype_of(x).kind in "fV"
+
+
+def remainder(w: Writer, a: SSAValue, b: SSAValue) -> SSAValue:
+    """Remainder with the sign of the dividend a, exact: of the sizes, then with the sign."""
+    if dtype_of(a).kind == "u":
+        return w.binary("mod", a, b)
+    size = w.binary("mod", w.unary("abs", a), w.unary("abs", b))
+    return w.binary("mul", w.unary("sign", a), size)
+
+
+def truncated(w: Writer, x: SSAValue) -> SSAValue:
+    """The whole part of x."""
+    return w.binary("mul", w.unary("sign", x), w.unary("floor", w.unary("abs", x)))
+
+
+def round_away(w: Writer, x: SSAValue) -> SSAValue:
+    """Nearest integer, halves away from zero. `floor(x + 0.5)` would round 0.49999997 up."""
+    size = w.unary("abs", x)
+    whole = w.unary("floor", size)
+    up = w.cast(w.binary("greater_equal", w.binary("sub", size, whole), 0.5), dtype_of(x))
+    return w.binary("mul", w.unary("sign", x), w.binary("add", whole, up))
+
+
+def log1p(w: Writer, x: SSAValue) -> SSAValue:
+    """
+    log(1 + x), accurate for small x.
+
+    Kahan's correction (W. Kahan, in HP-15C Advanced Functions Handbook, 1982): the rounding of 1 + x is divided out.
+    """
+    total = w.binary("add", x, 1.0)
+    logarithm = w.unary("log", total)
+    rounded = w.binary("sub", total, 1.0)
+    near = w.binary("div", w.binary("mul", x, logarithm), rounded)
+    near = w.select(w.binary("equal", rounded, 0.0), x, near)
+    return w.select(w.binary("less", w.unary("abs", x), _LARGE), near, logarithm)
+
+
+def expm1(w: Writer, x: SSAValue) -> SSAValue:
+    """exp(x) - 1, accurate for small x, by the same correction."""
+    power = w.unary("exp", x)
+    less = w.binary("sub", power, 1.0)
+    near = w.binary("div", w.binary("mul", less, x), w.unary("log", power))
+    near = w.select(w.binary("equal", less, 0.0), x, near)
+    return w.select(w.binary("less", w.unary("abs", x), _LARGE), near, less)
+
+
+def is_finite(w: Writer, x: SSAValue) -> SSAValue:
+    """Whether x is neither infinite nor NaN."""
+    difference = w.binary("sub", x, x)
+    return w.binary("equal", difference, 0.0)
+
+
+def shift(call: Call, kind: str) -> SSAValue:
+    """Shift by a known number of bits, as a product or quotient. `kind` is `left`, `arithmetic` or `logical`."""
+    w, x, dtype = call.writer, call.operand(0), call.dtype()
+    amount = w.known_scalar(call.operand(1))
+    if amount is None:
+        raise call.error("the number of bits (operand 1) is not one known number; supported are constants")
+    bits, width = int(amount), 8 * dtype.itemsize
+    if dtype.kind not in "iu" or not 0 <= bits < width:
+        raise call.error(f"shift of {dtype.name} by {bits} bits; supported are integers by less than their width")
+    if bits == 0:
+        return x
+    if kind == "left":
+        factor = np.asarray(1 << bits, np.uint64).astype(dtype)
+        return w.binary("mul", x, w.constant(factor))
+    if kind == "logical" and dtype.kind == "i":
+        unsigned = np.dtype(f"uint{width}")
+        return w.cast(w.binary("div", w.cast(x, unsigned), w.scalar(1 << bits, unsigned)), dtype)
+    if dtype.kind == "u":
+        return w.binary("div", x, w.scalar(1 << bits, dtype))
+    # Quotients are cut towards zero: what is cut off is taken away first.
+    if bits == width - 1:
+        return w.select(w.binary("less", x, 0), w.scalar(-1, dtype), w.scalar(0, dtype))
+    low = w.binary("and", x, (1 << bits) - 1)
+    return w.binary("div", w.binary("sub", x, low), 1 << bits)
+
+
+def same_shape(call: Call, value: SSAValue) -> SSAValue:
+    """A value repeated to the shape of the call's result."""
+    shape = call.result()[0]
+    return value if shape_of(value) == shape else call.writer.broadcast(value, shape)

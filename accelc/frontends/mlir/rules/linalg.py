@@ -1,0 +1,3 @@
+from accelc.frontends.mlir.call import Table
+
+RULES: Table = {}

@@ -1,0 +1,158 @@
+"""Elementwise operations of StableHLO and CHLO."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from xdsl.ir import SSAValue
+
+from accelc.dialects.graph_ops.element_types import dtype_of
+from accelc.frontends.mlir.call import Call, Rule, Table
+from accelc.frontends.mlir.rules import elementwise as common
+from accelc.frontends.mlir.rules.elementwise import binary, same_shape, unary
+
+_DIRECTIONS: Mapping[str, str] = {
+    "EQ": "equal",
+    "NE": "not_equal",
+    "LT": "less",
+    "LE": "less_equal",
+    "GT": "greater",
+    "GE": "greater_equal",
+}
+
+
+def _shaped(rule: Rule) -> Rule:
+    """The rule, its result repeated to the shape of the type: operands may have lost their broadcasts."""
+
+    def shaped(call: Call) -> SSAValue:
+        found = rule(call)
+        assert isinstance(found, SSAValue)
+        return same_shape(call, found)
+
+    return shaped
+
+
+def _compare(call: Call) -> SSAValue:
+    direction = call.view.word("comparison_direction")
+    if direction not in _DIRECTIONS:
+        raise call.error(f"comparison_direction '{direction}'; supported are {', '.join(_DIRECTIONS)}")
+    if call.view.word("compare_type") == "TOTALORDER":
+        raise call.error("the total order of floats; supported are FLOAT, SIGNED and UNSIGNED")
+    return common.compare(call.writer, _DIRECTIONS[direction], call.operand(0), call.operand(1))
+
+
+def _clamp(call: Call) -> SSAValue:
+    w, (low, x, high) = call.writer, call.operands[:3]
+    return w.binary("min", w.binary("max", x, low), high)
+
+
+def _select(call: Call) -> SSAValue:
+    return call.writer.select(*call.operands[:3])
+
+
+def _not(call: Call) -> SSAValue:
+    x, dtype = call.operand(0), call.dtype()
+    if dtype == np.bool_:
+        return call.writer.unary("not", x)
+    ones = np.asarray(-1).astype(dtype) if dtype.kind == "i" else np.asarray(np.iinfo(dtype).max, dtype)
+    return call.writer.binary("xor", x, call.writer.constant(ones))
+
+
+def _convert(call: Call) -> SSAValue:
+    return call.writer.cast(call.operand(0), call.result()[1])
+
+
+def _reduce_precision(call: Call) -> SSAValue:
+    formats = {(5, 10): "float16", (8, 7): "bfloat16", (8, 23): "float32", (11, 52): "float64"}
+    bits = call.view.int("exponent_bits"), call.view.int("mantissa_bits")
+    if bits not in formats:
+        raise call.error(f"{bits[0]} bits of exponent and {bits[1]} of mantissa; supported are the types of tensors")
+    import ml_dtypes
+
+    name, dtype = formats[bits], call.dtype()
+    narrow = np.dtype(ml_dtypes.bfloat16) if name == "bfloat16" else np.dtype(name)
+    if narrow.itemsize >= dtype.itemsize:
+        return call.operand(0)
+    return call.writer.cast(call.writer.cast(call.operand(0), narrow), dtype)
+
+
+def _cbrt(call: Call) -> SSAValue:
+    w, x = call.writer, call.operand(0)
+    return w.binary("mul", w.unary("sign", x), w.binary("pow", w.unary("abs", x), 1 / 3))
+
+
+def _tan(call: Call) -> SSAValue:
+    w, x = call.writer, call.operand(0)
+    return w.binary("div", w.unary("sin", x), w.unary("cos", x))
+
+
+def _erfc(call: Call) -> SSAValue:
+    w, x = call.writer, call.operand(0)
+    return w.binary("sub", w.scalar(1.0, dtype_of(x)), w.unary("erf", x))
+
+
+def _hyperbolic(sign: str) -> Rule:
+    def rule(call: Call) -> SSAValue:
+        w, x = call.writer, call.operand(0)
+        return w.binary("mul", w.binary(sign, w.unary("exp", x), w.unary("exp", w.unary("neg", x))), 0.5)
+
+    return rule
+
+
+_BINARY = {
+    "add": "add",
+    "subtract": "sub",
+    "multiply": "mul",
+    "divide": "div",
+    "maximum": "max",
+    "minimum": "min",
+    "power": "pow",
+    "and": "and",
+    "or": "or",
+    "xor": "xor",
+}
+_UNARY = {
+    "abs": "abs",
+    "negate": "neg",
+    "exponential": "exp",
+    "log": "log",
+    "logistic": "sigmoid",
+    "tanh": "tanh",
+    "sqrt": "sqrt",
+    "rsqrt": "rsqrt",
+    "sign": "sign",
+    "floor": "floor",
+    "ceil": "ceil",
+    "round_nearest_even": "round",
+    "sine": "sin",
+    "cosine": "cos",
+}
+
+_RULES: Table = {
+    **{f"stablehlo.{name}": binary(kind) for name, kind in _BINARY.items()},
+    **{f"stablehlo.{name}": unary(kind) for name, kind in _UNARY.items()},
+    "stablehlo.compare": _compare,
+    "stablehlo.clamp": _clamp,
+    "stablehlo.select": _select,
+    "stablehlo.not": _not,
+    "stablehlo.convert": _convert,
+    "stablehlo.reduce_precision": _reduce_precision,
+    "stablehlo.cbrt": _cbrt,
+    "stablehlo.tan": _tan,
+    "stablehlo.remainder": lambda call: common.remainder(call.writer, *call.operands[:2]),
+    "stablehlo.round_nearest_afz": lambda call: common.round_away(call.writer, call.operand(0)),
+    "stablehlo.log_plus_one": lambda call: common.log1p(call.writer, call.operand(0)),
+    "stablehlo.exponential_minus_one": lambda call: common.expm1(call.writer, call.operand(0)),
+    "stablehlo.is_finite": lambda call: common.is_finite(call.writer, call.operand(0)),
+    "stablehlo.shift_left": lambda call: common.shift(call, "left"),
+    "stablehlo.shift_right_arithmetic": lambda call: common.shift(call, "arithmetic"),
+    "stablehlo.shift_right_logical": lambda call: common.shift(call, "logical"),
+    "chlo.erf": unary("erf"),
+    "chlo.erfc": _erfc,
+    "chlo.square": unary("square"),
+    "chlo.tan": _tan,
+    "chlo.sinh": _hyperbolic("sub"),
+    "chlo.cosh": _hyperbolic("add"),
+}
+
+RULES: Table = {name: _shaped(rule) for name, rule in _RULES.items()}
+"""Rules of this module."""
