@@ -43,8 +43,13 @@ Progress = Callable[[str], None]
 
 PRECISIONS = ("model", "fp32", "bf16", "fp16")
 """`model` keeps the types of the model; the others store and multiply floats in that type."""
-FORCED = ("accelerator", "host")
-"""Homes all operations can be sent to; a framework only executes operators of its own."""
+FORCED = ("accelerator", "host", "accelerator-first")
+"""
+Homes all operations can be sent to; a framework only executes operators of its own.
+
+With `accelerator-first` the accelerator gets whatever its capabilities allow, however small, and only the rest has
+another home; with `accelerator` there must be no rest.
+"""
 REPEAT_LAYERS = ("auto", "always", "never")
 """When repeated layers are compiled once and launched one by one: in large models, where there are any, or not."""
 DEFAULT_TARGET = "trn-like"
@@ -159,6 +164,16 @@ def compile_model(
     return _compile(_import(model, options or CompileOptions(), progress), progress)
 
 
+def compile_imported(
+    imported: "ImportedModel", source: "ModelProto", options: CompileOptions, progress: Progress = silent
+) -> CompiledModel:
+    """Compile what a front end gave; `source` is what a reference would execute. Raises what `compile_model` raises."""
+    from accelc.targets import load_target
+
+    _check_options(options)
+    return _compile(_Imported(source, imported, options, load_target(options.target), 0.0), progress)
+
+
 @dataclass(frozen=True)
 class _Imported:
     """A model after import, `source` being what a reference executes."""
@@ -224,6 +239,14 @@ def _import(
             NormalizeInplacePass().apply(Context(), imported.module)
             donate(imported.function, options.donate)
         return _Imported(program, imported, options, target, perf_counter() - start)
+    if isinstance(model, str | Path) and Path(model).suffix == ".mlir":
+        from accelc.frontends.mlir import import_mlir
+
+        if options.no_weights:
+            raise UsageError("no weights (--no-weights): the weights of an MLIR program are in its text; use ONNX")
+        imported = import_mlir(Path(model), options.shapes, options.dims, options.random_weights)
+        donate(imported.function, options.donate)
+        return _Imported(Path(model), imported, options, target, perf_counter() - start)
     if find_spec("onnx") is None:
         raise ModelError("reading ONNX models needs the package onnx: install it with: pip install 'accelc[onnx]'")
     from accelc.frontends.onnx import import_onnx, load_model, with_random_weights
@@ -301,7 +324,7 @@ def _compile(given: _Imported, progress: Progress) -> CompiledModel:
         program=program,
         target=target,
         options=options,
-        placements=_placements(report),
+        placements=placements_of(report),
         lower_bound=lower_bound(imported.module, target),
         sync_required=sum(part.required for part in built.compiled),
         sync_emitted=sum(part.emitted for part in built.compiled),
@@ -319,7 +342,8 @@ def _types_only(weights: Mapping[str, Array]) -> dict[str, Array]:
     return {name: absent_weight(array.shape, array.dtype) for name, array in weights.items()}
 
 
-def _placements(report: "Partitioning") -> tuple[Placement, ...]:
+def placements_of(report: "Partitioning") -> tuple[Placement, ...]:
+    """Where each operation runs, by the report of `partition-hierarchical`."""
     return tuple(
         Placement(p.name, p.loc_name or "", p.destination, p.reason or "", p.rule or "", p.whole or "")
         for p in report.placements

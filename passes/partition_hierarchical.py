@@ -18,7 +18,7 @@ from accelc.analysis.partition.bodies import EXPANSIONS, FREE_OPS, Expansions, u
 from accelc.analysis.partition.costs import launch_ns
 from accelc.analysis.partition.grouping import group
 from accelc.analysis.partition.hierarchy import Path, place_tasks
-from accelc.analysis.partition.tasks import Option, Rules, Supported, describe, kind_of, options_of, tasks_of
+from accelc.analysis.partition.tasks import FIRST, Option, Rules, Supported, describe, kind_of, options_of, tasks_of
 from accelc.constants import read_sidecar, write_sidecar
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.element_types import Array
@@ -243,14 +243,15 @@ def partition_hierarchical(
     """
     Wrap the operations of every `graph.func` in partitions and say why each is where it is.
 
-    `force` puts everything at one home (an error if something cannot run there). `islands` is `cost` (operations
+    `force` puts everything at one home (an error if something cannot run there), or with `accelerator-first` on the
+    accelerator what it can do. `islands` is `cost` (operations
     without multiply-accumulates go where all of it is cheapest, transfers and launches included) or `none` (what the
     accelerator can do it does). `weights` is the data of weights; operations taken apart may add some. `supported`
     replaces what lowering says of an operation, `expansions` how operations are taken apart. Raises ModelError for an
     operation without a home and for one that is made of itself.
     """
-    if force is not None and force not in graph.HOMES:
-        raise UsageError(f"force '{force}' is not one of {', '.join(graph.HOMES)}")
+    if force is not None and force not in (*graph.HOMES, FIRST):
+        raise UsageError(f"force '{force}' is not one of {', '.join((*graph.HOMES, FIRST))}")
     if islands not in ("cost", "none"):
         raise UsageError(f"islands '{islands}' is not one of cost, none")
     rules = Rules(target, force, supported, expansions)
@@ -289,7 +290,7 @@ class PartitionHierarchicalPass(ModulePass):
     target: str = "trn-like"
     """Machine description: a preset's name or a path."""
     force: str | None = None
-    """Put everything at this home: accelerator, host or framework."""
+    """Put everything at this home: accelerator, host or framework; accelerator-first: what the accelerator can do."""
     islands: str = "cost"
     """`cost`: operations go where all of it is cheapest; `none`: the accelerator gets what it can do."""
     weights: str | None = None

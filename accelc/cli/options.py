@@ -10,7 +10,7 @@ from accelc.driver import DEFAULT_TARGET, FORCED, PRECISIONS, REPEAT_LAYERS, Com
 from accelc.errors import UsageError
 from accelc.runtime.inputs import parse_assignment, parse_size
 
-MODEL_FILES = "ONNX file, or .pt2 file of torch.export.save"
+MODEL_FILES = "ONNX file, .pt2 file of torch.export.save, or .mlir file of stablehlo, tosa or linalg"
 
 
 def add_compile_arguments(parser: argparse.ArgumentParser, metavar: str = "MODEL", files: str = MODEL_FILES) -> None:
@@ -37,7 +37,8 @@ def add_compile_arguments(parser: argparse.ArgumentParser, metavar: str = "MODEL
     parser.add_argument(
         "--force",
         metavar="HOME",
-        help=f"run all operations on one of {', '.join(FORCED)} (default: the compiler chooses)",
+        help=f"run all operations on one of {', '.join(FORCED[:2])}, or with {FORCED[2]} on the accelerator all it has "
+        "(default: the compiler chooses)",
     )
     parser.add_argument(
         "--repeat-layers",

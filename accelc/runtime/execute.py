@@ -21,7 +21,7 @@ from accelc.errors import ProgramError, UsageError, suggestion
 from accelc.isa.program import AcceleratorSegment, HostSegment, Program
 from accelc.isa.steps import Binding, Launch, Place, events
 from accelc.numerics import DTYPES
-from accelc.runtime.framework import Framework, lazy_framework
+from accelc.runtime.framework import Framework, Frameworks
 from accelc.runtime.host import argument_bytes, host_ns, parse_function, result_bytes, run_host
 from accelc.runtime.inputs import check_inputs
 from accelc.runtime.values import Values, part_of
@@ -81,6 +81,7 @@ def execute(
     delays: Mapping[str, int] | None = None,
     orders: Sequence[Sequence[Step]] | None = None,
     skip: bool = True,
+    known: dict[str, SimulationResult] | None = None,
     progress: Progress = lambda step: None,
 ) -> ExecutionResult:
     """
@@ -89,7 +90,8 @@ def execute(
     `inputs` holds an array for every input of the program (not looked at unless `functional`); `delays` overrides
     delay slots by name, in cycles of their lane: `SLOT` in all segments, `SEGMENT/SLOT` in one; `orders` holds an
     order of execution for each launch on the accelerator, from a timing with other delays. Unless `skip`, a segment is
-    timed again at each of its launches, which changes nothing but how long that takes. Raises ModelError for inputs of
+    timed again at each of its launches, which changes nothing but how long that takes. `known` keeps timings by segment
+    from one execution of a program to the next, with the same delays. Raises ModelError for inputs of
     another type, ProgramError for a program that does not fit together and SimulationError for what the simulator
     finds.
     """
@@ -103,7 +105,9 @@ def execute(
         raise ProgramError(
             "the program was compiled without the elements of its weights: it can only be timed (--timing-only)"
         )
-    run = _Run(program, target, functional, races, framework or lazy_framework(), delays or {}, orders or (), skip)
+    run = _Run(program, target, functional, races, framework or Frameworks(), delays or {}, orders or (), skip)
+    if known is not None:
+        run.known = known
     if functional:
         check_inputs(inputs, program.inputs)
         missing = [value.name for value in program.inputs if value.name not in inputs]

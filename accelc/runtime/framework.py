@@ -1,6 +1,7 @@
 """The framework tier: operators of the source framework, executed by the framework itself."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
@@ -13,36 +14,64 @@ Array = npt.NDArray[Any]
 Framework = Callable[[CallFrameworkOp, Sequence[Array]], Sequence[Array]]
 
 FRAMEWORKS = ("onnxruntime", "onnx")
-"""Frameworks that can execute an operator, the preferred one first."""
+"""Frameworks that can execute an operator, the preferred one first; the next is asked where one cannot."""
 
 
-def load_framework(name: str | None = None) -> Framework:
+@dataclass(frozen=True)
+class FrameworkCall:
+    """An operator that a framework executed, the model's node, and why frameworks before it did not."""
+
+    op_type: str
+    loc_name: str
+    framework: str
+    passed_over: tuple[str, ...]
+
+
+class Frameworks:
     """
-    The callback of a framework, by default the first of `FRAMEWORKS` that is installed.
+    Executes operators by the first of `FRAMEWORKS` that can, or by one of them alone; `calls` is what it executed.
 
-    Raises UsageError for an unknown name and ModelError when the package is not installed.
+    Packages are looked for when the first operator comes. Raises UsageError for an unknown name.
     """
-    if name is not None and name not in FRAMEWORKS:
-        raise UsageError(f"unknown framework '{name}' (frameworks: {', '.join(FRAMEWORKS)})")
-    chosen = next((f for f in ((name,) if name else FRAMEWORKS) if find_spec(f) is not None), None)
+
+    def __init__(self, name: str | None = None) -> None:
+        if name is not None and name not in FRAMEWORKS:
+            raise UsageError(f"unknown framework '{name}' (frameworks: {', '.join(FRAMEWORKS)})")
+        self.calls: list[FrameworkCall] = []
+        self._names = FRAMEWORKS if name is None else (name,)
+
+    def __call__(self, op: CallFrameworkOp, inputs: Sequence[Array]) -> Sequence[Array]:
+        """
+        Results of one operator.
+
+        Raises ModelError, with the reason of each framework, when none can execute it or none is installed.
+        """
+        reasons: list[str] = []
+        for name in installed(self._names):
+            try:
+                results = _runner(name)(op, inputs)
+            except ModelError as error:
+                reasons.append(str(error))
+                continue
+            place = op.loc_name.data if op.loc_name is not None else ""
+            self.calls.append(FrameworkCall(op.op_type.data, place, name, tuple(reasons)))
+            return results
+        raise ModelError("; ".join(reasons))
+
+
+def installed(names: Sequence[str] = FRAMEWORKS) -> tuple[str, ...]:
+    """The frameworks among `names` that are installed. Raises ModelError if none is."""
     # Even onnxruntime gets its models through the package `onnx`.
-    if chosen is None or find_spec("onnx") is None:
+    found = tuple(name for name in names if find_spec(name) is not None)
+    if not found or find_spec("onnx") is None:
         raise ModelError(
             f"operators kept for a framework need one of the packages {', '.join(FRAMEWORKS)}: "
             "install it with: pip install 'accelc[framework]'"
         )
+    return found
+
+
+def _runner(name: str) -> Framework:
     from accelc.frontends.onnx import run_onnxruntime, run_reference
 
-    return {"onnxruntime": run_onnxruntime, "onnx": run_reference}[chosen]
-
-
-def lazy_framework(name: str | None = None) -> Framework:
-    """A callback that loads its framework when the first operator is executed."""
-    loaded: list[Framework] = []
-
-    def call(op: CallFrameworkOp, inputs: Sequence[Array]) -> Sequence[Array]:
-        if not loaded:
-            loaded.append(load_framework(name))
-        return loaded[0](op, inputs)
-
-    return call
+    return {"onnxruntime": run_onnxruntime, "onnx": run_reference}[name]

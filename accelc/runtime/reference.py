@@ -39,6 +39,8 @@ def reference_outputs(model: "Path | ModelProto | ExportedProgram", inputs: Mapp
     """
     if isinstance(model, ExportedProgram):
         return Reference("torch", _torch(model, inputs))
+    if isinstance(model, Path) and model.suffix == ".mlir":
+        return _interpreted(model, inputs)
     passed_over: list[str] = []
     for oracle, package, evaluate in (
         ("onnxruntime", "onnxruntime", _onnxruntime),
@@ -56,12 +58,23 @@ def reference_outputs(model: "Path | ModelProto | ExportedProgram", inputs: Mapp
             passed_over.append(f"{oracle} cannot execute the model: {reason[0][:MAX_REASON]}")
     from accelc.frontends.onnx import import_onnx
     from accelc.interpreters.graph import run
-    from accelc.runtime.framework import lazy_framework
+    from accelc.runtime.framework import Frameworks
 
     imported = import_onnx(model, {name: tuple(array.shape) for name, array in inputs.items()})
     ordered = [inputs[spec.name] for spec in imported.inputs]
-    outputs = run(imported.module, ordered, imported.weights, lazy_framework())
+    outputs = run(imported.module, ordered, imported.weights, Frameworks())
     return Reference("accelc.interpreters.graph", outputs, tuple(passed_over))
+
+
+def _interpreted(model: Path, inputs: Mapping[str, Array]) -> Reference:
+    """The result of the `graph` interpreter for an MLIR program, which nothing else here executes."""
+    from accelc.frontends.mlir import import_mlir
+    from accelc.interpreters.graph import run
+    from accelc.runtime.framework import Frameworks
+
+    imported = import_mlir(model, {}, {}, None)
+    outputs = run(imported.module, [inputs[spec.name] for spec in imported.inputs], imported.weights, Frameworks())
+    return Reference("accelc.interpreters.graph", outputs, ("no other package executes MLIR here",))
 
 
 def _onnxruntime(model: "Path | ModelProto", inputs: Mapping[str, Array]) -> list[Array]:

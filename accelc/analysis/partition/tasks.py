@@ -23,6 +23,9 @@ from accelc.errors import ModelError
 from accelc.targets.capabilities import Refusal, refusal
 from accelc.targets.model import Target
 
+FIRST = "accelerator-first"
+"""Forces to the accelerator what it can do, whatever that costs; the rest goes where it can."""
+
 Supported = Callable[[Operation, Target], str | None]
 """None if an operation can be lowered for the accelerator, else the reason why not."""
 
@@ -39,14 +42,15 @@ class Rules:
     def refusal(self, op: Operation) -> Refusal | None:
         """Why the accelerator cannot run `op` whole: it cannot be lowered, or the target's table keeps it off."""
         from accelc.lowering import supported
-        from accelc.lowering.lower import FLOATS, RULES
+        from accelc.lowering.lower import RULES
+        from accelc.lowering.plan import engine_dtype
 
         reason = (self.supported or supported)(op, self.target)
         if reason is None:
             return refusal(op, self.target)
         if type(op) not in RULES:
             return Refusal("type", reason)
-        floats = all(type(element_of(value)) in FLOATS for value in (*op.operands, *op.results))
+        floats = all(is_float(element_of(v)) and engine_dtype(element_of(v)) for v in (*op.operands, *op.results))
         return Refusal("param" if floats else "param:dtypes", reason)
 
 
@@ -86,11 +90,6 @@ def on_host(op: Operation) -> str | None:
     return None
 
 
-def _is_integer_work(op: Operation) -> bool:
-    values = [*op.operands, *op.results]
-    return macs_of(op) == 0 and bool(values) and not any(is_float(element_of(v)) for v in values)
-
-
 def options_of(op: Operation, rules: Rules, weights: Mapping[str, Array], stack: tuple[str, ...] = ()) -> Option:
     """
     Where an operation and its parts can run.
@@ -116,7 +115,8 @@ def options_of(op: Operation, rules: Rules, weights: Mapping[str, Array], stack:
                 parts = ()
             # Integer parts and such gain nothing over the whole operation on the host.
             if any("accelerator" in part.homes or part.parts for part in parts) or (parts and not option.homes):
-                option = Option(op, option.homes, option.refusal, body, parts)
+                # Forced, there is no choice between the parts and the whole.
+                option = Option(op, () if rules.force == FIRST else option.homes, option.refusal, body, parts)
     if not option.homes and not option.parts:
         raise _homeless(op, rules, option.refusal, host_reason)
     return option
@@ -147,16 +147,13 @@ def _whole(op: Operation, rules: Rules) -> tuple[Option, str | None]:
     host_reason = on_host(op)
     if rules.force == "host":
         return Option(op, ("host",) if host_reason is None else (), Refusal("forced", "forced")), host_reason
-    if isinstance(op, graph.CallFrameworkOp) and rules.force is None:
+    if isinstance(op, graph.CallFrameworkOp) and rules.force in (None, FIRST):
         return Option(
             op, ("framework",), Refusal("list", f"operator {op.op_type.data} is not known to the compiler")
         ), None
     refused = rules.refusal(op)
-    if rules.force == "accelerator":
+    if rules.force == "accelerator" or (rules.force == FIRST and refused is None):
         return Option(op, ("accelerator",) if refused is None else (), refused), host_reason
-    if host_reason is None and _is_integer_work(op):
-        text = "integers and truth values without multiply-accumulates are computed on the host"
-        return Option(op, ("host",), refused or Refusal("param:dtypes", text)), None
     homes = () if refused is not None else ("accelerator",)
     if host_reason is None and not (homes and macs_of(op)):
         homes = (*homes, "host")

@@ -6,7 +6,8 @@ is evaluated at once by the dialect's own reference semantics and leaves no IR, 
 everything that depends only on weights, disappears.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import prod
 from typing import Any, cast, overload
@@ -75,6 +76,7 @@ class Builder:
         self.where = ""
         self.layer = -1
         self.depth = 0
+        self._materialized: list[Tensor] = []
 
     def error(self, message: str) -> ModelError:
         """A diagnostic located at the current node."""
@@ -95,7 +97,26 @@ class Builder:
                 op = graph.ConstantOp(array_to_dense(tensor.data))
             self._insert(op)
             tensor.ssa = op.results[0]
+            self._materialized.append(tensor)
         return tensor.ssa
+
+    @contextmanager
+    def undone_on_error(self) -> Generator[None]:
+        """If the block raises, what it appended is erased."""
+        last, count, names, layer = self.block.last_op, len(self._materialized), len(self.weights), self.layer
+        try:
+            yield
+        except BaseException:
+            while self.block.last_op is not last:
+                assert self.block.last_op is not None
+                self.block.erase_op(self.block.last_op, safe_erase=False)
+            for tensor in self._materialized[count:]:
+                tensor.ssa = None
+            del self._materialized[count:]
+            for name in list(self.weights)[names:]:
+                del self.weights[name]
+            self.layer = layer
+            raise
 
     def _store(self, tensor: Tensor) -> str:
         assert tensor.data is not None
@@ -114,7 +135,10 @@ class Builder:
         try:
             op.verify()
         except VerifyException as error:
-            raise self.error(str(error)) from error
+            message = str(error)
+            # Else its operands would have a use that is in no block.
+            op.erase()
+            raise self.error(message) from error
         self.block.add_op(op)
 
     def emit_all(

@@ -4,15 +4,17 @@ import numpy as np
 from onnx import AttributeProto
 
 from accelc.frontends.onnx.builder import Tensor
-from accelc.frontends.onnx.node import Node, Table
+from accelc.frontends.onnx.loading import describe
+from accelc.frontends.onnx.node import NeedsValueError, Node, Table
 
 
 def _if(node: Node) -> list[Tensor]:
     condition = node.input()
     if condition.data is None or condition.data.size != 1:
-        raise node.error(
-            "its condition depends on the values of the model's inputs; "
-            "only conditions that follow from shapes and constants are supported"
+        raise NeedsValueError(
+            f"{describe(node.proto)}: its condition depends on the values of the model's inputs; "
+            "only conditions that follow from shapes and constants are supported",
+            condition,
         )
     taken = "then_branch" if bool(np.asarray(condition.data).reshape(-1)[0]) else "else_branch"
     attribute = node.attribute(taken, AttributeProto.GRAPH)

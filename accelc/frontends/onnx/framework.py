@@ -1,6 +1,7 @@
 """Operators kept as they are: their attributes in the IR, their result types, and their execution by a framework."""
 
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, cast
 
@@ -26,6 +27,7 @@ from accelc.dialects.graph_ops.base import ints
 from accelc.dialects.graph_ops.element_types import array_to_dense, dense_to_array, dtype_of_element
 from accelc.errors import ModelError
 from accelc.frontends.onnx.builder import MAX_INLINE_ELEMENTS, Tensor
+from accelc.frontends.onnx.loading import MIN_OPSET, STANDARD_DOMAINS
 from accelc.frontends.onnx.node import Node
 from accelc.frontends.onnx.tensors import Array, DType, checked_shape, from_array, numpy_dtype, onnx_type, to_array
 
@@ -79,7 +81,8 @@ def framework_model(op: graph.CallFrameworkOp) -> ModelProto:
             for i, k in enumerate(kinds)
         ]
 
-    opsets = [helper.make_opsetid(op.domain.data, op.opset.value.data)]
+    opset = kernel_opset(op.op_type.data, op.domain.data, op.opset.value.data)
+    opsets = [helper.make_opsetid(op.domain.data, opset)]
     body = helper.make_graph([framework_node(op)], "node", infos(op.inputs, "x"), infos(op.outputs, "y"))
     model = helper.make_model(body, opset_imports=opsets)
     # Runtimes refuse files of a format newer than themselves; nothing here needs the newest.
@@ -94,30 +97,60 @@ def _described(op: graph.CallFrameworkOp) -> str:
 
 def run_reference(op: graph.CallFrameworkOp, inputs: Sequence[Array]) -> list[Array]:
     """Execute a `graph.call_framework` with ONNX's reference; raises `ModelError` when it cannot."""
-    reference: Any = import_module("onnx.reference")
-    try:
-        evaluator = reference.ReferenceEvaluator(framework_model(op))
-        results = evaluator.run(None, {f"x{i}": array for i, array in enumerate(inputs)})
-    except Exception as error:
-        # The reference raises whatever the operator's own Python code raises.
-        raise ModelError(f"{_described(op)}: the ONNX reference cannot execute it: {error}") from error
-    return [np.asarray(r) for r in results]
+    return _run(op, inputs, "the ONNX reference", evaluate_reference)
 
 
 def run_onnxruntime(op: graph.CallFrameworkOp, inputs: Sequence[Array]) -> list[Array]:
     """Execute a `graph.call_framework` with onnxruntime (extra `framework`); raises `ModelError` when it cannot."""
+    return _run(op, inputs, "onnxruntime", evaluate_onnxruntime)
+
+
+def evaluate_reference(model: ModelProto, feeds: Mapping[str, Any]) -> list[Any]:
+    """All outputs of a model by ONNX's reference, which raises whatever an operator's own Python code raises."""
+    reference: Any = import_module("onnx.reference")
+    # Operators of the reference trust their inputs: they overflow and divide as they come.
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return reference.ReferenceEvaluator(model).run(None, dict(feeds))
+
+
+def evaluate_onnxruntime(model: ModelProto, feeds: Mapping[str, Any]) -> list[Any]:
+    """All outputs of a model by onnxruntime, whose exceptions have no common base but `Exception`."""
     runtime: Any = import_module("onnxruntime")
     options = runtime.SessionOptions()
     options.log_severity_level = 4
+    session = runtime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return session.run(None, dict(feeds))
+
+
+def kernel_opset(op_type: str, domain: str, opset: int) -> int:
+    """The oldest opset, from `MIN_OPSET` on, in which an operator is what it is in `opset`: more runtimes know it."""
+    if not onnx.defs.has(op_type, domain):
+        return opset
     try:
-        session = runtime.InferenceSession(
-            framework_model(op).SerializeToString(), options, providers=["CPUExecutionProvider"]
-        )
-        results = session.run(None, {f"x{i}": array for i, array in enumerate(inputs)})
+        since = onnx.defs.get_schema(op_type, opset, domain).since_version
+    except onnx.defs.SchemaError:
+        return opset
+    return min(opset, max(since, MIN_OPSET if domain in STANDARD_DOMAINS else 1))
+
+
+def _run(
+    op: graph.CallFrameworkOp,
+    inputs: Sequence[Array],
+    who: str,
+    evaluate: Callable[[ModelProto, Mapping[str, Any]], list[Any]],
+) -> list[Array]:
+    feeds = {f"x{i}": np.asarray(array) for i, array in enumerate(inputs)}
+    try:
+        results = evaluate(framework_model(op), feeds)
     except Exception as error:
-        # onnxruntime has its own exception classes, without a common base but this.
-        raise ModelError(f"{_described(op)}: onnxruntime cannot execute it: {error}") from error
+        raise ModelError(f"{_described(op)}: {who} cannot execute it: {first_line(error)}") from error
     return [np.asarray(r) for r in results]
+
+
+def first_line(error: BaseException) -> str:
+    """What another package's exception says, in one line."""
+    return next(iter(str(error).strip().splitlines()), "") or type(error).__name__
 
 
 def _result_types(node: Node, declared: Mapping[str, ValueInfoProto], reason: str) -> list[ResultType]:

@@ -14,6 +14,7 @@ from accelc.dialects.graph_ops.element_types import element_of_dtype
 from accelc.errors import ModelError, suggestion
 from accelc.frontends.imported import ImportedModel, TensorSpec
 from accelc.frontends.onnx import (
+    attention,
     cache,
     control,
     einsum,
@@ -24,29 +25,35 @@ from accelc.frontends.onnx import (
     losses,
     movement,
     pooling,
+    recurrent,
     reductions,
     resize,
+    sampling,
     scans,
     selection,
     spectrum,
 )
 from accelc.frontends.onnx.builder import Builder, Tensor, known
+from accelc.frontends.onnx.definitions import definition_of
 from accelc.frontends.onnx.loading import (
     STANDARD_DOMAINS,
     ModelSource,
     describe,
     load_model,
     needed_nodes,
+    node_name,
     opset_versions,
     sorted_nodes,
 )
-from accelc.frontends.onnx.node import Node, Table, Unsupported
+from accelc.frontends.onnx.node import NeedsValueError, Node, Table, Unsupported
 from accelc.frontends.onnx.tensors import checked_shape, external_type, numpy_dtype, to_array
 from accelc.weights import absent_weight
 
 OPERATORS: Table = {
     **elementwise.OPERATORS,
     **layers.OPERATORS,
+    **recurrent.OPERATORS,
+    **attention.OPERATORS,
     **pooling.OPERATORS,
     **reductions.OPERATORS,
     **selection.OPERATORS,
@@ -55,6 +62,7 @@ OPERATORS: Table = {
     **movement.OPERATORS,
     **indexing.OPERATORS,
     **spectrum.OPERATORS,
+    **sampling.OPERATORS,
     **einsum.OPERATORS,
     **resize.OPERATORS,
     **control.OPERATORS,
@@ -86,7 +94,11 @@ def import_onnx(
     """
     proto, folder = load_model(model)
     specs = bind_inputs(proto, input_shapes or {}, dims or {})
-    return _Importer(proto, folder, weights=weights).run(specs)
+    declared = {v.name: v for v in (*proto.graph.value_info, *proto.graph.output)}
+    importer = GraphImporter(opset_versions(proto), declared, folder, weights=weights)
+    results = importer.graph(proto.graph, {spec.name: importer.argument(spec) for spec in specs})
+    names = [v.name for v in proto.graph.output]
+    return importer.finish(dict(zip(names, results, strict=True)))
 
 
 def bind_inputs(
@@ -177,39 +189,65 @@ class _Binding:
         return TensorSpec(info.name, checked_shape(shape, where), dtype)
 
 
-class _Importer:
-    def __init__(self, model: ModelProto, folder: Path | None, *, weights: bool) -> None:
-        self._model = model
+class GraphImporter:
+    """
+    The nodes of a model as operations of one function, one node after the other.
+
+    `opsets` are versions by domain, `declared` types of values by name. Without `weights` float tensors in files are
+    absent. With `specialize` a node that would be better off knowing the elements of a computed tensor raises
+    `NeedsValueError` rather than being kept for a framework.
+    """
+
+    def __init__(
+        self,
+        opsets: Mapping[str, int],
+        declared: Mapping[str, ValueInfoProto],
+        folder: Path | None,
+        *,
+        weights: bool = True,
+        specialize: bool = False,
+    ) -> None:
+        self._opsets = opsets
+        self._declared = declared
         self._folder = folder
         self._with_weights = weights
-        self._opsets = opset_versions(model)
-        self._declared = {v.name: v for v in (*model.graph.value_info, *model.graph.output)}
-        self._builder = Builder(Block())
+        self._specialize = specialize
+        self._function = 0
+        self._specs: list[TensorSpec] = []
+        self._body = Block()
+        self._builder = Builder(self._body)
 
-    def run(self, specs: list[TensorSpec]) -> ImportedModel:
-        """Import the whole model."""
-        body = self._builder.block
-        scope: dict[str, Tensor] = {}
-        for index, spec in enumerate(specs):
-            argument = body.insert_arg(TensorType(element_of_dtype(spec.dtype), spec.shape), index)
-            scope[spec.name] = Tensor(spec.shape, spec.dtype, ssa=argument)
-        results = self._graph(self._model.graph, scope)
+    def argument(self, spec: TensorSpec) -> Tensor:
+        """A further argument of the function."""
+        self._specs.append(spec)
+        kind = TensorType(element_of_dtype(spec.dtype), spec.shape)
+        return Tensor(spec.shape, spec.dtype, ssa=self._body.insert_arg(kind, len(self._body.args)))
+
+    def finish(self, results: Mapping[str, Tensor]) -> ImportedModel:
+        """The function that gives `results` by name, without arguments that nothing reads if it specializes."""
         self._builder.node_name = ""
-        values = [self._builder.ssa(t) for t in results]
+        values = [self._builder.ssa(t) for t in results.values()]
+        body = self._body
         body.add_op(graph.ReturnOp(values))
-        names = [v.name for v in self._model.graph.output]
+        specs = list(zip(self._specs, body.args, strict=True))
+        if self._specialize:
+            for spec, argument in list(specs):
+                if argument.first_use is None:
+                    specs.remove((spec, argument))
+                    body.erase_arg(argument)
         function = graph.FuncOp(
             "main",
             ([a.type for a in body.args], [v.type for v in values]),
             Region(body),
-            input_names=[s.name for s in specs],
-            output_names=names,
+            input_names=[spec.name for spec, _ in specs],
+            output_names=list(results),
         )
-        outputs = [TensorSpec(n, t.shape, t.dtype) for n, t in zip(names, results, strict=True)]
+        outputs = [TensorSpec(name, t.shape, t.dtype) for name, t in results.items()]
         weights = {op.weight_name.data: self._builder.weights[op.weight_name.data] for op in _weights_of(body)}
-        return ImportedModel(ModuleOp([function]), weights, specs, outputs)
+        return ImportedModel(ModuleOp([function]), weights, [spec for spec, _ in specs], outputs)
 
-    def _graph(self, proto: GraphProto, scope: Scope) -> list[Tensor]:
+    def graph(self, proto: GraphProto, scope: Scope) -> list[Tensor]:
+        """Import all nodes of a graph that its outputs need; gives the outputs."""
         if proto.sparse_initializer:
             raise ModelError("sparse initializers are not supported; store them as dense tensors")
         for number, tensor in enumerate(proto.initializer):
@@ -219,13 +257,19 @@ class _Importer:
         outputs = [v.name for v in proto.output]
         nodes = needed_nodes(sorted_nodes(proto, scope), outputs)
         for node in nodes:
-            self._node(node, scope)
+            self.node(node, scope)
         missing = [name for name in outputs if name not in scope]
         if missing:
             raise ModelError(f"output '{missing[0]}' of the graph is never defined")
         return [scope[name] for name in outputs]
 
-    def _node(self, proto: NodeProto, scope: Scope) -> None:
+    def attempt(self, proto: NodeProto, scope: Scope) -> None:
+        """Import a node, or raise what `node` raises and leave no trace of it."""
+        with self._builder.undone_on_error():
+            self.node(proto, scope)
+
+    def node(self, proto: NodeProto, scope: Scope) -> None:
+        """Import a node; its results enter `scope`. Raises ModelError."""
         builder = self._builder
         where = describe(proto)
         standard = proto.domain in STANDARD_DOMAINS
@@ -235,39 +279,79 @@ class _Importer:
         # Nodes inside a body belong to the node that holds the body.
         outer = (builder.node_name, builder.value_name, builder.where)
         builder.layer += builder.depth == 0
-        builder.node_name = proto.name or next(filter(None, proto.output), proto.op_type)
-        builder.value_name = next(filter(None, proto.output), builder.node_name)
-        builder.where = where
+        if not self._function:
+            builder.node_name = node_name(proto)
+            builder.value_name = next(filter(None, proto.output), builder.node_name)
+            builder.where = where
         inputs = [scope[name] if name else None for name in proto.input]
-        node = Node(proto, opset, inputs, builder, self._folder, lambda body: self._body(body, scope))
-        results = self._results(node, standard)
+        node = Node(proto, opset, inputs, builder, self._folder, lambda body: self._within(body, scope))
+        try:
+            results = self._results(node, standard)
+        finally:
+            builder.node_name, builder.value_name, builder.where = outer
         if len(results) < len([n for n in proto.output if n]):
             raise ModelError(f"{where}: it names {len(proto.output)} results, this operator has {len(results)}")
         for name, tensor in zip(proto.output, results, strict=False):
             if name:
                 scope[name] = tensor
-        builder.node_name, builder.value_name, builder.where = outer
 
     def _results(self, node: Node, standard: bool) -> list[Tensor]:
         handler = OPERATORS.get(node.proto.op_type) if standard else None
+        reason = "no home but a framework executes this operator"
         try:
-            if handler is None:
-                return framework.keep(node, self._declared, "no home but a framework executes this operator")
-            try:
-                results = handler(node)
-            except Unsupported as reason:
-                return framework.keep(node, self._declared, f"{reason} is for a framework")
+            if handler is not None:
+                try:
+                    with self._builder.undone_on_error():
+                        results = handler(node)
+                    return [results] if isinstance(results, Tensor) else list(results)
+                except Unsupported as variant:
+                    reason = f"{variant} is for a framework"
+            found = self._by_definition(node)
+            return framework.keep(node, self._declared, reason) if found is None else found
         except (ValueError, VerifyException) as error:
             raise node.error(str(error)) from error
-        return [results] if isinstance(results, Tensor) else list(results)
 
-    def _body(self, body: GraphProto, scope: Scope) -> list[Tensor]:
+    def _by_definition(self, node: Node) -> list[Tensor] | None:
+        """The results by the operators that the standard defines this one with; None where there are none to use."""
+        function = definition_of(node)
+        if function is None:
+            return None
+        scope: dict[str, Tensor] = {}
+        for name, tensor in zip(function.inputs, node.inputs, strict=False):
+            if tensor is not None:
+                scope[name] = tensor
+        opsets, self._opsets = self._opsets, function.opsets
+        self._function += 1
+        self._builder.depth += 1
+        try:
+            with self._builder.undone_on_error():
+                for inner in function.nodes:
+                    # An omitted input of the function is one of the nodes that read it.
+                    for index, name in enumerate(inner.input):
+                        if name in function.inputs and name not in scope:
+                            inner.input[index] = ""
+                    self.node(inner, scope)
+                names = function.outputs[: len(node.proto.output)]
+                return [scope[name] for name in names]
+        except NeedsValueError:
+            if self._specialize:
+                raise
+            return None
+        except (ModelError, KeyError):
+            return None
+        finally:
+            self._builder.depth -= 1
+            self._function -= 1
+            self._opsets = opsets
+
+    def _within(self, body: GraphProto, scope: Scope) -> list[Tensor]:
         if body.input:
             raise ModelError(f"graph '{body.name}' inside a node has inputs, only captured values are supported")
         self._builder.depth += 1
-        results = self._graph(body, ChainMap({}, scope))
-        self._builder.depth -= 1
-        return results
+        try:
+            return self.graph(body, ChainMap({}, scope))
+        finally:
+            self._builder.depth -= 1
 
 
 def _weights_of(block: Block) -> Iterable[graph.WeightOp]:

@@ -57,9 +57,10 @@ class Node:
         """The elements of input `index`, which must not depend on the model's inputs."""
         tensor = self.input(index)
         if tensor.data is None:
-            raise self.error(
-                f"input '{self.proto.input[index]}' determines shapes and depends on the values of the model's inputs; "
-                "only shapes known at import are supported"
+            raise NeedsValueError(
+                f"{describe(self.proto)}: input '{self.proto.input[index]}' determines shapes and depends on the "
+                "values of the model's inputs; only shapes known at import are supported",
+                tensor,
             )
         return tensor.data
 
@@ -136,6 +137,14 @@ class Node:
         if tensor is None or tensor.data is None or tensor.data.size != 1:
             return None
         return float(np.asarray(tensor.data, np.float64).reshape(()))
+
+
+class NeedsValueError(ModelError):
+    """A node whose import needs the elements of a tensor that are known only when the model runs."""
+
+    def __init__(self, message: str, tensor: Tensor) -> None:
+        super().__init__(message)
+        self.tensor = tensor
 
 
 class Unsupported(Exception):

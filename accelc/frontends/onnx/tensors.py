@@ -42,6 +42,8 @@ _DTYPES: dict[int, DType] = {
     TensorProto.BOOL: np.dtype(np.bool_),
 }
 _ONNX_TYPES = {dtype: code for code, dtype in _DTYPES.items()}
+DTYPES = frozenset(_ONNX_TYPES)
+"""Element types that the importer can give to a tensor."""
 
 
 def numpy_dtype(code: int, where: str) -> DType:

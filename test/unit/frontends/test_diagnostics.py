@@ -129,11 +129,19 @@ def test_wrong_bindings() -> None:
     refuses(model(), "the model has no input 'z'; its inputs are x", input_shapes={"z": (1,)})
 
 
-@pytest.mark.parametrize("opset", [1, 6, 1000])
+@pytest.mark.parametrize("opset", [0, 1000])
 def test_unsupported_opsets(opset: int) -> None:
     """The range is named."""
-    with pytest.raises(ModelError, match=rf"^model uses opset {opset}; supported are 7 to \d+$"):
+    with pytest.raises(ModelError, match=rf"^model uses opset {opset}; supported are 1 to \d+$"):
         import_onnx(model(opset=opset))
+
+
+def test_old_opsets_are_converted() -> None:
+    """What opset 6 says by attributes, newer ones say by shapes; what cannot be converted is refused."""
+    imported = import_onnx(model("Relu", "x", opset=6))
+    assert [op.name for op in imported.function.body.block.ops] == ["graph.relu", "graph.return"]
+    with pytest.raises(ModelError, match="^model uses opset 6, which cannot be converted to opset 8: .*; export it"):
+        import_onnx(model("Strange", "x", opset=6))
 
 
 def test_missing_opsets() -> None:
