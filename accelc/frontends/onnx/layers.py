@@ -130,15 +130,15 @@ def _per_channel(b: Builder, x: Tensor, rank: int) -> Tensor:
     return b.reshape(x, [x.shape[0], *([1] * (rank - 2))])
 
 
-def _batch_normalization(node: Node) -> Tensor:
+def _batch_normalization(node: Node) -> Tensor | list[Tensor]:
     b, x = node.builder, node.input(0)
     scale, bias, mean, variance = (node.input(i) for i in range(1, 5))
-    if node.integer("training_mode", 0):
-        raise node.unsupported("training mode")
     if not node.integer("spatial", 1):
         raise node.unsupported("statistics per element")
     if x.rank < 2 or any(t.shape != (x.shape[1],) for t in (scale, bias, mean, variance)):
         raise node.error(f"scale, bias, mean and variance are not vectors of one entry per channel of {list(x.shape)}")
+    if node.integer("training_mode", 0):
+        return _normalized_batch(node)
     deviation = b.unary("sqrt", b.add(variance, node.number("epsilon", 1e-5)))
     factor = b.binary("div", scale, deviation)
     offset = b.binary("sub", bias, b.mul(mean, factor))
@@ -194,6 +194,33 @@ def _group_normalization(node: Node) -> Tensor:
         )
     y = b.reshape(y, x.shape)
     return b.add(b.mul(y, _per_channel(b, scale, x.rank)), _per_channel(b, bias, x.rank))
+
+
+def _normalized_batch(node: Node) -> list[Tensor]:
+    """In training: statistics of the batch, and the running ones that they move."""
+    b, x = node.builder, node.input(0)
+    scale, bias, mean, variance = (node.input(i) for i in range(1, 5))
+    axes, keep = [a for a in range(x.rank) if a != 1], node.number("momentum", 0.9)
+    average = b.reduce("mean", x, axes, keepdims=True)
+    centred = b.binary("sub", x, average)
+    spread = b.reduce("mean", b.unary("square", centred), axes, keepdims=True)
+    y = b.mul(centred, b.unary("rsqrt", b.add(spread, node.number("epsilon", 1e-5))))
+    factor, offset = (_per_channel(b, b.cast(t, x.dtype), x.rank) for t in (scale, bias))
+    y = b.add(b.mul(y, factor), offset)
+    moved = [
+        b.add(b.mul(old, keep), b.mul(b.cast(b.reshape(new, old.shape), old.dtype), 1 - keep))
+        for old, new in ((mean, average), (variance, spread))
+    ]
+    return [y, *moved]
+
+
+def _mean_variance_normalization(node: Node) -> Tensor:
+    b, x = node.builder, node.input()
+    given = node.ints("axes")
+    axes = node.axes([0, 2, 3] if given is None else given, x.rank)
+    centred = b.binary("sub", x, b.reduce("mean", x, axes, keepdims=True))
+    variance = b.reduce("mean", b.unary("square", centred), axes, keepdims=True)
+    return b.binary("div", centred, b.add(b.unary("sqrt", variance), 1e-9))
 
 
 def _lp_normalization(node: Node) -> Tensor:
@@ -268,6 +295,7 @@ OPERATORS: Table = {
     "InstanceNormalization": _instance_normalization,
     "GroupNormalization": _group_normalization,
     "LpNormalization": _lp_normalization,
+    "MeanVarianceNormalization": _mean_variance_normalization,
     "LRN": _lrn,
     "LSTM": _lstm,
     "Softmax": _softmax,
