@@ -7,7 +7,7 @@ as the handle.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from onnx import ModelProto, NodeProto, TensorProto, checker, helper, numpy_helper
@@ -50,8 +50,8 @@ class BackendRep(OnnxBackendRep):
 
     def _named(self, inputs: Any) -> dict[str, Value]:
         if isinstance(inputs, Mapping):
-            return {str(name): value for name, value in inputs.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-        values: list[Value] = list(inputs) if isinstance(inputs, Sequence) else [inputs]
+            return dict(cast(Mapping[str, Value], inputs))
+        values = list(cast(Sequence[Value], inputs)) if isinstance(inputs, Sequence) else [inputs]
         names = self.model.inputs
         if len(values) != len(names):
             legal = ", ".join(names) or "none"
@@ -109,8 +109,8 @@ class Backend(OnnxBackend):
         if version is not None:
             imports = [helper.make_opsetid(node.domain, version)]
         names = list(dict.fromkeys(filter(None, node.input)))
-        values = list(inputs.values()) if isinstance(inputs, Mapping) else list(inputs)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType, reportUnknownMemberType]
-        arrays = [numpy_helper.to_array(v) if isinstance(v, TensorProto) else v for v in values]  # pyright: ignore[reportUnknownVariableType]
+        given = cast(Mapping[str, Value], inputs).values() if isinstance(inputs, Mapping) else inputs
+        arrays: list[Value] = [numpy_helper.to_array(v) if isinstance(v, TensorProto) else v for v in given]
         infos = [helper.make_value_info(n, type_of(v)) for n, v in zip(names, arrays, strict=True)]
         results = [helper.make_empty_tensor_value_info(name) for name in node.output if name]
         model = helper.make_model(helper.make_graph([node], "node", infos, results), opset_imports=imports)

@@ -22,7 +22,7 @@ from functools import cache
 from multiprocessing import connection, get_context
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 
 from measure import Measurement
 
@@ -155,6 +155,8 @@ def _loaded(case: Any) -> tuple[Any, list[tuple[list[Any], list[Any]]]]:
     from onnx import numpy_helper
     from onnx.backend.test.runner import Runner
 
+    load = cast(Any, onnx).load
+
     def plain(value: Any) -> Any:
         return numpy_helper.to_array(value) if isinstance(value, onnx.TensorProto) else value
 
@@ -162,14 +164,14 @@ def _loaded(case: Any) -> tuple[Any, list[tuple[list[Any], list[Any]]]]:
         return case.model, [([plain(v) for v in a], [plain(v) for v in b]) for a, b in case.data_sets]
     if case.model_dir is None:
         path = Path(onnx.__file__).parent.parent / case.url
-        model = onnx.load(path)
+        model = load(path)
         initialized = {tensor.name for tensor in model.graph.initializer}
         inputs = [Runner.generate_dummy_data(v) for v in model.graph.input if v.name not in initialized]
         stem = path.with_suffix("")
         outputs = [_read(Path(f"{stem}_output_{i}.pb"), v.type) for i, v in enumerate(model.graph.output)]
         return model, [(inputs, outputs)]
     folder = Path(case.model_dir)
-    model = onnx.load(folder / "model.onnx")
+    model = load(folder / "model.onnx")
     sets = sorted(folder.glob("test_data_set*"))
     return model, [(_values(s, "input", model.graph.input), _values(s, "output", model.graph.output)) for s in sets]
 
@@ -230,7 +232,7 @@ def run_cases(names: Sequence[str], jobs: int, target: str, with_reference: bool
     for _ in range(min(jobs, len(todo))):
         start()
     while busy:
-        ready = connection.wait(list(busy), timeout=5)
+        ready: list[Any] = list(connection.wait(list(busy), timeout=5))
         now = perf_counter()
         # A case that does not listen to its alarm is ended.
         late = [pipe for pipe, (_, _, since) in busy.items() if now - since > 2 * TIMEOUT_SECONDS + 60]
@@ -239,7 +241,7 @@ def run_cases(names: Sequence[str], jobs: int, target: str, with_reference: bool
             try:
                 if pipe not in ready:
                     raise EOFError
-                row = pipe.recv()
+                row: Row = pipe.recv()
             except (EOFError, OSError):
                 process.kill()
                 process.join()

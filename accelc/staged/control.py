@@ -6,7 +6,7 @@ Control flow executed as the ONNX standard says: the decisions are made here, th
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from onnx import NodeProto, ValueInfoProto, helper
@@ -156,7 +156,7 @@ def _sequence_map(view: GraphView, index: int, scope: Scope, run: RunGraph) -> l
     _check_count(node, len(body.inputs), len(given), "inputs")
     found: list[list[Value]] = [[] for _ in body.outputs]
     for place in range(len(given[0])):
-        items = [value[place] if isinstance(value, list) else value for value in given]
+        items: list[Value] = [cast(list[Value], v)[place] if isinstance(v, list) else v for v in given]
         results = run(body, scope, dict(zip(body.inputs, items, strict=True)))
         for sequence, item in zip(found, results, strict=True):
             sequence.append(item)

@@ -196,7 +196,7 @@ class _Run:
             program = stage.compiled.program
             feeds = {value.name: np.asarray(scope[value.name]) for value in program.inputs}
             try:
-                execution = execute(program, stage.compiled.target, feeds, framework=frameworks)
+                execution = execute(program, stage.compiled.target, feeds, framework=frameworks, known=stage.timings)
             except ModelError as error:
                 stage.broken = str(error)
                 return False

@@ -8,7 +8,7 @@ from onnx import AttributeProto, ModelProto, NodeProto, ValueInfoProto, helper
 from accelc.errors import ModelError
 from accelc.frontends.onnx.framework import evaluate_onnxruntime, evaluate_reference, first_line, kernel_opset
 from accelc.frontends.onnx.loading import STANDARD_DOMAINS, describe
-from accelc.runtime.framework import installed
+from accelc.runtime.framework import preferred
 from accelc.staged.values import Value, normal, type_of
 
 IR_VERSION = 10
@@ -31,7 +31,7 @@ def run_node(
     """
     passed_over: list[str] = []
     model = _model(node, opsets, values)
-    for name in installed():
+    for name in preferred(node.op_type):
         try:
             results = _EVALUATORS[name](model, values)
         except Exception as error:

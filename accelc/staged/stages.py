@@ -19,6 +19,7 @@ from accelc.frontends.onnx.builder import Tensor, known
 from accelc.frontends.onnx.importer import GraphImporter
 from accelc.frontends.onnx.loading import node_name
 from accelc.frontends.onnx.node import NeedsValueError
+from accelc.simulator import SimulationResult
 from accelc.staged.values import Array, Scope, is_tensor, kind_of
 from accelc.staged.views import GraphView
 
@@ -55,6 +56,8 @@ class Stage:
     broken: str = ""
     """Why the program could not be executed, if that was so."""
     results: Sequence[str] = field(default_factory=tuple[str, ...])
+    timings: dict[str, SimulationResult] = field(default_factory=dict[str, SimulationResult])
+    """Of its segments, from the first execution: all are the same."""
 
     def fits(self, scope: Scope) -> bool:
         """Whether the values in `scope` are those the stage was specialized for."""
@@ -187,7 +190,7 @@ class _Attempt:
             tensor = self._tensors[name]
             if tensor.data is not None:
                 constants[name] = np.asarray(tensor.data)
-            elif tensor.ssa in self._arguments:
+            elif tensor.ssa is not None and tensor.ssa in self._arguments:
                 aliases[name] = self._arguments[tensor.ssa]
             else:
                 results[name] = tensor

@@ -53,7 +53,7 @@ def is_tensor(value: Value) -> bool:
 def normal(value: Value) -> Value:
     """A value as other packages give it, with arrays for scalars and lists for sequences."""
     if isinstance(value, np.ndarray | np.generic):
-        return np.asarray(value)
+        return np.asarray(cast(Array, value))
     if isinstance(value, tuple | list):
         return [normal(item) for item in cast(Sequence[Value], value)]
     return value
@@ -64,7 +64,8 @@ def kind_of(value: Value) -> str:
     if isinstance(value, np.ndarray):
         dtype = cast(Array, value).dtype
         return "text" if dtype.kind in "OSU" else f"a tensor of {dtype.name}"
-    return {list: "a sequence", dict: "a map", type(None): "an empty optional"}.get(type(value), type(value).__name__)
+    names: dict[Any, str] = {list: "a sequence", dict: "a map", type(None): "an empty optional"}
+    return names.get(type(value), "a value of another kind")
 
 
 def type_of(value: Value) -> TypeProto:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import onnx
 from onnx import AttributeProto, FunctionProto, NodeProto, TypeProto, defs, helper
@@ -42,7 +43,8 @@ def definition_of(node: Node) -> Definition | None:
     return Definition(list(function.input), list(function.output), nodes, opsets)
 
 
-def _function(node: Node, schema: defs.OpSchema) -> FunctionProto | None:
+def _function(node: Node, schema: Any) -> FunctionProto | None:
+    # The members of a schema that concern functions are in no type stub.
     if schema.has_function:
         version = _newest(schema.function_opset_versions, node.opset)
         text = schema.get_function_with_opset_version(version)
