@@ -19,9 +19,9 @@ from xdsl.pattern_rewriter import (
 )
 
 from accelc.analysis.calls import refuse_calls
+from accelc.analysis.decomposition.convolution import DecomposeConvTranspose
 from accelc.analysis.decomposition.fusions import ComposeGelu, ComposeSilu, FoldIntoConvolution
 from accelc.analysis.decomposition.parts import (
-    DecomposeConvTranspose,
     DecomposeDivision,
     DecomposeGlobalPool,
     DecomposeLrn,

@@ -133,9 +133,11 @@ graph.func @silu(%x : tensor<4xf32>, %z : tensor<4xf32>) -> tensor<4xf32> {
 
 // -----
 
-// Without the data of its filters a transposed convolution stays.
+// Filters without data are turned around by the program.
 // CHECK-LABEL: graph.func @unknown_filters
-// CHECK: graph.conv_transpose
+// CHECK: %[[X:.*]] = graph.pad %x low [0, 0, 2] high [0, 0, 2]
+// CHECK: %[[W:.*]] = graph.slice %w starts [0, 0, 2] steps [1, 1, -1]
+// CHECK: graph.conv %[[X]]
 graph.func @unknown_filters(%x : tensor<1x1x4xf32>, %w : tensor<1x1x3xf32>) -> tensor<1x1x6xf32> {
   %y = graph.conv_transpose %x, %w strides [1] pads [0, 0] dilations [1] group 1 output_padding [0]
     : (tensor<1x1x4xf32>, tensor<1x1x3xf32>) -> tensor<1x1x6xf32>

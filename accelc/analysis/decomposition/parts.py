@@ -1,15 +1,11 @@
 """Operations that engines have no instruction for, as products, elementwise functions, reductions and movement."""
 
-from collections.abc import Sequence
 from math import prod
 
 import numpy as np
-from xdsl.ir import SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, op_type_rewrite_pattern
 
-from accelc.analysis.decomposition.replacement import ConstantPattern, Replacement, result_type
-from accelc.analysis.shapes import window_extent
-from accelc.constants import source_name
+from accelc.analysis.decomposition.replacement import ConstantPattern, result_type
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import ints, is_float, shape_of
 from accelc.dialects.graph_ops.element_types import dtype_of
@@ -49,45 +45,6 @@ class DecomposeLrn(ConstantPattern):
             sums = new.add(graph.ConvOp(squares, filters, new.array(bias, "bias")))
         scaled = new.add(graph.MulOp(new.add(graph.LogOp(sums)), new.constant(-op.beta.value.data, op.x)))
         new.finish(rewriter, new.add(graph.MulOp(op.x, new.add(graph.ExpOp(scaled)), result_type(op))))
-
-
-class DecomposeConvTranspose(ConstantPattern):
-    """A transposed convolution is a convolution of the input, spread by its strides, with flipped filters."""
-
-    @op_type_rewrite_pattern
-    def match_and_rewrite(self, op: graph.ConvTransposeOp, rewriter: PatternRewriter) -> None:
-        """Rewrite one operation."""
-        weight = self.constants.data(op.weight)
-        if weight is None:
-            return
-        rank, group = len(shape_of(op.x)) - 2, op.group.value.data
-        inputs, outputs, *kernel = weight.shape
-        flipped = np.flip(weight, axis=tuple(range(2, 2 + rank)))
-        grouped = flipped.reshape(group, inputs // group, outputs, *kernel).swapaxes(1, 2)
-        filters = np.ascontiguousarray(grouped.reshape(group * outputs, inputs // group, *kernel))
-        dilations, pads, extra = ints(op.dilations), ints(op.pads), ints(op.output_padding)
-        reach = [window_extent(k, d) - 1 for k, d in zip(kernel, dilations, strict=True)]
-        low = [r - p for r, p in zip(reach, pads[:rank], strict=True)]
-        high = [r - p + e for r, p, e in zip(reach, pads[rank:], extra, strict=True)]
-        new = self.replace(op)
-        x = self._spread(new, op.x, low, high, [s - 1 for s in ints(op.strides)])
-        name = self.constants.make(filters, f"{source_name(op)}.flipped")
-        conv = graph.ConvOp(x, new.add(name), op.bias, result_type(op), dilations=dilations, group=group)
-        new.finish(rewriter, new.add(conv))
-
-    def _spread(
-        self, new: Replacement, x: SSAValue, low: Sequence[int], high: Sequence[int], interior: Sequence[int]
-    ) -> SSAValue:
-        def grown(values: Sequence[int]) -> list[int]:
-            return [0, 0, *(max(v, 0) for v in values)]
-
-        padded = new.add(graph.PadOp(x, grown(low), grown(high), [0, 0, *interior]))
-        if min(*low, *high) >= 0:
-            return padded
-        starts = [0, 0, *(max(-v, 0) for v in low)]
-        cut = [0, 0, *(max(-a, 0) + max(-b, 0) for a, b in zip(low, high, strict=True))]
-        sizes = [s - c for s, c in zip(shape_of(padded), cut, strict=True)]
-        return new.add(graph.SliceOp(padded, starts, sizes))
 
 
 class DecomposePower(ConstantPattern):

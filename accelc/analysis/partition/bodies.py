@@ -14,7 +14,8 @@ from xdsl.dialects.builtin import FloatAttr, ModuleOp
 from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, PatternRewriteWalker, op_type_rewrite_pattern
 
-from accelc.analysis.decomposition.parts import DecomposeConvTranspose, DecomposeLrn, DecomposeSoftmax
+from accelc.analysis.decomposition.convolution import DecomposeConvTranspose, ExpandConvolution, ExpandMatmul
+from accelc.analysis.decomposition.parts import DecomposeLrn, DecomposeSoftmax
 from accelc.analysis.decomposition.replacement import ConstantPattern, Replacement
 from accelc.constants import Constants
 from accelc.dialects import graph
@@ -113,6 +114,8 @@ EXPANSIONS: Expansions = {
     graph.SoftmaxOp: DecomposeSoftmax,
     graph.LrnOp: DecomposeLrn,
     graph.ConvTransposeOp: DecomposeConvTranspose,
+    graph.ConvOp: ExpandConvolution,
+    graph.MatmulOp: ExpandMatmul,
     graph.GeluOp: ExpandGelu,
     graph.SiluOp: ExpandSilu,
     graph.SoftplusOp: ExpandSoftplus,
