@@ -1,4 +1,4 @@
-"""Importers of convolutions, pooling, products, normalizations and the recurrent layer."""
+"""Importers of convolutions, pooling, products and normalizations."""
 
 from collections.abc import Sequence
 from math import prod
@@ -92,8 +92,9 @@ def _conv_transpose(node: Node) -> Tensor:
             strides[d] * (x.shape[2 + d] - 1) + extra[d] + shapes.window_extent(kernel[d], dilations[d]) - wanted[d]
             for d in range(rank)
         ]
-        if min(total) < 0:
-            raise node.unsupported("an output_shape larger than the whole result")
+        # What the result has beyond the last window is padding, too.
+        extra = [e + max(-t, 0) for e, t in zip(extra, total, strict=True)]
+        total = [max(t, 0) for t in total]
         smaller = [t // 2 for t in total]
         larger = [t - s for t, s in zip(total, smaller, strict=True)]
         pads = smaller + larger if mode == "SAME_UPPER" else larger + smaller
@@ -240,40 +241,6 @@ def _lrn(node: Node) -> Tensor:
     return node.builder.emit(lambda v: graph.LrnOp(v, size, alpha, beta, bias), node.input())
 
 
-def _lstm(node: Node) -> list[Tensor]:
-    direction = node.text("direction", "forward")
-    names = node.attribute("activations", 8)
-    default = [b"Sigmoid", b"Tanh", b"Tanh"] * (2 if direction == "bidirectional" else 1)
-    if names is not None and list(names.strings) != default:
-        raise node.unsupported("activations other than Sigmoid, Tanh, Tanh")
-    if node.number("clip", 0.0):
-        raise node.unsupported("clipping")
-    if node.integer("layout", 0):
-        raise node.unsupported("batch-major layout")
-    forget = bool(node.integer("input_forget", 0))
-    optional = [node.optional(i) for i in range(3, 8)]
-    x, w, r = (node.input(i) for i in range(3))
-    if (x.rank, w.rank, r.rank) != (3, 3, 3):
-        raise node.error(f"X, W and R have shapes {[list(t.shape) for t in (x, w, r)]}, expected rank 3 each")
-
-    def make(x: SSAValue, w: SSAValue, r: SSAValue, *optional: SSAValue | None) -> graph.LstmOp:
-        bias, lengths, initial_h, initial_c, peephole = optional
-        return graph.LstmOp(
-            x,
-            w,
-            r,
-            bias=bias,
-            sequence_lengths=lengths,
-            initial_h=initial_h,
-            initial_c=initial_c,
-            peephole=peephole,
-            direction=direction,
-            input_forget=forget,
-        )
-
-    return node.builder.emit_all(make, x, w, r, *optional, weights=(1, 2, 3, 7))
-
-
 def _softmax(node: Node) -> Tensor:
     b, x = node.builder, node.input()
     axis = node.axis(node.integer("axis", -1 if node.opset >= 13 else 1), max(x.rank, 1))
@@ -297,6 +264,5 @@ OPERATORS: Table = {
     "LpNormalization": _lp_normalization,
     "MeanVarianceNormalization": _mean_variance_normalization,
     "LRN": _lrn,
-    "LSTM": _lstm,
     "Softmax": _softmax,
 }

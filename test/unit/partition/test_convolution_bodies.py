@@ -54,9 +54,11 @@ def convolutions(draw: st.DrawFn) -> tuple[graph.ConvOp | graph.ConvTransposeOp,
     ]
     if draw(st.booleans()):
         shapes.append((group * outer,))
-    values = Block(arg_types=[TensorType(f32, shape) for shape in shapes]).args
+    x, weight, *rest = Block(arg_types=[TensorType(f32, shape) for shape in shapes]).args
+    bias = rest[0] if rest else None
     window: dict[str, Any] = {"strides": strides, "pads": pads, "dilations": dilations, "group": group}
-    op = graph.ConvTransposeOp(*values, **window) if is_transposed else graph.ConvOp(*values, **window)
+    kind = graph.ConvTransposeOp if is_transposed else graph.ConvOp
+    op = kind(x, weight, bias, **window)
     arrays = [rng.integers(-4, 5, shape).astype(np.float32) for shape in shapes]
     return op, arrays, draw(st.integers(0, len(shapes) - 1))
 
