@@ -100,8 +100,8 @@ def like_absent(array: Array, shape: Sequence[int], dtype: np.dtype[Any]) -> Arr
 
 
 def is_absent(array: Array) -> bool:
-    """Whether `array` may be one that `absent_weight` made: it repeats one NaN."""
-    if array.dtype.kind not in "fV" or not array.size or array.dtype.itemsize == 1:
+    """Whether `array` may be one that `absent_weight` made: it repeats one NaN. One NaN alone is a number."""
+    if array.dtype.kind not in "fV" or array.size < 2 or array.dtype.itemsize == 1:
         return False
     repeats = all(stride == 0 or n == 1 for stride, n in zip(array.strides, array.shape, strict=True))
     return repeats and bool(np.isnan(array.reshape(-1)[:1] if array.ndim == 0 else array[(0,) * array.ndim]).all())

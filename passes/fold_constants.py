@@ -4,6 +4,7 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass
 from math import prod
 
+import numpy as np
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Operation
@@ -53,7 +54,8 @@ def _fold(op: Operation, constants: Constants) -> None:
     base = _base_name(op)
     unknown = next((array for array in known if is_absent(array)), None)
     if unknown is None:
-        arrays = evaluate(op, known)
+        # A NaN that is computed is not to be taken for an absent weight.
+        arrays = tuple(np.array(array) if is_absent(array) else array for array in evaluate(op, known))
     elif all(is_float(element_of(result)) for result in op.results):
         arrays = tuple(like_absent(unknown, shape_of(result), dtype_of(result)) for result in op.results)
     else:
