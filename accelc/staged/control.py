@@ -81,6 +81,7 @@ def _scan(view: GraphView, index: int, scope: Scope, run: RunGraph) -> list[Valu
     axes = _list(node, "scan_input_axes", scanned)
     backward = _list(node, "scan_input_directions", scanned)
     states = len(given) - scanned
+    _check_count(node, len(body.inputs), len(given), "inputs")
     outputs = len(body.outputs) - states
     return _scan_once(
         node,
@@ -106,7 +107,6 @@ def _scan_once(
     run: RunGraph,
 ) -> list[Value]:
     """A scan over the first axis of all sequences; `form` gives axes and directions of the outputs."""
-    _check_count(node, len(body.inputs), len(states) + len(sequences), "inputs")
     lengths = {len(sequence) for sequence in sequences}
     if len(lengths) != 1:
         raise ModelError(f"{describe(node)}: its sequences have different lengths: {sorted(lengths)}")

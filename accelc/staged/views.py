@@ -31,7 +31,9 @@ class GraphView:
             self.constants[sparse.values.name] = dense_array(sparse, folder, "sparse initializer")
         self.inputs = [v.name for v in proto.input if v.name not in self.constants]
         self.outputs = [v.name for v in proto.output]
-        visible = outer | set(self.constants) | set(self.inputs)
+        # A body may use names again that there are around it.
+        own = {name for node in proto.node for name in node.output}
+        visible = (outer - own) | set(self.constants) | set(self.inputs)
         kept: list[NodeProto] = []
         for node in needed_nodes(sorted_nodes(proto, visible), self.outputs):
             value = _constant(node, folder)
@@ -42,7 +44,7 @@ class GraphView:
         self.nodes = kept
         self.reads = [frozenset(node_inputs(node)) for node in kept]
         self.declared: dict[str, ValueInfoProto] = {v.name: v for v in (*proto.value_info, *proto.output)}
-        self.names = frozenset(visible | {name for node in proto.node for name in node.output})
+        self.names = frozenset(visible | own)
         self._bodies: dict[tuple[int, str], GraphView] = {}
 
     def body(self, index: int, attribute: str) -> "GraphView":

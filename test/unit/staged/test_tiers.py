@@ -1,0 +1,89 @@
+"""Tiers come from what was executed."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from onnx import TensorProto, helper
+
+from accelc.driver import CompileOptions
+from accelc.staged import CompiledStep, StagedModel, StagedResult
+from accelc.staged.operators import is_arithmetic
+from accelc.staged.tiers import NodeTier, arithmetic_on_accelerator, node_tiers
+
+X = np.arange(6, dtype=np.float32).reshape(2, 3)
+
+
+def tiers(force: str | None = "accelerator-first") -> tuple[StagedModel, StagedResult, dict[str, NodeTier]]:
+    """Of a model with a product, a movement, and operators that only a framework has."""
+    nodes = [
+        helper.make_node("MatMul", ["x", "w"], ["m"]),
+        helper.make_node("Transpose", ["m"], ["t"]),
+        helper.make_node("NonZero", ["t"], ["z"]),
+        helper.make_node("Identity", ["w"], ["i"]),
+    ]
+    infos = [helper.make_tensor_value_info("x", TensorProto.FLOAT, [2, 3])]
+    outputs = [helper.make_empty_tensor_value_info(name) for name in ("t", "z", "i")]
+    weight = helper.make_tensor("w", TensorProto.FLOAT, [3, 3], np.eye(3, dtype=np.float32).reshape(-1))
+    graph = helper.make_graph(nodes, "g", infos, outputs, [weight])
+    proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)])
+    model = StagedModel(proto, CompileOptions(force=force))
+    result = model.run({"x": X})
+    return model, result, {tier.node: tier for tier in node_tiers(proto.graph, result)}
+
+
+def test_every_tier_has_its_evidence() -> None:
+    """Records, framework calls, constants."""
+    _, _, found = tiers()
+    assert {name: tier.tier for name, tier in found.items()} == {
+        "m": "accelerator",
+        "t": "accelerator",
+        "z": "framework",
+        "i": "folded",
+    }
+    assert [name for name, tier in found.items() if tier.elsewhere] == ["z"]
+    assert not arithmetic_on_accelerator(found.values())
+    assert arithmetic_on_accelerator([found["m"], found["t"], found["i"]])
+    assert found["z"].reasons
+
+
+def test_the_host_is_told_apart() -> None:
+    """A product there is arithmetic off the accelerator, a transposition is not."""
+    _, _, found = tiers("host")
+    assert (found["m"].tier, found["m"].elsewhere) == ("host", True)
+    assert (found["t"].tier, found["t"].elsewhere) == ("host", False)
+    assert found["m"].reasons == ["graph.matmul: forced"]
+
+
+def test_what_was_not_executed_has_no_tier() -> None:
+    """A program that was compiled, but whose segments were not launched, is no evidence."""
+    model, result, _ = tiers()
+    steps: list[Any] = []
+    for step in result.steps:
+        if isinstance(step, CompiledStep) and step.execution is not None:
+            steps.append(replace(step, execution=replace(step.execution, segments=())))
+    found = {tier.node: tier.tier for tier in node_tiers(model.proto.graph, StagedResult({}, steps))}
+    assert found["m"] == "merged"
+    assert found["z"] == "skipped"
+
+
+@pytest.mark.parametrize(
+    ("node", "arithmetic"),
+    [
+        (helper.make_node("Add", ["x", "y"], ["z"]), True),
+        (helper.make_node("Reshape", ["x", "y"], ["z"]), False),
+        (helper.make_node("Loop", ["x", "y"], ["z"]), False),
+        (helper.make_node("Resize", ["x", "", "s"], ["z"]), False),
+        (helper.make_node("Resize", ["x", "", "s"], ["z"], mode="linear"), True),
+        (helper.make_node("ScatterND", ["x", "i", "u"], ["z"]), False),
+        (helper.make_node("ScatterND", ["x", "i", "u"], ["z"], reduction="add"), True),
+        (helper.make_node("Dropout", ["x", "", ""], ["z"]), False),
+        (helper.make_node("Dropout", ["x", "", "t"], ["z"]), True),
+        (helper.make_node("Reshape", ["x", "y"], ["z"], domain="com.example"), True),
+        (helper.make_node("NonZero", ["x"], ["z"]), True),
+    ],
+)
+def test_arithmetic(node: Any, arithmetic: bool) -> None:
+    """By operator, and by the attributes that make one compute."""
+    assert is_arithmetic(node) == arithmetic
