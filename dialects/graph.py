@@ -21,6 +21,8 @@ from accelc.dialects.graph_ops.binary import (
     OrOp,
     PowOp,
     SelectOp,
+    ShlOp,
+    ShrOp,
     SubOp,
     XorOp,
 )
@@ -74,6 +76,7 @@ from accelc.dialects.graph_ops.structure import (
 from accelc.dialects.graph_ops.unary import (
     UNARY_OPS,
     AbsOp,
+    AtanOp,
     CeilOp,
     CosOp,
     ErfOp,
@@ -160,6 +163,7 @@ __all__ = [
     "AndOp",
     "ApplyOp",
     "ArgmaxOp",
+    "AtanOp",
     "BinaryOp",
     "BroadcastOp",
     "CallFrameworkOp",
@@ -215,6 +219,8 @@ __all__ = [
     "RsqrtOp",
     "ScatterOp",
     "SelectOp",
+    "ShlOp",
+    "ShrOp",
     "SigmoidOp",
     "SignOp",
     "SiluOp",

@@ -167,10 +167,11 @@ class ProgramBuilder:
 
     def tensor_tensor(self, op: str, lhs: View, rhs: View, out: View) -> None:
         """`out = lhs op rhs` on the vector engine."""
+        lane = self._lane(lhs, rhs, out)
         for aps in elementwise_accesses([out, lhs, rhs], self.limits(out, lhs, rhs)):
             self.append(
                 engine.TensorTensorOp,
-                "vector",
+                lane,
                 [lhs.storage, rhs.storage, out.storage],
                 op=StringAttr(op),
                 lhs_ap=ap(aps[1]),
@@ -182,10 +183,11 @@ class ProgramBuilder:
         self, source: View, out: View, op0: str, value0: float, op1: str = "none", value1: float = 0.0
     ) -> None:
         """`out = (source op0 value0) op1 value1` on the vector engine."""
+        lane = self._lane(source, out)
         for aps in elementwise_accesses([out, source], self.limits(out, source)):
             self.append(
                 engine.TensorScalarOp,
-                "vector",
+                lane,
                 [source.storage, out.storage],
                 op0=StringAttr(op0),
                 op1=StringAttr(op1),
@@ -195,15 +197,34 @@ class ProgramBuilder:
                 out_ap=ap(aps[0]),
             )
 
-    def copy(self, source: View, out: View, lane: str = "vector") -> None:
+    def copy(self, source: View, out: View, lane: str = "") -> None:
         """Copies on chip, converting the element type; both views share the partition axis."""
+        lane = lane or self._lane(source, out)
         for aps in elementwise_accesses([out, source], self.limits(out, source)):
             self.append(engine.CopyOp, lane, [source.storage, out.storage], source_ap=ap(aps[1]), out_ap=ap(aps[0]))
+
+    def select(self, source: View, predicate: View, out: View) -> None:
+        """Writes `source` where `predicate` is not zero; elsewhere `out` keeps what it holds."""
+        lane = self._lane(source, predicate, out)
+        for aps in elementwise_accesses([out, source, predicate], self.limits(out, source, predicate)):
+            self.append(
+                engine.SelectOp,
+                lane,
+                [source.storage, predicate.storage, out.storage],
+                source_ap=ap(aps[1]),
+                predicate_ap=ap(aps[2]),
+                out_ap=ap(aps[0]),
+            )
+
+    def _lane(self, *views: View) -> str:
+        """The vector engine, or the one with 64-bit integers where there are some."""
+        wide = any(view.storage.dtype == "int64" for view in views)
+        return (int64_lane(self.target) or "vector") if wide else "vector"
 
     def memset(self, out: View, value: float) -> None:
         """Fills `out`."""
         for aps in elementwise_accesses([out], self.limits(out)):
-            self.append(engine.MemsetOp, "vector", [out.storage], value=FloatAttr(value, 32), out_ap=ap(aps[0]))
+            self.append(engine.MemsetOp, self._lane(out), [out.storage], value=FloatAttr(value, 32), out_ap=ap(aps[0]))
 
     def reduce(self, op: str, source: View, out: View, axes: Sequence[int]) -> bool:
         """Reduces free `axes`; returns False, appending nothing, if the access patterns cannot express it."""
@@ -213,7 +234,7 @@ class ProgramBuilder:
         for source_ap, out_ap, count in found:
             self.append(
                 engine.ReduceOp,
-                "vector",
+                self._lane(source, out),
                 [source.storage, out.storage],
                 op=StringAttr(op),
                 axes=i64_attr(count),
@@ -264,6 +285,11 @@ class ProgramBuilder:
         """The program built so far; the builder must not be used afterwards."""
         block = Block([*self._declarations, *self._body, engine.EndOp()])
         return engine.ProgramOp(self.name, self.target.name, Region(block))
+
+
+def int64_lane(target: Target) -> str | None:
+    """The lane that computes with 64-bit integers, if the target has one."""
+    return next((name for name, engine in target.engines.items() if "int64" in engine.integers), None)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Lowers elementwise operations: views are broadcast for free where they can be, and cut where they do not fit."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 from math import prod
@@ -10,99 +10,154 @@ from xdsl.dialects.builtin import IntegerAttr
 from xdsl.ir import Operation, SSAValue
 
 from accelc.dialects import graph
-from accelc.dialects.graph_ops.base import shape_of
+from accelc.dialects.graph_ops.base import element_of, is_bool, is_float, shape_of
+from accelc.lowering.computes import (
+    ALU,
+    INTEGER_UNARY,
+    SWAPPED,
+    Compute,
+    alu_scalar,
+    alu_tensors,
+    copy,
+    fallback,
+    is_nan,
+    logical_not,
+    negate,
+    select_or,
+    select_tensors,
+    to_integers,
+    to_truth,
+)
 from accelc.lowering.context import Lowering
-from accelc.lowering.plan import ALU, FUNCTIONS, Node
+from accelc.lowering.plan import FUNCTIONS, Node, engine_dtype
 from accelc.lowering.views import View
 from accelc.targets.model import Target
 
-Compute = Callable[[Lowering, Sequence[View], View], None]
-"""Writes the last view from the others; all on chip, of one shape and partition axis."""
-
-SWAPPED: Mapping[str, str] = {"add": "add", "sub": "rsub", "mul": "mul", "div": "rdiv", "max": "max", "min": "min"}
-SIMPLE = (graph.NegOp, graph.IdentityOp, graph.CastOp)
+SIMPLE = (graph.NegOp, graph.IdentityOp, graph.IsnanOp, graph.NotOp)
+"""Unary operations that are no functions of the scalar engine."""
 CROWDED = 0.5
 """
 Share of what may stay on chip beyond which results are written over operands.
 
 A free buffer costs nothing, while a write over an operand waits for all its readers.
 """
+EXACT = 2**24
+"""Integers up to this size are fp32 numbers, as immediates have to be."""
 
 
 def unary_support(op: Operation, target: Target) -> str | None:
     """Reason why a unary operation cannot run on the target, or None."""
     func = FUNCTIONS.get(type(op))
+    if not is_float(element_of(op.operands[0])):
+        return None
     if func is None and not isinstance(op, SIMPLE):
         return "no engine has this function"
-    if func is None or func in target.engines["scalar"].funcs or _fallback(func, target) is not None:
+    if func is None or func in target.engines["scalar"].funcs or fallback(func, target) is not None:
         return None
     return f"function {func} is not one of the target's: {', '.join(target.engines['scalar'].funcs)}"
 
 
-def _fallback(func: str, target: Target) -> Compute | None:
-    """The function from vector operations, where the scalar engine lacks it."""
-    if func == "abs":
-        return _abs
-    if func == "square":
-        return lambda ctx, ins, out: ctx.builder.tensor_tensor("mul", ins[0], ins[0], out)
-    if func == "relu":
-        return lambda ctx, ins, out: ctx.builder.tensor_scalar(ins[0], out, "max", 0.0)
-    if func == "silu" and "sigmoid" in target.engines["scalar"].funcs:
-        return _silu
+def binary_support(op: Operation, _target: Target) -> str | None:
+    """Reason why a binary operation cannot run, or None."""
+    if isinstance(op, graph.ShrOp) and engine_dtype(element_of(op.lhs)) == "int8":
+        return "the engines shift bytes down with their sign"
     return None
 
 
-def _abs(ctx: Lowering, ins: Sequence[View], out: View) -> None:
-    assert out.axis is not None
-    negative = ctx.scratch("neg", out.shape, out.axis, out.storage.dtype)
-    ctx.builder.tensor_scalar(ins[0], negative, "mul", -1.0)
-    ctx.builder.tensor_tensor("max", ins[0], negative, out)
+def cast_support(op: Operation, target: Target) -> str | None:
+    """Reason why a cast cannot run on the target, or None."""
+    source, result = element_of(op.operands[0]), element_of(op.results[0])
+    if is_float(source) and not is_float(result) and not is_bool(result):
+        return None if "trunc" in target.engines["scalar"].funcs else "function trunc is not one of the target's"
+    return None
 
 
-def _silu(ctx: Lowering, ins: Sequence[View], out: View) -> None:
-    assert out.axis is not None
-    gate = ctx.scratch("gate", out.shape, out.axis, ins[0].storage.dtype)
-    ctx.builder.activate("sigmoid", ins[0], gate)
-    ctx.builder.tensor_tensor("mul", ins[0], gate, out)
+def select_support(_op: Operation, target: Target) -> str | None:
+    """Reason why a choice cannot run on the target, or None."""
+    has = target.engines["vector"].has("select")
+    return None if has else f"the vector engine of target '{target.name}' has no select"
 
 
 def lower_unary(ctx: Lowering, node: Node) -> None:
-    """Unary functions, negation, identity and casts between float types."""
-    op = node.op
-    func = FUNCTIONS.get(type(op))
-    fallback = None if func is None or func in ctx.target.engines["scalar"].funcs else _fallback(func, ctx.target)
+    """Unary functions, tests and identity, on floats, integers and truth values."""
+    elementwise(ctx, node, [node.op.operands[0]], _unary(ctx.target, node.op))
 
-    def compute(ctx: Lowering, ins: Sequence[View], out: View) -> None:
-        if fallback is not None:
-            fallback(ctx, ins, out)
-        elif func is not None:
-            ctx.builder.activate(func, ins[0], out)
-        elif isinstance(op, graph.NegOp):
-            ctx.builder.tensor_scalar(ins[0], out, "mul", -1.0)
-        else:
-            ctx.builder.copy(ins[0], out)
 
-    elementwise(ctx, node, [op.operands[0]], compute)
+def _unary(target: Target, op: Operation) -> Compute:
+    element = element_of(op.operands[0])
+    if isinstance(op, graph.NotOp):
+        return logical_not
+    if isinstance(op, graph.IsnanOp):
+        return is_nan
+    if is_bool(element):
+        # In one bit relu, abs, neg, square and sign change nothing.
+        return copy
+    if not is_float(element):
+        return INTEGER_UNARY[type(op)]
+    if isinstance(op, graph.NegOp):
+        return negate
+    if isinstance(op, graph.IdentityOp):
+        return copy
+    func = FUNCTIONS[type(op)]
+    other = None if func in target.engines["scalar"].funcs else fallback(func, target)
+    # x + 0 is 0 for x = -0, whose reciprocal is another one.
+    bias = -0.0 if func in ("reciprocal", "rsqrt") else 0.0
+    return other or (lambda ctx, ins, out: ctx.builder.activate(func, ins[0], out, bias=bias))
 
 
 def lower_binary(ctx: Lowering, node: Node) -> None:
-    """Arithmetic with NumPy broadcasting; a constant of one element becomes an immediate."""
+    """Arithmetic, comparisons and bits with NumPy broadcasting; a constant of one element becomes an immediate."""
     lhs, rhs = node.op.operands
     name = ALU[type(node.op)]
-    left, right = ctx.scalar_of(lhs), ctx.scalar_of(rhs)
+    left, right = _immediate(ctx, lhs), _immediate(ctx, rhs)
     if right is not None:
-        value, source, alu = right, lhs, name
-    elif left is not None:
-        value, source, alu = left, rhs, SWAPPED[name]
+        elementwise(ctx, node, [lhs], alu_scalar(name, right))
+    elif left is not None and name in SWAPPED:
+        elementwise(ctx, node, [rhs], alu_scalar(SWAPPED[name], left))
     else:
-        elementwise(ctx, node, [lhs, rhs], lambda ctx, ins, out: ctx.builder.tensor_tensor(name, ins[0], ins[1], out))
-        return
-    immediate = float(np.float32(value))
-    elementwise(ctx, node, [source], lambda ctx, ins, out: ctx.builder.tensor_scalar(ins[0], out, alu, immediate))
+        elementwise(ctx, node, [lhs, rhs], alu_tensors(name))
 
 
-def elementwise(ctx: Lowering, node: Node, operands: Sequence[SSAValue], compute: Compute) -> None:
-    """Writes the result by `compute` over `operands`, which broadcast to its shape; in place if `reuses` allows it."""
+def _immediate(ctx: Lowering, value: SSAValue) -> float | None:
+    """The value of a constant of one element, if an immediate can hold it exactly (floats are rounded to fp32)."""
+    known = ctx.scalar_of(value)
+    if known is None:
+        return None
+    if is_float(element_of(value)):
+        return float(np.float32(known))
+    return known if abs(known) <= EXACT else None
+
+
+def lower_cast(ctx: Lowering, node: Node) -> None:
+    """Conversions: floats to integers towards zero and saturated, integers wrap, truth values are `x != 0`."""
+    source, result = element_of(node.op.operands[0]), element_of(node.result)
+    compute = copy
+    if is_bool(result) and not is_bool(source):
+        compute = to_truth
+    elif not is_float(result) and not is_bool(source):
+        compute = to_integers
+    elementwise(ctx, node, [node.op.operands[0]], compute)
+
+
+def lower_select(ctx: Lowering, node: Node) -> None:
+    """A choice between two tensors: a copy of one, over which the other is written where the condition holds."""
+    op = node.op
+    assert isinstance(op, graph.SelectOp)
+    known = _immediate(ctx, op.b)
+    values, compute = ([op.condition, op.a, op.b], select_tensors)
+    if known is not None:
+        values, compute = [op.condition, op.a], select_or(known)
+    elementwise(ctx, node, values, compute, in_place=False)
+
+
+def elementwise(
+    ctx: Lowering, node: Node, operands: Sequence[SSAValue], compute: Compute, *, in_place: bool = True
+) -> None:
+    """
+    Writes the result by `compute` over `operands`, which broadcast to its shape.
+
+    In place if `reuses` allows it and `compute` writes nothing before it has read all.
+    """
     result = node.result
     shape = shape_of(result) or (1,)
     views = [ctx.view_of(value).lead(len(shape)) for value in operands]
@@ -111,7 +166,8 @@ def elementwise(ctx: Lowering, node: Node, operands: Sequence[SSAValue], compute
     if axis is not None and shape[axis] == 1 and all(v.replicated and v.axis == axis for v in views):
         _replicated(ctx, result, views, shape, compute)
         return
-    out = _over_operand(ctx, node, views) or ctx.allocate(result, _partition_axis(ctx, views, shape), "t")
+    reused = _over_operand(ctx, node, views) if in_place else None
+    out = reused or ctx.allocate(result, _partition_axis(ctx, views, shape), "t")
     apply(ctx, views, out, compute)
 
 

@@ -5,16 +5,28 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
+import numpy as np
 from xdsl.dialects.builtin import BFloat16Type, Float16Type, Float32Type
 from xdsl.ir import Attribute, Operation, SSAValue
 
 from accelc.dialects import engine, graph
 from accelc.dialects.graph_ops.base import element_of, ints, shape_of
 from accelc.errors import ModelError
-from accelc.lowering.builder import Array, Location, ProgramBuilder
+from accelc.lowering.builder import Array, Location, ProgramBuilder, int64_lane
+from accelc.lowering.computes import ALU
 from accelc.lowering.context import Budget, Lowering
 from accelc.lowering.deferred import DeferredWeights
-from accelc.lowering.elementwise import SIMPLE, lower_binary, lower_unary, unary_support
+from accelc.lowering.elementwise import (
+    SIMPLE,
+    binary_support,
+    cast_support,
+    lower_binary,
+    lower_cast,
+    lower_select,
+    lower_unary,
+    select_support,
+    unary_support,
+)
 from accelc.lowering.linear import conv_support, lower_conv, lower_matmul, matmul_support
 from accelc.lowering.movement import (
     lower_broadcast,
@@ -25,13 +37,14 @@ from accelc.lowering.movement import (
     lower_slice,
     lower_transpose,
 )
-from accelc.lowering.plan import ALU, FUNCTIONS, Node, Plan, array_of, location_of, make_plan
+from accelc.lowering.plan import FUNCTIONS, Node, Plan, array_of, engine_dtype, location_of, make_plan
 from accelc.lowering.reduction import lower_pool, lower_reduce, pool_support, reduce_support
 from accelc.lowering.views import View
+from accelc.numerics import FP8, is_integer
 from accelc.targets.model import Target
 
 FLOATS: Mapping[type[Attribute], str] = {Float32Type: "fp32", BFloat16Type: "bf16", Float16Type: "fp16"}
-"""Element types an accelerator partition computes with, and their names in the instruction set."""
+"""Float types an accelerator partition computes with, and their names in the instruction set."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +53,19 @@ class Rule:
 
     lower: Callable[[Lowering, Node], None]
     support: Callable[[Any, Target], str | None] = lambda op, target: None
+    integers: bool = True
+    """Whether it is also lowered for integers and truth values."""
 
 
 RULES: Mapping[type[Operation], Rule] = {
     **{kind: Rule(lower_unary, unary_support) for kind in (*FUNCTIONS, *SIMPLE)},
-    **{kind: Rule(lower_binary) for kind in ALU},
-    graph.ConvOp: Rule(lower_conv, conv_support),
-    graph.MatmulOp: Rule(lower_matmul, matmul_support),
-    graph.ReduceOp: Rule(lower_reduce, reduce_support),
-    graph.PoolOp: Rule(lower_pool, pool_support),
+    **{kind: Rule(lower_binary, binary_support) for kind in ALU},
+    graph.CastOp: Rule(lower_cast, cast_support),
+    graph.SelectOp: Rule(lower_select, select_support),
+    graph.ConvOp: Rule(lower_conv, conv_support, integers=False),
+    graph.MatmulOp: Rule(lower_matmul, matmul_support, integers=False),
+    graph.ReduceOp: Rule(lower_reduce, reduce_support, integers=False),
+    graph.PoolOp: Rule(lower_pool, pool_support, integers=False),
     graph.ReshapeOp: Rule(lower_reshape),
     graph.TransposeOp: Rule(lower_transpose),
     graph.SliceOp: Rule(lower_slice),
@@ -79,11 +96,24 @@ def supported(op: Operation, target: Target) -> str | None:
         return f"{op.name} has no form in engine instructions"
     for value in (*op.operands, *op.results):
         element = element_of(value)
-        if type(element) not in FLOATS:
+        if not rule.integers and type(element) not in FLOATS:
             return f"element type {element} is not one the engines compute with (f32, bf16, f16)"
+        if (reason := _element_support(element, target)) is not None:
+            return reason
         if prod(shape_of(value)) == 0:
             return "a tensor without elements"
     return rule.support(op, target)
+
+
+def _element_support(element: Attribute, target: Target) -> str | None:
+    """Why no engine touches elements of a type, or None if one does."""
+    dtype = engine_dtype(element)
+    if dtype is None or (dtype in FP8):
+        return f"element type {element} is not one the engines compute with"
+    if dtype == "int64" and int64_lane(target) is None:
+        return f"no engine of target '{target.name}' computes with i64"
+    lacking = is_integer(dtype) and dtype != "int64" and dtype not in target.engines["vector"].integers
+    return f"the vector engine of target '{target.name}' does not compute with {element}" if lacking else None
 
 
 def lower_partition(
@@ -195,7 +225,7 @@ def _constants(partition: graph.PartitionOp, weights: Mapping[str, Array], targe
     for op in partition.body.block.ops:
         data = array_of(op, weights)
         if data is not None:
-            constants[op.results[0]] = data
+            constants[op.results[0]] = data.view(np.uint8) if data.dtype == np.bool_ else data
         elif op is not partition.yield_op and (reason := supported(op, target)) is not None:
             raise ModelError(f"{op.name} cannot run on the accelerator of target '{target.name}': {reason}")
     return constants
@@ -208,4 +238,6 @@ def _operand_dtype(op: Operation) -> str:
 
 
 def _dtype(value: SSAValue) -> str:
-    return FLOATS[type(element_of(value))]
+    dtype = engine_dtype(element_of(value))
+    assert dtype is not None
+    return dtype

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from xdsl.dialects.builtin import f32
-from xdsl.ir import Block, Operation, SSAValue
+from xdsl.dialects.builtin import f32, i1
+from xdsl.ir import Attribute, Block, Operation, SSAValue
 
-from accelc.dialects import graph
-from accelc.dialects.graph_ops.base import element_of, ints, shape_of
+from accelc.dialects import engine, graph
+from accelc.dialects.graph_ops.base import element_of, ints, is_float, shape_of
 from accelc.dialects.graph_ops.element_types import dense_to_array
 from accelc.lowering.builder import Array, Location
+from accelc.lowering.computes import ALU
 from accelc.lowering.context import Forward, Halo
 from accelc.lowering.staging import Layout, layout_of
 from accelc.targets.model import Target
@@ -30,20 +31,21 @@ FUNCTIONS: Mapping[type[Operation], str] = {
     graph.SquareOp: "square",
     graph.SignOp: "sign",
     graph.SinOp: "sin",
+    graph.CosOp: "cos",
+    graph.AtanOp: "atan",
+    graph.FloorOp: "floor",
+    graph.CeilOp: "ceil",
+    graph.RoundOp: "round",
     graph.SoftplusOp: "softplus",
 }
 """Unary operation -> activation function of the scalar engine."""
-ALU: Mapping[type[Operation], str] = {
-    graph.AddOp: "add",
-    graph.SubOp: "sub",
-    graph.MulOp: "mul",
-    graph.DivOp: "div",
-    graph.MaxOp: "max",
-    graph.MinOp: "min",
-}
-"""Binary operation -> operation of the vector engine."""
 ROUNDING = frozenset((*FUNCTIONS, *ALU))
 """Operations on an engine that computes in f32 and rounds to the type of what it writes."""
+
+
+def engine_dtype(element: Attribute) -> str | None:
+    """Name in the instruction set of the elements that stand for an element type of the graph, None if none do."""
+    return "uint8" if element == i1 else engine.ELEMENT_TYPES.get(element)
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,8 @@ def _fuse(
     if axis is None and type(op) not in ROUNDING:
         return node, fused
     user = node.result.get_user_of_unique_use()
-    if isinstance(user, graph.CastOp) and element_of(node.result) == f32 and user not in taken:
+    rounds = isinstance(user, graph.CastOp) and is_float(element_of(user.result))
+    if isinstance(user, graph.CastOp) and rounds and element_of(node.result) == f32 and user not in taken:
         node, fused = replace(node, result=user.result), [*fused, user]
     return node, fused
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 from xdsl.context import Context
 from xdsl.dialects.builtin import Builtin
@@ -11,6 +12,7 @@ from xdsl.utils.exceptions import ParseError, VerifyException
 from accelc.analysis.host_cost import host_operation_ns
 from accelc.analysis.work import value_bytes
 from accelc.dialects.graph import FuncOp, Graph
+from accelc.dialects.graph_ops.base import element_of, is_bool
 from accelc.errors import ProgramError
 from accelc.interpreters.graph import run
 from accelc.isa.program import HostSegment
@@ -57,11 +59,18 @@ def run_host(
     function: FuncOp, inputs: Sequence[Array], weights: Mapping[str, Array], framework: Framework | None
 ) -> list[Array]:
     """Results of a host or framework segment, with the shapes of the function's type."""
-    results = run(function, inputs, weights, framework)
+    arguments = function.body.block.args
+    given = [_truth(array) if is_bool(element_of(a)) else array for a, array in zip(arguments, inputs, strict=True)]
+    results = run(function, given, weights, framework)
     return [
         array.reshape(kind.get_shape())  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue, reportUnknownArgumentType]
         for array, kind in zip(results, function.function_type.outputs.data, strict=True)
     ]
+
+
+def _truth(array: Array) -> Array:
+    """Truth values, which are bytes where they come from the accelerator."""
+    return array if array.dtype == np.bool_ else array != 0
 
 
 def host_ns(function: FuncOp, target: Target) -> float:

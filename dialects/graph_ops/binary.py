@@ -34,6 +34,7 @@ class BinaryRule(Enum):
     ARITHMETIC = "floats of any widths giving floats, or integers of one type giving the same type"
     COMPARE = "floats of any widths, or integers of one type, giving i1"
     BITS = "integers of one type giving the same type"
+    SHIFT = "integers of one type other than i1 giving the same type"
 
 
 class BinaryOp(GraphOp, ABC):
@@ -80,6 +81,7 @@ class BinaryOp(GraphOp, ABC):
             BinaryRule.ARITHMETIC: (floats and is_float(result)) or (integers and not is_bool(left) and left == result),
             BinaryRule.COMPARE: (floats or integers) and is_bool(result),
             BinaryRule.BITS: integers and left == result,
+            BinaryRule.SHIFT: integers and left == result and not is_bool(left),
         }[cls.RULE]
         require(legal, f"element types {left}, {right} -> {result} are not legal; this takes {cls.RULE.value}")
 
@@ -301,6 +303,34 @@ class XorOp(BinaryOp):
 
 
 @irdl_op_definition
+class ShlOp(BinaryOp):
+    """
+    The bits of a moved up by b, zeros moved in; b outside of 0 to the width less one gives 0.
+
+    ```mlir
+    %c = graph.shl %a, %b : (tensor<4x8xui8>, tensor<8xui8>) -> tensor<4x8xui8>
+    ```
+    """
+
+    name = "graph.shl"
+    RULE: ClassVar[BinaryRule] = BinaryRule.SHIFT
+
+
+@irdl_op_definition
+class ShrOp(BinaryOp):
+    """
+    The bits of a moved down by b, zeros moved in; b outside of 0 to the width less one gives 0.
+
+    ```mlir
+    %c = graph.shr %a, %b : (tensor<4x8xui8>, tensor<8xui8>) -> tensor<4x8xui8>
+    ```
+    """
+
+    name = "graph.shr"
+    RULE: ClassVar[BinaryRule] = BinaryRule.SHIFT
+
+
+@irdl_op_definition
 class SelectOp(GraphOp):
     """
     Elementwise `condition ? a : b`; the three shapes broadcast as in NumPy.
@@ -367,5 +397,7 @@ BINARY_OPS: dict[str, type[BinaryOp]] = {
     "and": AndOp,
     "or": OrOp,
     "xor": XorOp,
+    "shl": ShlOp,
+    "shr": ShrOp,
 }
 """Binary operations by the part of their name after the dialect."""

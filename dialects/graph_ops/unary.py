@@ -353,6 +353,20 @@ class CosOp(UnaryOp):
 
 
 @irdl_op_definition
+class AtanOp(UnaryOp):
+    """
+    Angle in radians, between -pi/2 and pi/2, whose tangent is x.
+
+    ```mlir
+    %y = graph.atan %x : tensor<4x8xf32> -> tensor<4x8xf32>
+    ```
+    """
+
+    name = "graph.atan"
+    RULE: ClassVar[UnaryRule] = UnaryRule.FLOAT
+
+
+@irdl_op_definition
 class SoftplusOp(UnaryOp):
     """
     log(1 + exp(x)), without overflow.
@@ -428,6 +442,7 @@ UNARY_OPS: dict[str, type[UnaryOp]] = {
     "round": RoundOp,
     "sin": SinOp,
     "cos": CosOp,
+    "atan": AtanOp,
     "softplus": SoftplusOp,
     "identity": IdentityOp,
     "not": NotOp,

@@ -5,7 +5,8 @@ from math import inf, pi, sqrt
 
 import numpy as np
 
-from accelc.frontends.onnx.builder import Builder, Tensor
+from accelc.frontends.onnx.builder import Builder, Tensor, known
+from accelc.frontends.onnx.functions import FUNCTIONS
 from accelc.frontends.onnx.node import Handler, Node, Table
 from accelc.frontends.onnx.tensors import DType, largest, numpy_dtype
 
@@ -31,14 +32,47 @@ def _mean(node: Node) -> Tensor:
 
 def _pow(node: Node) -> Tensor:
     # The result has the type of the base, whatever the exponent's.
-    base, exponent = node.input(0), node.input(1)
-    return node.builder.binary("pow", base, node.builder.cast(exponent, base.dtype))
+    b, base, exponent = node.builder, node.input(0), node.input(1)
+    if not base.is_float and exponent.is_float:
+        whole = exponent.data is not None and bool((exponent.data == np.trunc(exponent.data)).all())
+        if not whole:
+            double = np.dtype(np.float64)
+            return b.cast(b.binary("pow", b.cast(base, double), b.cast(exponent, double)), base.dtype)
+    return b.binary("pow", base, b.cast(exponent, base.dtype))
 
 
 def _mod(node: Node) -> Tensor:
-    if node.integer("fmod", 0):
-        raise node.unsupported("fmod")
-    return node.builder.binary("mod", node.input(0), node.input(1))
+    b, left, right = node.builder, node.input(0), node.input(1)
+    if not node.integer("fmod", 0):
+        return b.binary("mod", left, right)
+    # The remainder of a truncated division, with the sign of the dividend.
+    if not left.is_float:
+        return b.binary("sub", left, b.binary("mul", right, b.binary("div", left, right)))
+    size = b.binary("mod", b.unary("abs", left), b.unary("abs", right))
+    return b.binary("mul", b.unary("sign", left), size)
+
+
+def _isinf(node: Node) -> Tensor:
+    b, x = node.builder, node.input()
+    up, down = node.integer("detect_positive", 1), node.integer("detect_negative", 1)
+    if up and down:
+        return b.binary("equal", b.unary("abs", x), b.scalar(inf, x))
+    if not up and not down:
+        return b.broadcast(known(np.asarray(False)), x.shape)
+    return b.binary("equal", x, b.scalar(inf if up else -inf, x))
+
+
+def _bit_shift(node: Node) -> Tensor:
+    direction = node.text("direction", "")
+    if direction not in ("LEFT", "RIGHT"):
+        raise node.error(f"direction '{direction}' is not one of LEFT, RIGHT")
+    return node.builder.binary("shl" if direction == "LEFT" else "shr", node.input(0), node.input(1))
+
+
+def _bitwise_not(node: Node) -> Tensor:
+    b, x = node.builder, node.input()
+    ones = np.asarray(np.iinfo(x.dtype).max if x.dtype.kind == "u" else -1, x.dtype)
+    return b.binary("xor", x, known(ones))
 
 
 def _cast(node: Node) -> Tensor:
@@ -179,6 +213,7 @@ UNARY = {
     "Softplus": "softplus",
     "Not": "not",
     "IsNaN": "isnan",
+    "Atan": "atan",
 }
 BINARY = {
     "Sub": "sub",
@@ -207,6 +242,10 @@ OPERATORS: Table = {
     "Mean": _mean,
     "Pow": _pow,
     "Mod": _mod,
+    "IsInf": _isinf,
+    "BitShift": _bit_shift,
+    "BitwiseNot": _bitwise_not,
+    **FUNCTIONS,
     "Cast": _cast,
     "CastLike": _cast_like,
     "Clip": _clip,

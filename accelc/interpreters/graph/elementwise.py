@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from accelc import integer_alu
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.element_types import Array, DType, dtype_of
 
@@ -106,6 +107,7 @@ _FLOAT_UNARY: Mapping[str, Callable[[Array], Array]] = {
     "round": np.rint,
     "sin": np.sin,
     "cos": np.cos,
+    "atan": np.arctan,
     "softplus": _softplus,
     "identity": lambda x: x,
     "isnan": np.isnan,
@@ -131,19 +133,6 @@ def apply_unary(name: str, x: Array, to: DType) -> Array:
         return convert(_FLOAT_UNARY[name](*widen(x)), to)
 
 
-def _truncated_quotient(a: Array, b: Array) -> Array:
-    quotient = np.floor_divide(a, b)
-    inexact = quotient * b != a
-    return quotient + (inexact & ((a < 0) != (b < 0)) & (b != 0)).astype(quotient.dtype)
-
-
-def _integer_power(a: Array, b: Array) -> Array:
-    power = np.power(a, np.maximum(b, b.dtype.type(0)))
-    odd = (b & b.dtype.type(1)) != 0
-    inverse = np.where(a == 1, 1, np.where(a == -1, np.where(odd, -1, 1), 0)) if a.dtype.kind == "i" else a == 1
-    return np.where(b < 0, inverse, power).astype(a.dtype)
-
-
 _BINARY: Mapping[str, Callable[[Array, Array], Array]] = {
     "add": np.add,
     "sub": np.subtract,
@@ -165,8 +154,10 @@ _BINARY: Mapping[str, Callable[[Array, Array], Array]] = {
 
 _INTEGER_BINARY: Mapping[str, Callable[[Array, Array], Array]] = {
     **_BINARY,
-    "div": _truncated_quotient,
-    "pow": _integer_power,
+    "div": integer_alu.truncated_quotient,
+    "pow": integer_alu.power,
+    "shl": integer_alu.shift_left,
+    "shr": integer_alu.shift_right,
 }
 
 

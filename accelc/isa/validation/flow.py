@@ -220,7 +220,7 @@ class _Flow:
         value = self.values.get(place.value)
         if value is not None and value.written is not None:
             begin, end = self._range(place, site, value, where)
-            if site is not None and value.dtype != DTYPES[site.dtype].name:
+            if site is not None and value.dtype.replace("bool", "uint8") != DTYPES[site.dtype].name:
                 raise ProgramError(f"{where}: the buffer holds {value.dtype}, the segment gives {site.dtype}")
             _cover(value.written, begin, end)
             return
