@@ -274,7 +274,7 @@ def _fast(name: str, ufunc: np.ufunc, *, reflected: bool = False) -> Any:
 
     def operator(self: DeviceArray, other: Any) -> Any:
         kind = type(other)
-        if kind is DeviceArray or kind in NUMBERS:
+        if (kind is DeviceArray or kind in NUMBERS):
             return self.session.call_binary(ufunc, other, self) if reflected else self.session.call_binary(
                 ufunc, self, other
             )

@@ -136,7 +136,10 @@ def build(
         if expected_group is not None or len(expected) != 1:
             raise Returned(f"{name} gives another number of arrays when traced")
         expected = []
-    kinds_of = [_kind(value) for value in expected]
+    try:
+        kinds_of = [_kind(value) for value in expected]
+    except ValueError as error:
+        raise Returned(str(error)) from error
     found = [] if returned is not None else traced
     if [(k.dtype, s.shape) for k, s in zip(kinds_of, expected, strict=True)] != [(t.dtype, t.shape) for t in found]:
         theirs = ", ".join(f"{np.asarray(v).dtype.name}{list(np.shape(v))}" for v in expected)
@@ -183,6 +186,10 @@ def _numpy(
     values = list(cast(Sequence[Any], given)) if group is not None else [] if given is None else [given]
     if not all(isinstance(v, np.ndarray | np.generic) for v in values):
         raise Returned(f"its result is {type(given).__name__}, no array")
+    arrays = [v for v in ones if isinstance(v, np.ndarray)]
+    views = [v for v in values if isinstance(v, np.ndarray) and not any(v is one for one in arrays)]
+    if any(np.may_share_memory(v, one) for v in views for one in arrays):
+        raise Returned("it gives a view of its operand")
     return values, group
 
 

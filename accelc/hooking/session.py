@@ -44,6 +44,8 @@ WRITERS = frozenset(
     "resize byteswap setflags shuffle at fill nan_to_num".split()
 )
 """Functions and methods that may write their arguments, `out` apart."""
+# While a hook is active, the names in NumPy are those for the program.
+_ASARRAY = np.asarray
 OWN = str(Path(__file__).parent)
 NUMPY = str(Path(np.__file__).parent)
 
@@ -226,6 +228,9 @@ class Session:
         owner = owner_of(given)
         storage = self.storages.find(owner)
         if storage is None:
+            inside = next((v.storage for v in known.values() if _is_inside(given, v.storage.owner)), None)
+            if inside is not None:
+                return self._at(inside, _as_view(given, inside))
             if owner.base is not None or not owner.flags.owndata or not is_supported(owner.dtype):
                 return given
             try:
@@ -325,7 +330,7 @@ class Session:
             return ()
         kinds = [kind for kind in first.kinds if isinstance(kind, NumberKind)]
         try:
-            return tuple(np.asarray(value, kind.dtype) for value, kind in zip(given, kinds, strict=True))
+            return tuple(_ASARRAY(value, kind.dtype) for value, kind in zip(given, kinds, strict=True))
         except (OverflowError, ValueError):
             return None
 
@@ -401,7 +406,8 @@ class Session:
             # NumPy shall say so itself, in the program's own call.
             return None
         arrays = cast(Sequence[Any], found) if isinstance(found, list | tuple) else [found]
-        if not all(isinstance(v, np.ndarray) and self.storages.find(owner_of(v)) is not None for v in arrays):
+        owners = [v.storage.owner for v in known.values()]
+        if not all(type(v) is np.ndarray and any(_is_inside(v, owner) for owner in owners) for v in arrays):
             return None
         return self.wrap(found, known)
 
@@ -465,6 +471,26 @@ class Session:
             runnable = self._fallback.compile(second.traced)
         self.report.compile_seconds += perf_counter() - start
         return Compiled(second, runnable, values)
+
+
+def _is_inside(array: Array, owner: Array) -> bool:
+    """Whether an array lies in the memory of another."""
+    return owner_of(array) is owner or array.size > 0 and owner.size > 0 and np.may_share_memory(array, owner)
+
+
+def _as_view(array: Array, storage: Storage) -> Array:
+    """
+    The same view, holding a reference to the memory itself.
+
+    NumPy puts an object of its own between some views and their memory.
+    """
+    if storage.buffer is not storage.owner:
+        storage.escaped = storage.pinned = True
+        return array
+    offset = array.__array_interface__["data"][0] - storage.owner.__array_interface__["data"][0]
+    view = np.ndarray(array.shape, array.dtype, storage.owner, offset, array.strides)
+    view.flags.writeable = array.flags.writeable
+    return view
 
 
 def get_item(x: Any, index: Any) -> Any:

@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from accelc.hooking.geometry import Array, memory_order
 
+# While a hook is active, the names in NumPy are those for the program.
+_EMPTY = np.empty
 OWN_REFERENCES = 3
 """References to the memory that `is_shared` does not count: the storage's two, and the argument of `getrefcount`."""
 
@@ -61,7 +63,7 @@ class Storages:
 
     def new(self, shape: tuple[int, ...], dtype: npt.DTypeLike) -> Storage:
         """A storage with memory that is not initialized."""
-        owner = np.empty(shape, dtype)
+        owner = _EMPTY(shape, dtype)
         return self._add(Storage(owner, owner))
 
     def find(self, owner: Array) -> Storage | None:

@@ -1,28 +1,30 @@
-"""Train a perceptron with one hidden layer to tell two spirals apart: `python mlp.py [steps]`, NumPy alone."""
+"""Train a perceptron with one hidden layer to tell three spirals apart: `python mlp.py [steps]`, NumPy alone."""
 
 import sys
 
 import numpy as np
 
 
-def spirals(count, rng):
-    """Points (2 * count, 2) on two spirals with noise, and their classes as rows of one 1."""
-    angle = np.sqrt(rng.random(count)) * 2 * np.pi
-    radius = angle + 0.5
-    one = np.stack([np.cos(angle) * radius, np.sin(angle) * radius], axis=1)
-    points = np.concatenate([one, -one]) / 6 + 0.02 * rng.standard_normal((2 * count, 2))
-    labels = np.repeat(np.eye(2), count, axis=0)
-    return points.astype(np.float32), labels.astype(np.float32)
+def spirals(counts, rng):
+    """Points (n, 2) on as many spirals as there are counts, with noise, and their classes as rows of one 1."""
+    points, labels = [], []
+    for kind, count in enumerate(counts):
+        radius = np.sqrt(rng.random(count))
+        angle = 4 * radius + 2.1 * kind
+        points.append(np.stack([np.cos(angle) * radius, np.sin(angle) * radius], axis=1))
+        labels.append(np.repeat(np.eye(len(counts))[kind : kind + 1], count, axis=0))
+    noise = 0.02 * rng.standard_normal((sum(counts), 2))
+    return (np.concatenate(points) + noise).astype(np.float32), np.concatenate(labels).astype(np.float32)
 
 
 def main(steps):
     rng = np.random.default_rng(0)
-    x, y = spirals(64, rng)
+    x, y = spirals((24, 40, 64), rng)
     w1 = (rng.standard_normal((2, 32)) * 0.7).astype(np.float32)
     b1 = np.zeros(32, np.float32)
-    w2 = (rng.standard_normal((32, 2)) * 0.3).astype(np.float32)
-    b2 = np.zeros(2, np.float32)
-    rate = 0.1
+    w2 = (rng.standard_normal((32, 3)) * 0.3).astype(np.float32)
+    b2 = np.zeros(3, np.float32)
+    rate = 0.5
     for step in range(steps):
         hidden = np.tanh(x @ w1 + b1)
         scores = hidden @ w2 + b2

@@ -196,9 +196,13 @@ class TracedArray(np.lib.mixins.NDArrayOperatorsMixin):
         view = self._view(lambda shadow: np.broadcast_to(shadow, shape))
         return TracedArray(self.tracer, self.tracer.add(graph.ViewBroadcastOp(self.here, view.shape)), view)
 
-    def copy(self) -> "TracedArray":
+    def copy(self, order: str = "C") -> "TracedArray":
         """A new array of the same contents."""
         return TracedArray.of_value(self.tracer, self.value, np.empty(self.shape, self.dtype))
+
+    def flatten(self, order: str = "C") -> "TracedArray":
+        """A new array of one axis."""
+        return self.copy().reshape(-1, order=order)
 
     def fill(self, value: float) -> None:
         """Set all elements."""

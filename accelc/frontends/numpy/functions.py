@@ -79,7 +79,119 @@ def _copyto(tracer: Tracer, target: Any, source: Any) -> None:
     target.assign(source)
 
 
-MOVEMENTS = ("transpose", "reshape", "ravel", "swapaxes", "squeeze", "broadcast_to", "copy")
+def _stack(tracer: Tracer, arrays: Sequence[Any], axis: int = 0) -> Any:
+    return np.concatenate([np.expand_dims(a, axis) for a in arrays], axis)
+
+
+def _joined(axis: int, tracer: Tracer, arrays: Sequence[Any]) -> Any:
+    """`hstack` (1) and `vstack` (0)."""
+    if axis == 0:
+        return np.concatenate([a if a.ndim > 1 else a.reshape(1, -1) for a in arrays], 0)
+    return np.concatenate(list(arrays), 0 if arrays[0].ndim == 1 else 1)
+
+
+def _variance(root: bool, tracer: Tracer, x: TracedArray, axis: Any = None, *, ddof: int = 0, keepdims: bool = False):
+    if x.dtype.kind != "f":
+        tracer.refuse(f"the variance of {x.dtype.name}: convert to a float type with astype first")
+    mean = x.mean(axis, keepdims=True)
+    count = x.size // max(mean.size, 1) - ddof
+    if count <= 0:
+        tracer.refuse("the variance of too few elements")
+    centred = x - mean
+    variance = (centred * centred).sum(axis, keepdims=keepdims) / float(count)
+    return np.sqrt(variance) if root else variance
+
+
+def _clip(tracer: Tracer, x: TracedArray, a_min: Any = None, a_max: Any = None) -> Any:
+    value = x if a_min is None else np.maximum(x, a_min)
+    return value if a_max is None else np.minimum(value, a_max)
+
+
+def _outer(tracer: Tracer, a: Any, b: Any) -> Any:
+    return np.multiply(a.reshape(-1, 1), b.reshape(1, -1))
+
+
+def _extreme(kind: str, tracer: Tracer, x: TracedArray, axis: int | None = None, *, keepdims: bool = False) -> Any:
+    """`argmax` and `argmin`; NumPy and the dialect both give the first of equal elements."""
+    if x.dtype.kind == "b" or (kind == "min" and x.dtype.kind != "f"):
+        tracer.refuse(f"numpy.arg{kind} of {x.dtype.name}; convert to a float type with astype first")
+    if axis is None:
+        if keepdims:
+            tracer.refuse(f"numpy.arg{kind} of all elements with keepdims")
+        x, axis = x.reshape(-1), 0
+    value = x.value if kind == "max" else np.negative(x).value
+    result = tracer.add(graph.ArgmaxOp(value, axis % max(x.ndim, 1), keepdims))
+    return TracedArray.of_value(tracer, result, np.empty(shape_of(result), np.int64))
+
+
+def _truth(kind: str, tracer: Tracer, x: TracedArray, axis: Any = None, *, keepdims: bool = False) -> Any:
+    """`any` and `all`, as the largest and smallest of ones and zeros."""
+    ones = np.where(x if x.dtype.kind == "b" else x != 0, np.float32(1), np.float32(0))
+    return reduce(ones, kind, axis, keepdims) > 0.5
+
+
+def _tile(tracer: Tracer, x: TracedArray, reps: Any) -> Any:
+    counts = (reps,) if isinstance(reps, int) else tuple(reps)
+    counts = (1,) * (x.ndim - len(counts)) + counts
+    for axis, count in enumerate(counts):
+        source = x if x.ndim == len(counts) else x.reshape((1,) * (len(counts) - x.ndim) + x.shape)
+        x = np.concatenate([source] * count, axis) if count > 1 else source
+    return x.copy()
+
+
+def _repeat(tracer: Tracer, x: TracedArray, repeats: int, axis: int | None = None) -> Any:
+    if not isinstance(repeats, int):
+        tracer.refuse("numpy.repeat with a count for each element")
+    if axis is None:
+        x, axis = x.reshape(-1), 0
+    axis %= max(x.ndim, 1)
+    spread = np.broadcast_to(np.expand_dims(x, axis + 1), (*x.shape[: axis + 1], repeats, *x.shape[axis + 1 :]))
+    return spread.reshape(*x.shape[:axis], x.shape[axis] * repeats, *x.shape[axis + 1 :])
+
+
+def _roll(tracer: Tracer, x: TracedArray, shift: Any, axis: Any = None) -> Any:
+    if axis is None:
+        return _roll(tracer, x.reshape(-1), shift, 0).reshape(x.shape)
+    pairs = zip(shift, axis, strict=True) if isinstance(axis, tuple) else [(shift, axis)]
+    for by, along in pairs:
+        size = x.shape[along]
+        cut = (-by) % size if size else 0
+        before = (slice(None),) * (along % x.ndim)
+        x = np.concatenate([x[(*before, slice(cut, None))], x[(*before, slice(None, cut))]], along % x.ndim)
+    return x
+
+
+def _pad(tracer: Tracer, x: TracedArray, pad_width: Any, mode: str = "constant", constant_values: float = 0) -> Any:
+    if mode != "constant" or not isinstance(constant_values, int | float):
+        tracer.refuse(f"numpy.pad with mode '{mode}'; one constant can be traced")
+    widths = np.broadcast_to(np.asarray(pad_width), (x.ndim, 2)).tolist()
+    op = graph.PadOp(x.value, low=[w[0] for w in widths], high=[w[1] for w in widths], value=float(constant_values))
+    value = tracer.add(op)
+    return TracedArray.of_value(tracer, value, np.empty(shape_of(value), x.dtype))
+
+
+def _triangle(lower: bool, tracer: Tracer, x: TracedArray, k: int = 0) -> Any:
+    ones = np.ones(x.shape[-2:], np.bool_)
+    return np.where(np.tril(ones, k) if lower else np.triu(ones, k), x, np.zeros((), x.dtype))
+
+
+def _norm(tracer: Tracer, x: TracedArray, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    if ord not in (None, 2) or (ord == 2 and x.ndim - (axis is not None) > 1) or isinstance(axis, tuple):
+        tracer.refuse("numpy.linalg.norm other than the root of the sum of squares along one axis or all")
+    return np.sqrt((x * x).sum(axis, keepdims=keepdims))
+
+
+def _round(tracer: Tracer, x: TracedArray, decimals: int = 0) -> Any:
+    if decimals or x.dtype.kind != "f":
+        tracer.refuse("numpy.round to decimals")
+    return np.rint(x)
+
+
+def _copy(tracer: Tracer, x: TracedArray, order: str = "K") -> Any:
+    return x.copy()
+
+
+MOVEMENTS = ("transpose", "reshape", "ravel", "swapaxes", "squeeze", "broadcast_to")
 """Functions that are methods of the array."""
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     **{name: partial(_method, name) for name in MOVEMENTS},
@@ -95,6 +207,27 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "copyto": _copyto,
     "dot": _dot,
     "expand_dims": _expand_dims,
+    "copy": _copy,
+    "stack": _stack,
+    "hstack": partial(_joined, 1),
+    "vstack": partial(_joined, 0),
+    "var": partial(_variance, False),
+    "std": partial(_variance, True),
+    "clip": _clip,
+    "outer": _outer,
+    "argmax": partial(_extreme, "max"),
+    "argmin": partial(_extreme, "min"),
+    "any": partial(_truth, "max"),
+    "all": partial(_truth, "min"),
+    "tile": _tile,
+    "repeat": _repeat,
+    "roll": _roll,
+    "pad": _pad,
+    "tril": partial(_triangle, True),
+    "triu": partial(_triangle, False),
+    "norm": _norm,
+    "round": _round,
+    "around": _round,
 }
 """NumPy function -> `f(tracer, *arguments, **options)`."""
 

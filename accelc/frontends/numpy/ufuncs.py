@@ -29,6 +29,8 @@ UNARY: Mapping[str, str] = {
     "cos": "cos",
     "reciprocal": "reciprocal",
     "logical_not": "not",
+    "invert": "not",
+    "fabs": "abs",
     "isnan": "isnan",
     "positive": "identity",
 }
@@ -49,6 +51,9 @@ BINARY: Mapping[str, str] = {
     "logical_and": "and",
     "logical_or": "or",
     "logical_xor": "xor",
+    "bitwise_and": "and",
+    "bitwise_or": "or",
+    "bitwise_xor": "xor",
 }
 """Universal function -> binary operation of the dialect."""
 REDUCTIONS: Mapping[str, str] = {"add": "sum", "maximum": "max", "minimum": "min", "multiply": "prod"}
@@ -57,6 +62,8 @@ COMPARISONS = frozenset(["equal", "not_equal", "less", "less_equal", "greater", 
 """Universal functions whose result is truth values."""
 FLOAT_ONLY = frozenset(["exp", "log", "sqrt", "tanh", "sin", "cos", "reciprocal", "divide", "power", "isnan"])
 """Universal functions that the dialect computes for floats only."""
+BOOL_ONLY = frozenset(["logical_not", "logical_and", "logical_or", "logical_xor", "invert"])
+"""Universal functions that the dialect computes for truth values only."""
 
 
 def operand(tracer: Tracer, given: Any, like: np.dtype[Any]) -> tuple[SSAValue, Array]:
@@ -107,6 +114,8 @@ def apply_ufunc(
     common = np.result_type(*(given.dtype if isinstance(given, TracedArray) else given for given in inputs))
     if name in FLOAT_ONLY and common.kind != "f":
         tracer.refuse(f"numpy.{name} of {common.name}: convert to a float type with astype first")
+    if name in BOOL_ONLY and common.kind != "b":
+        tracer.refuse(f"numpy.{name} of {common.name}: compare with something first")
     if name == "matmul":
         return _matmul(tracer, inputs, common, target)
     if name not in UNARY and name not in BINARY and name != "not_equal":
@@ -205,6 +214,8 @@ def _matmul(tracer: Tracer, inputs: Sequence[Any], common: np.dtype[Any], target
 def reduce(x: TracedArray, kind: str, axis: Any, keepdims: bool) -> TracedArray:
     """Sum, mean, max, min or prod along axes (None: all)."""
     axes: tuple[int, ...] = tuple(range(x.ndim)) if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)
+    if kind in ("max", "min") and x.dtype.kind == "b":
+        x.tracer.refuse(f"the {kind} of truth values; use any or all")
     if kind in ("sum", "prod") and x.dtype.kind in "bi" and x.dtype.itemsize < 8:
         x = x.astype(np.int64)
     try:

@@ -67,7 +67,7 @@ def fresh(random: Random, x: Any, y: Any) -> Any:
             lambda: x.astype(random.choice(KINDS)),
             lambda: x.copy(),
             lambda: np.copy(x.T),
-            lambda: x @ y.T,
+            lambda: x @ y.T if x.ndim and y.ndim else x,
             lambda: x**2,
             lambda: np.concatenate([x, y]),
             lambda: np.zeros_like(x),
