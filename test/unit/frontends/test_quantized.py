@@ -161,14 +161,12 @@ def test_there_and_back(data: st.DataObject, dtype: Any, kind: str) -> None:
     np.testing.assert_array_equal(again, wide * spread(scale))
 
 
-@pytest.mark.parametrize("dtype", [ml_dtypes.float8_e4m3fn, ml_dtypes.float8_e5m2])
-def test_narrow_floats(dtype: Any) -> None:
+@pytest.mark.parametrize(("dtype", "largest"), [(ml_dtypes.float8_e4m3fn, 448.0), (ml_dtypes.float8_e5m2, 57344.0)])
+def test_narrow_floats(dtype: Any, largest: float) -> None:
     """Saturate, and come back."""
     x = np.array([1e9, -3.3, 0.1, -1e9], np.float32)
     operands = {"x": x, "scale": np.array(2, np.float32), "zero": np.array(0, dtype)}
     (found,) = computed(helper.make_node("QuantizeLinear", list(operands), ["y"]), operands, {"zero"})
-    limits: Any = ml_dtypes.finfo(dtype)
-    largest = float(limits.max)
     np.testing.assert_array_equal(found, np.clip(x / 2, -largest, largest).astype(dtype))
     back = {"y": found, "scale": operands["scale"]}
     (again,) = computed(helper.make_node("DequantizeLinear", list(back), ["z"]), back, set())
