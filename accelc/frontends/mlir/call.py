@@ -1,6 +1,6 @@
 """One operation being converted: its operands as `graph` values, and what its results must be."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from accelc.frontends.mlir.writer import Writer
 if TYPE_CHECKING:
     from accelc.frontends.mlir.convert import Converter
 
-Env = dict[SSAValue, SSAValue]
+Env = MutableMapping[SSAValue, SSAValue]
 """Value of the other compiler -> value of the `graph` dialect."""
 Results = SSAValue | Sequence[SSAValue]
 Rule = Callable[["Call"], Results]

@@ -61,6 +61,8 @@ class Converter:
         self.stack: list[str] = []
         """Names of the functions being inlined."""
         self.converted = 0
+        self.domains: list[tuple[int, ...]] = []
+        """Sizes of the iterations whose bodies are being converted."""
 
     def function(self, op: func.FuncOp) -> graph.FuncOp:
         """The `graph.func` of a function."""

@@ -24,6 +24,7 @@ from xdsl.dialects.builtin import (
     TensorType,
     UnregisteredAttr,
     UnregisteredOp,
+    VectorType,
 )
 from xdsl.ir import Attribute, Operation, Region, SSAValue
 from xdsl.ir.affine import AffineMap
@@ -56,7 +57,7 @@ def element_dtype(element: Attribute) -> DType:
 
 def spec_of(kind: Attribute) -> tuple[tuple[int, ...], DType]:
     """Shape and dtype of a tensor, or of a number. Raises ModelError for other types and for sizes not known."""
-    if isinstance(kind, TensorType):
+    if isinstance(kind, TensorType | VectorType):
         tensor = cast(TensorType[Attribute], kind)
         if any(size < 0 for size in tensor.get_shape()):
             raise ModelError(f"{kind} has a dynamic size; supported are static ones")

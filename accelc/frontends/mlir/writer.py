@@ -76,6 +76,8 @@ class Writer:
 
     def known_scalar(self, value: SSAValue) -> float | int | None:
         """The one value that all elements of a known value have."""
+        while isinstance(value.owner, graph.BroadcastOp | graph.ReshapeOp | graph.TransposeOp):
+            value = value.owner.x
         array = self.known(value)
         if array is None or not array.size:
             return None

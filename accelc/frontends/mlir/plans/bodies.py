@@ -81,11 +81,11 @@ def _run(body: Body, values: Sequence[Any]) -> tuple[Any, ...] | None:
     return tuple(map(value, body.returned))
 
 
-def extreme_with_index(body: Body) -> str | None:
+def extreme_with_index(body: Body, *, in_order: bool = False) -> str | None:
     """
     `max` or `min` if a body of (value, index, value, index) gives the larger or smaller value with its index.
 
-    Of equal values the one with the lower index must be given. The body may only compare and choose, and may have no
+    Of equal values the one with the lower index must be given; with `in_order` the first index is always lower. The body may only compare and choose, and may have no
     constants; then it depends on the order of its arguments alone, and all orders are tried. NaN is not: programs
     disagree on it.
     """
@@ -95,6 +95,8 @@ def extreme_with_index(body: Body) -> str | None:
     for kind, better in (("max", lambda a, b: a > b), ("min", lambda a, b: a < b)):
         matches = True
         for a, i, b, j in product((0.0, 1.0), (0, 1), (0.0, 1.0), (0, 1)):
+            if in_order and i >= j:
+                continue
             if a == b and i == j:
                 expected = (a, i)
             else:

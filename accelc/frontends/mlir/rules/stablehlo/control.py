@@ -29,7 +29,7 @@ class _Inner:
     """A body being written: its arguments, and the values from outside as more arguments or as copies of constants."""
 
     def __init__(self, call: Call, carried: Sequence[SSAValue], outer: Sequence[SSAValue], *, loop: bool):
-        self.env: Env = {}
+        self.env: dict[SSAValue, SSAValue] = {}
         fixed = [value for value in outer if isinstance(call.env[value].owner, graph.ConstantOp | graph.WeightOp)]
         passed = [value for value in outer if value not in fixed]
         self.inputs = [*carried, *(call.env[value] for value in passed)]
@@ -54,7 +54,7 @@ def _while(call: Call) -> Sequence[SSAValue]:
     count = _count(call, condition, body)
     carried = call.operands
     inner = _Inner(call, carried, captured(call, [call.view.regions[1]]), loop=True)
-    env = inner.env | dict(zip(body.args, inner.arguments, strict=False))
+    env = {**inner.env, **dict(zip(body.args, inner.arguments, strict=False))}
     results = call.converter.block(body, env, inner.writer)
     loop = graph.ForOp(count, inner.inputs, [value.type for value in carried], inner.region(results))
     return call.writer.append(loop).results
