@@ -27,7 +27,7 @@ MIN_WIDTH = 100
 
 def print_run(result: RunResult, file: TextIO) -> None:
     """Layers, engines, memories, totals, the bound and the comparison of a run."""
-    console = _console(file)
+    console = new_console(file)
     compiled, execution = result.compiled, result.execution
     console.print(printable(f"{result.model} on {compiled.target.name}, precision {compiled.options.precision}"))
     rows = layer_rows(compiled.program, execution, compiled.target, compiled.ideal_cycles)
@@ -65,16 +65,16 @@ def print_run(result: RunResult, file: TextIO) -> None:
             )
         )
         facts += [("", reason) for reason in result.passed_over]
-    _print_facts(console, facts)
+    print_facts(console, facts)
 
 
 def print_simulation(name: str, program: Program, target: Target, execution: ExecutionResult, file: TextIO) -> None:
     """Layers, engines, memories and totals of a program from a file."""
-    console = _console(file)
+    console = new_console(file)
     console.print(printable(f"{name} on {target.name}"))
     _print_layers(console, layer_rows(program, execution, target, {}))
     _print_machine(console, execution, target)
-    _print_facts(
+    print_facts(
         console,
         [
             ("time", time_text(execution.total_ns)),
@@ -86,19 +86,21 @@ def print_simulation(name: str, program: Program, target: Target, execution: Exe
 
 def print_placements(compiled: CompiledModel, file: TextIO) -> None:
     """Every operation with its home, the rule that decided and the reason."""
-    table = _table("node", "operation", "home", "rule", "reason")
+    table = new_table("node", "operation", "home", "rule", "reason")
     for row in placement_rows(compiled):
         table.add_row(*map(printable, row))
-    _console(file).print(table)
+    new_console(file).print(table)
 
 
-def _console(file: TextIO) -> Console:
+def new_console(file: TextIO) -> Console:
+    """A console that is wide where it is not a terminal."""
     if file.isatty():
         return Console(file=file, highlight=False, markup=False)
     return Console(file=file, highlight=False, markup=False, width=MIN_WIDTH * 2)
 
 
-def _table(*columns: str, right: Sequence[str] = ()) -> Table:
+def new_table(*columns: str, right: Sequence[str] = ()) -> Table:
+    """A table with titles of columns, those in `right` aligned to the right."""
     table = Table(box=SIMPLE_HEAD)
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
@@ -107,7 +109,7 @@ def _table(*columns: str, right: Sequence[str] = ()) -> Table:
 
 def _print_layers(console: Console, rows: Sequence[LayerRow]) -> None:
     numbers = ("cycles", "utilization", "bytes", "ends at")
-    table = _table("layer", "placement", "work", *numbers, right=numbers)
+    table = new_table("layer", "placement", "work", *numbers, right=numbers)
     for row in rows:
         share = "" if row.utilization is None else f"{row.utilization:.1%}"
         name = printable(f"{row.name} ({row.count} times)" if row.count > 1 else row.name)
@@ -117,7 +119,7 @@ def _print_layers(console: Console, rows: Sequence[LayerRow]) -> None:
 
 def _print_machine(console: Console, execution: ExecutionResult, target: Target) -> None:
     numbers = ("instructions", "busy", "stalled", "idle")
-    table = _table("engine", *numbers, right=numbers)
+    table = new_table("engine", *numbers, right=numbers)
     total = execution.total_ns or 1.0
     for lane, row in engine_times(execution, target).items():
         # A lane whose only instruction is its HALT did not take part.
@@ -126,7 +128,7 @@ def _print_machine(console: Console, execution: ExecutionResult, target: Target)
             table.add_row(lane, f"{row['instructions']:,.0f}", *shares)
     console.print(table)
     numbers = ("capacity", "peak")
-    table = _table("memory", *numbers, right=numbers)
+    table = new_table("memory", *numbers, right=numbers)
     for space, use in memory_use(execution, target).items():
         table.add_row(space, f"{use['capacity_bytes']:,}", f"{use['peak_bytes']:,}")
     console.print(table)
@@ -140,7 +142,8 @@ def _array(result: RunResult) -> str:
     return f"{busy:,} busy cycles, utilization {ideal / total:.1%} of {total:,.0f} cycles" if total else "not used"
 
 
-def _print_facts(console: Console, facts: Sequence[tuple[str, str]]) -> None:
+def print_facts(console: Console, facts: Sequence[tuple[str, str]]) -> None:
+    """One line each, name and text."""
     for name, text in facts:
         console.print(f"{name:<11} {text}", soft_wrap=True)
 

@@ -8,7 +8,8 @@ the result. Compiled stages are kept by the shapes and the specialized values th
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -76,11 +77,13 @@ class StagedModel:
     """
     A model that can be executed on any inputs it accepts; programs are compiled when they are first needed.
 
-    Raises ModelError for a model that is not well formed.
+    `folder` is where external data lies if the model is not given as a path. Raises ModelError for a model that is not
+    well formed.
     """
 
-    def __init__(self, model: ModelSource, options: CompileOptions | None = None) -> None:
-        proto, folder = load_model(model)
+    def __init__(self, model: ModelSource, options: CompileOptions | None = None, folder: Path | None = None) -> None:
+        proto, own = load_model(model)
+        folder = folder or own
         self._options = options or CompileOptions()
         self.proto = proto
         self.main = GraphView(proto.graph, opset_versions(proto), folder, frozenset())
@@ -175,7 +178,7 @@ class _Run:
                 excluded=excluded,
             )
             try:
-                stage.compile(view, self._options)
+                stage.compile(view, self._stage_options())
                 break
             except AccelcError as error:
                 # What cannot be compiled is found by halves; the rest is compiled without it.
@@ -186,6 +189,14 @@ class _Run:
                     allowed = frozenset(stage.nodes[: len(stage.nodes) // 2])
         variants.append(stage)
         return stage
+
+    def _stage_options(self) -> CompileOptions:
+        """The options, with a folder of its own for what each stage saves."""
+        options = self._options
+        if options.save_ir is None:
+            return options
+        number = sum(map(len, self._stages.values()))
+        return replace(options, save_ir=options.save_ir / f"stage{number}")
 
     def _execute(self, view: GraphView, stage: Stage, scope: Scope) -> bool:
         """Execute a stage and add its results to `scope`; False if its program cannot be executed."""

@@ -42,6 +42,8 @@ _DTYPES: dict[int, DType] = {
     TensorProto.BOOL: np.dtype(np.bool_),
 }
 _ONNX_TYPES = {dtype: code for code, dtype in _DTYPES.items()}
+CODES = frozenset(_DTYPES)
+"""ONNX's numbers of the element types that the importer can give to a tensor."""
 DTYPES = frozenset(_ONNX_TYPES)
 """Element types that the importer can give to a tensor."""
 

@@ -1,0 +1,151 @@
+"""
+A model that is not one program, from file to report: inputs, execution in stages, comparison with a reference.
+
+This is what `accelc run` does with an ONNX model whose compilation as a whole is refused.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+from onnx import GraphProto, ModelProto
+
+from accelc.driver import CompileOptions, silent
+from accelc.errors import ModelError
+from accelc.frontends.onnx import bind_inputs, load_model, with_random_weights
+from accelc.frontends.onnx.tensors import CODES
+from accelc.isa.program import ValueType
+from accelc.runtime.compare import Comparison, compare
+from accelc.runtime.inputs import check_inputs, random_inputs
+from accelc.runtime.reference import reference_outputs
+from accelc.staged.executor import CompiledStep, StagedModel, StagedResult
+from accelc.staged.tiers import NodeTier, node_tiers
+from accelc.staged.values import Value
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class StagedRun:
+    """
+    An execution in stages: `refused` says why the model is not one program, `tiers` where every node ran.
+
+    `comparison` is None if none was asked for or nothing else can execute the model; `passed_over` says why better
+    references were not used.
+    """
+
+    model: str
+    target: str
+    precision: str
+    refused: str
+    result: StagedResult
+    tiers: Sequence[NodeTier]
+    comparison: Comparison | None
+    passed_over: tuple[str, ...]
+    seconds: float
+
+    @property
+    def programs(self) -> list[CompiledStep]:
+        """Executions of programs, in order."""
+        return [s for s in self.result.steps if isinstance(s, CompiledStep) and s.compiled is not None]
+
+    @property
+    def races(self) -> int:
+        """Races found in all programs."""
+        launches = [segment for step in self.programs if step.execution for segment in step.execution.segments]
+        return sum(len(s.simulation.races) for s in launches if s.simulation is not None)
+
+
+def run_staged(
+    model: str | Path,
+    options: CompileOptions,
+    refused: str,
+    *,
+    inputs: Mapping[str, Array] | None = None,
+    seed: int = 0,
+    check: bool = True,
+    progress: Callable[[str], None] = silent,
+) -> StagedRun:
+    """
+    Execute an ONNX model in stages; inputs that are not given are random from `seed`.
+
+    Raises AccelcError for inputs that do not fit and for nodes that nothing can execute.
+    """
+    start = perf_counter()
+    proto, folder = load_model(Path(model))
+    if options.random_weights is not None:
+        proto = with_random_weights(proto, options.random_weights)
+    progress("stages")
+    staged = StagedModel(proto, options, folder)
+    arrays = _inputs(proto, options, dict(inputs or {}), seed)
+    result = staged.run(arrays)
+    comparison, passed_over = None, ()
+    if check:
+        progress("reference")
+        source = proto if options.random_weights is not None else Path(model)
+        comparison, passed_over = _check(source, arrays, result, options.precision)
+    return StagedRun(
+        model=Path(model).stem,
+        target=str(options.target),
+        precision=options.precision,
+        refused=refused,
+        result=result,
+        tiers=node_tiers(proto.graph, result),
+        comparison=comparison,
+        passed_over=passed_over,
+        seconds=perf_counter() - start,
+    )
+
+
+def _inputs(proto: ModelProto, options: CompileOptions, given: dict[str, Array], seed: int) -> dict[str, Array]:
+    inputs = proto.graph.input
+    # The compiler has no types for the others, which so must be given.
+    tensors = [info for info in inputs if info.type.tensor_type.elem_type in CODES]
+    rest = ModelProto(graph=GraphProto(input=tensors, initializer=proto.graph.initializer))
+    names = {info.name for info in tensors}
+    shapes = {name: array.shape for name, array in given.items() if name in names} | dict(options.shapes)
+    values = [ValueType(s.name, s.dtype.name, s.shape) for s in bind_inputs(rest, shapes, options.dims)]
+    check_inputs({name: array for name, array in given.items() if name in names or len(names) == len(inputs)}, values)
+    return given | random_inputs([value for value in values if value.name not in given], {}, seed)
+
+
+def _check(
+    source: Path | ModelProto, inputs: Mapping[str, Array], result: StagedResult, precision: str
+) -> tuple[Comparison | None, tuple[str, ...]]:
+    try:
+        reference = reference_outputs(source, inputs)
+    except ModelError as error:
+        return None, (f"there is no reference: {error}",)
+    got, expected = _flat(list(result.outputs.values())), _flat(reference.outputs)
+    same = len(got) == len(expected)
+    numbers: list[tuple[Array, Array]] = []
+    for a, b in zip(got, expected, strict=False):
+        if a.dtype.kind in "OSU" or b.dtype.kind in "OSU":
+            same = same and bool(np.array_equal(a.astype(str), b.astype(str)))
+        else:
+            numbers.append((_real(a), _real(b)))
+    found = compare(reference.oracle, [a for a, _ in numbers], [b for _, b in numbers], precision)
+    if not same:
+        found = Comparison(reference.oracle, float("inf"), float("inf"), 0.0, False)
+    return found, reference.passed_over
+
+
+def _flat(values: Sequence[Value]) -> list[Array]:
+    """The arrays of values, those in sequences among them."""
+    found: list[Array] = []
+    for value in values:
+        if isinstance(value, list):
+            found += _flat(cast(list[Value], value))
+        elif value is not None:
+            found.append(np.asarray(value))
+    return found
+
+
+def _real(array: Array) -> Array:
+    """Complex numbers as pairs."""
+    single = array.dtype == np.complex64
+    return np.ascontiguousarray(array).view(np.float32 if single else np.float64) if array.dtype.kind == "c" else array

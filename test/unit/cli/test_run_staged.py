@@ -1,0 +1,62 @@
+"""`accelc run` of models that are not one program."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from onnx import ModelProto, NodeProto, TensorProto, helper
+
+from accelc.cli.main import main
+
+
+def _model(nodes: list[NodeProto], result: str) -> ModelProto:
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [2, 3])
+    shape = helper.make_tensor_value_info("s", TensorProto.INT64, [2])
+    graph = helper.make_graph(nodes, "g", [x, shape], [helper.make_empty_tensor_value_info(result)])
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+
+
+@pytest.fixture(name="reshape")
+def _reshape(tmp_path: Path) -> Path:
+    """A model with a shape as its input."""
+    nodes = [helper.make_node("Exp", ["x"], ["e"]), helper.make_node("Reshape", ["e", "s"], ["y"])]
+    path = tmp_path / "reshape.onnx"
+    path.write_bytes(_model(nodes, "y").SerializeToString())
+    return path
+
+
+def test_a_shape_as_input(reshape: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The tables, and the object, name every node with its tier; the numbers are compared."""
+    np.save(tmp_path / "s.npy", np.array([3, 2]))
+    arguments = ["run", str(reshape), "--input", f"s={tmp_path / 's.npy'}", "--force", "accelerator-first"]
+    assert main(arguments) == 0
+    text = capsys.readouterr().out
+    assert "reshape on trn-like, precision model, in stages" in text
+    assert "reference   onnxruntime: within tolerance" in text
+    assert main([*arguments, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [(node["name"], node["tier"]) for node in found["nodes"]] == [("e", "accelerator"), ("y", "accelerator")]
+    assert found["programs"]["compiled"] == found["programs"]["executed"] == 1
+    assert found["programs"]["total_ns"] > 0
+    assert found["reference"]["within_tolerance"]
+    assert "determines shapes" in found["staged"]
+
+
+def test_what_is_refused_both_ways(reshape: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The first reason is the message; a random shape fits nothing."""
+    assert main(["run", str(reshape)]) == 1
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == (
+        "error: node 'y' (Reshape): input 's' determines shapes and depends on the values of the model's inputs; "
+        "only shapes known at import are supported"
+    )
+    assert second.startswith(
+        "note: nor can it be executed in stages, inputs that are not given being random: node 'y' (Reshape): "
+    )
+
+
+def test_options_of_whole_programs(reshape: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is timed without numbers in stages: numbers decide."""
+    assert main(["run", str(reshape), "--timing-only"]) == 1
+    assert capsys.readouterr().err.startswith("error: node 'y' (Reshape): input 's' determines shapes")
