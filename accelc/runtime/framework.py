@@ -16,6 +16,8 @@ Framework = Callable[[CallFrameworkOp, Sequence[Array]], Sequence[Array]]
 FRAMEWORKS = ("onnxruntime", "onnx")
 """Frameworks that can execute an operator, the preferred one first; the next is asked where one cannot."""
 
+TORCH = "torch"
+"""Domain of the operators that only torch executes."""
 REFERENCE_FIRST = frozenset({"Bernoulli", "DFT", "Dropout", "MaxUnpool", "Resize", "STFT"})
 """
 Operators that onnxruntime executes otherwise than the standard's own tests expect, so that ONNX's reference is asked
@@ -52,6 +54,12 @@ class Frameworks:
 
         Raises ModelError, with the reason of each framework, when none can execute it or none is installed.
         """
+        if op.domain.data == TORCH:
+            from accelc.frontends.torch.operators import run_operator
+
+            place = op.loc_name.data if op.loc_name is not None else ""
+            self.calls.append(FrameworkCall(op.op_type.data, place, TORCH, ()))
+            return run_operator(op, inputs)
         reasons: list[str] = []
         for name in preferred(op.op_type.data, self._names):
             try:

@@ -53,13 +53,23 @@ class _Missing:
         self.reason = reason
 
 
-class Importer:
-    """Imports the nodes of a graph, and of the graphs that replace its operators."""
+Keep = Callable[[Operator, Mapping[str, Any], Sequence[Tensor], str], list[SSAValue]]
+"""Values of the results of an operator that cannot be imported, and the reason why not."""
 
-    def __init__(self, writer: Writer) -> None:
+
+class Importer:
+    """
+    Imports the nodes of a graph, and of the graphs that replace its operators.
+
+    With `keep`, operators that cannot be imported become what it says; without it they are errors.
+    """
+
+    def __init__(self, writer: Writer, keep: Keep | None = None) -> None:
         self.writer = writer
         self.storages = Storages()
+        self._keep = keep
         self._depth = 0
+        self._node_now: Any = None
 
     def run(self, module: Any, arguments: Sequence[Any], *, located: bool = True) -> Any:
         """The results of a graph module whose placeholders stand for these arguments."""
@@ -119,6 +129,7 @@ class Importer:
 
     def _node(self, node: Any, known: Mapping[Any, Any]) -> Any:
         target = node.target
+        self._node_now = node
         name = getattr(target, "__name__", str(target))
         if name == "getitem":
             return known[node.args[0]][node.args[1]]
@@ -243,7 +254,34 @@ class Importer:
         results: Sequence[Tensor],
         written_as: Operator,
     ) -> list[Any]:
-        """Values of the results of an operator that writes nothing, by its rule or by what torch executes for it."""
+        """Values of the results of an operator that writes nothing, by rule, else as `keep` says."""
+        if self._keep is None or target is None or self._depth:
+            return self._computed(target, name, arguments, results, written_as)
+        node, last = self._node_now, self.writer.block.last_op
+        used = {user.args[1] for user in node.users if getattr(user.target, "__name__", "") == "getitem"}
+        try:
+            values = self._computed(target, name, arguments, results, written_as)
+            missing = [v for index, v in enumerate(values) if isinstance(v, _Missing) and index in used]
+            if not missing:
+                return values
+            reason = missing[0].reason
+        except ModelError as error:
+            reason = str(error)
+        self._depth = 0
+        # What a rule wrote before it gave up has no users.
+        while self.writer.block.last_op is not last and self.writer.block.last_op is not None:
+            self.writer.block.erase_op(self.writer.block.last_op)
+        return list(self._keep(target, arguments, results, reason))
+
+    def _computed(
+        self,
+        target: Operator | None,
+        name: str,
+        arguments: Mapping[str, Any],
+        results: Sequence[Tensor],
+        written_as: Operator,
+    ) -> list[Any]:
+        """Values of the results of an operator, by its rule or by what torch executes for it."""
         rule = RULES.get(name)
         if rule is None:
             return self._replaced(target, arguments, written_as)
@@ -277,7 +315,7 @@ class Importer:
         def execute(*shadows: Tensor) -> list[Any]:
             stand_ins = dict(zip(map(id, handles), shadows, strict=True))
             named = _mapped(dict(arguments), lambda handle: stand_ins[id(handle)])
-            return [leaf for leaf in library.flat([_by_schema(target, named)]) if is_tensor(leaf)]
+            return [leaf for leaf in library.flat([library.by_schema(target, named)]) if is_tensor(leaf)]
 
         try:
             replacement = library.traced(execute, [handle.shadow for handle in handles], target)
@@ -343,16 +381,6 @@ def _aliased(handles: Sequence[Handle], result: Tensor) -> Handle | None:
 def _bind(target: Operator, positional: Sequence[Any], named: Mapping[str, Any]) -> dict[str, Any]:
     names = [argument.name for argument in target._schema.arguments]
     return {**dict(zip(names, positional, strict=False)), **named}
-
-
-def _by_schema(target: Operator, arguments: Mapping[str, Any]) -> Any:
-    positional = list[Any]()
-    named = dict(arguments)
-    for argument in target._schema.arguments:
-        if argument.kwarg_only or argument.name not in named:
-            break
-        positional.append(named.pop(argument.name))
-    return target(*positional, **named)
 
 
 def _mapped(given: Any, function: Callable[[Handle], Any]) -> Any:

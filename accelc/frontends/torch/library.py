@@ -149,3 +149,14 @@ def cells(place: Strided) -> Array:
 def flat(tree: Any) -> list[Any]:
     """The leaves of nested tuples, lists and dictionaries."""
     return import_module("torch.utils._pytree").tree_leaves(tree)
+
+
+def by_schema(target: Operator, arguments: Mapping[str, Any]) -> Any:
+    """What an operator gives for arguments by name."""
+    positional = list[Any]()
+    named = dict(arguments)
+    for argument in target._schema.arguments:
+        if argument.kwarg_only or argument.name not in named:
+            break
+        positional.append(named.pop(argument.name))
+    return target(*positional, **named)
