@@ -1,13 +1,13 @@
 """What depends on constants and weights only, computed at compile time."""
 
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
 import numpy as np
 from xdsl.context import Context
-from xdsl.dialects.builtin import ModuleOp
-from xdsl.ir import Operation
+from xdsl.dialects.builtin import ModuleOp, TensorType
+from xdsl.ir import Operation, SSAValue
 from xdsl.passes import ModulePass
 from xdsl.rewriter import Rewriter
 from xdsl.traits import Pure
@@ -28,9 +28,9 @@ def fold_constants(module: ModuleOp, weights: MutableMapping[str, Array]) -> Non
     """
     Evaluate every operation of `module` whose operands are all known, with the dialect's reference semantics.
 
-    Results become constants or new entries of `weights`; what depends on an absent weight is absent. Operations and
-    weights without use are removed. A weight whose data is not in `weights` counts as unknown. Raises ModelError if
-    values are not legal for an operation.
+    A tensor without elements is known. Results become constants or new entries of `weights`; what depends on an absent
+    weight is absent. Operations and weights without use are removed. A weight whose data is not in `weights` counts as
+    unknown. Raises ModelError if values are not legal for an operation.
     """
     refuse_calls(module, "fold-constants")
     constants = Constants(weights)
@@ -44,14 +44,16 @@ def fold_constants(module: ModuleOp, weights: MutableMapping[str, Array]) -> Non
 def _fold(op: Operation, constants: Constants) -> None:
     if type(op) not in EVALUATORS or isinstance(op, graph.ConstantOp) or not op.operands:
         return
-    operands = [constants.data(v) for v in op.operands]
+    if op.results and not op.regions and all(_is_empty(result) for result in op.results):
+        _replace(op, [np.zeros(shape_of(r), dtype_of(r)) for r in op.results], constants)
+        return
+    operands = [_data(v, constants) for v in op.operands]
     known = [a for a in operands if a is not None]
     if len(known) != len(operands):
         return
     size = sum(prod(shape_of(r)) for r in op.results)
     if size > max(sum(a.size for a in known), MAX_GROWTH_ELEMENTS):
         return
-    base = _base_name(op)
     unknown = next((array for array in known if is_absent(array)), None)
     if unknown is None:
         # A NaN that is computed is not to be taken for an absent weight.
@@ -60,6 +62,21 @@ def _fold(op: Operation, constants: Constants) -> None:
         arrays = tuple(like_absent(unknown, shape_of(result), dtype_of(result)) for result in op.results)
     else:
         return
+    _replace(op, arrays, constants)
+
+
+def _data(value: SSAValue, constants: Constants) -> Array | None:
+    """Elements of a value that are known: of a constant, or none at all."""
+    data = constants.data(value)
+    return np.zeros(shape_of(value), dtype_of(value)) if data is None and _is_empty(value) else data
+
+
+def _is_empty(value: SSAValue) -> bool:
+    return isinstance(value.type, TensorType) and prod(shape_of(value)) == 0
+
+
+def _replace(op: Operation, arrays: Sequence[Array], constants: Constants) -> None:
+    base = _base_name(op)
     made = [constants.make(array, base) for array in arrays]
     for new in made:
         copy_location(op, new)
@@ -87,8 +104,9 @@ class FoldConstantsPass(ModulePass):
     """
     Computes what depends on constants and weights only.
 
-    Before: `%t = graph.transpose %w perm [1, 0]` of a weight; after: a weight that holds the transposed data. Takes
-    and gives the pure form of `graph` (after `normalize-inplace`); weights whose data are not given stay as they are.
+    Before: `%t = graph.transpose %w perm [1, 0]` of a weight; after: a weight that holds the transposed data. What has
+    no elements, or depends on nothing else, is known too. Takes and gives the pure form of `graph` (after
+    `normalize-inplace`); weights whose data are not given stay as they are.
     """
 
     name = "fold-constants"

@@ -7,6 +7,7 @@ store; truth values are bytes that hold 0 or 1.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from xdsl.ir import Operation
 
@@ -90,7 +91,7 @@ class Wrapped:
         narrow = self.out.storage.dtype in ("int8", "uint8") and self.name in _GROWING
         self.view = _scratch(self.ctx, "wide", self.out, "int32") if narrow else self.out
 
-    def __enter__(self) -> "Wrapped":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

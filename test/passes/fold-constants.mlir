@@ -37,3 +37,17 @@ graph.func @growth() -> tensor<4096xf32> {
   %y = graph.broadcast %a : tensor<1xf32> -> tensor<4096xf32>
   graph.return %y : tensor<4096xf32>
 }
+
+// -----
+
+// A tensor without elements needs no program, nor does what is made of such tensors only.
+// CHECK-LABEL: graph.func @empty
+// CHECK-NOT: graph.add
+// CHECK-NOT: graph.matmul
+// CHECK: graph.constant dense<0.0{{.*}}> : tensor<2x3xf32>
+// CHECK: graph.return
+graph.func @empty(%x : tensor<0x3xf32>, %y : tensor<3xf32>, %z : tensor<2x0xf32>) -> (tensor<0x3xf32>, tensor<2x3xf32>) {
+  %a = graph.add %x, %y : (tensor<0x3xf32>, tensor<3xf32>) -> tensor<0x3xf32>
+  %b = graph.matmul %z, %a : (tensor<2x0xf32>, tensor<0x3xf32>) -> tensor<2x3xf32>
+  graph.return %a, %b : tensor<0x3xf32>, tensor<2x3xf32>
+}

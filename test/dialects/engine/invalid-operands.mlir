@@ -130,3 +130,94 @@ engine.program @main target "tiny" {
   engine.end
 }
 // CHECK: out_ap visits 4 partitions of 4 elements; expected 1 of 4
+
+// -----
+
+engine.program @main target "tiny" {
+  %y = engine.buffer "y" scratch sbuf<4x16xf32>
+  engine.tensor_scalar on vector %y[0:4, 0:4] shl 1.0 into %y[0:4, 8:12]
+  engine.end
+}
+// CHECK: 'shl' shifts integers, not fp32
+
+// -----
+
+engine.program @main target "tiny" {
+  %y = engine.buffer "y" scratch sbuf<4x16xi32>
+  engine.tensor_scalar on vector %y[0:4, 0:4] shl 1.5 into %y[0:4, 8:12]
+  engine.end
+}
+// CHECK: values [1.5, 0.0] beside a shift; whole numbers expected
+
+// -----
+
+engine.program @main target "tiny" {
+  %y = engine.buffer "y" scratch sbuf<4x16xi32>
+  %x = engine.buffer "x" scratch sbuf<4x16xbf16>
+  engine.tensor_tensor on vector %y[0:4, 0:4] sar %x[0:4, 0:4] into %y[0:4, 8:12]
+  engine.end
+}
+// CHECK: 'sar' shifts integers, not bf16
+
+// -----
+
+engine.program @main target "tiny" {
+  %y = engine.buffer "y" scratch sbuf<4x16xf32>
+  engine.select on vector %y[0:4, 0:4] where %y[0:4, 4:6] into %y[0:4, 8:12]
+  engine.end
+}
+// CHECK: predicate_ap visits 4 partitions of 2 elements, out_ap 4 of 4
+
+// -----
+
+// Sides of an indexed transfer agree but for the indexed dimension.
+engine.program @main target "trn-like" {
+  %x = engine.buffer "x" input hbm<96xf32>
+  %i = engine.buffer "i" input hbm<8xi64>
+  engine.dma_gather on dma0 %x[0 + (1, 2, 6, 4):(0, 24, 4, 1)] at %i[0:3] to %x[0 + (1, 3, 3, 4):(0, 12, 4, 1)]
+  engine.end
+}
+// CHECK: source has sizes [1, 2, 6, 4], destination [1, 3, 3, 4]: all four but the third must agree
+
+// -----
+
+// There is one index for each element of the dense side's batch and indexed dimension.
+engine.program @main target "trn-like" {
+  %x = engine.buffer "x" input hbm<96xf32>
+  %i = engine.buffer "i" input hbm<8xi64>
+  engine.dma_gather on dma0 %x[0 + (1, 2, 6, 4):(0, 24, 4, 1)] at %i[0:4] to %x[0 + (1, 2, 3, 4):(0, 12, 4, 1)]
+  engine.end
+}
+// CHECK: index visits sizes [4], expected 3 neighbours
+
+// -----
+
+// Indices are integers, wide enough for an address.
+engine.program @main target "trn-like" {
+  %x = engine.buffer "x" input hbm<96xf32>
+  engine.dma_gather on dma0 %x[0 + (1, 2, 6, 4):(0, 24, 4, 1)] at %x[0:3] to %x[0 + (1, 2, 3, 4):(0, 12, 4, 1)]
+  engine.end
+}
+// CHECK: index holds fp32; legal are int32, int64
+
+// -----
+
+// Elements are combined by what a DMA engine can do.
+engine.program @main target "trn-like" {
+  %x = engine.buffer "x" input hbm<96xf32>
+  %i = engine.buffer "i" input hbm<8xi64>
+  engine.dma_scatter on dma0 %x[0 + (1, 2, 3, 4):(0, 12, 4, 1)] div at %i[0:3] to %x[0 + (1, 2, 6, 4):(0, 24, 4, 1)]
+  engine.end
+}
+// CHECK: op 'div' is unknown; legal are none, add, mul, max, min
+
+// -----
+
+// Indices count through HBM.
+engine.program @main target "trn-like" {
+  %x = engine.buffer "x" scratch sbuf<1x96xf32>
+  %i = engine.buffer "i" input hbm<8xi64>
+  engine.dma_gather on dma0 %x[0:1, 0 + (1, 2, 6, 4):(0, 24, 4, 1)] at %i[0:3] to %x[0:1, 0 + (1, 2, 3, 4):(0, 12, 4, 1)]
+  engine.end
+}
+// CHECK: source is in sbuf; legal are hbm

@@ -19,6 +19,20 @@ engine.program @buffers target "tiny" {
 
 // -----
 
+// Transfers by indices keep all four dimensions of both sides.
+engine.program @indexed target "trn-like" {
+  %x = engine.buffer "x" input hbm<96xf32>
+  %i = engine.buffer "i" input hbm<8xi64>
+  %y = engine.buffer "y" scratch hbm<96xf32>
+  engine.dma_gather on dma0 %x[4 + (1, 2, 6, 4):(0, 24, 4, 1)] at %i[2:5] to %y[0 + (1, 2, 3, 4):(0, 12, 4, 1)]
+  engine.dma_scatter on dma1 %y[0 + (1, 2, 3, 4):(0, 12, 4, 1)] max at %i[0:3] to %x[0 + (1, 2, 6, 4):(0, 24, 4, 1)]
+  engine.end
+}
+// CHECK:        engine.dma_gather on dma0 %x[4 + (1, 2, 6, 4):(0, 24, 4, 1)] at %i[2:5] to %y[0 + (1, 2, 3, 4):(0, 12, 4, 1)]
+// CHECK-NEXT:   engine.dma_scatter on dma1 %y[0 + (1, 2, 3, 4):(0, 12, 4, 1)] max at %i[0:3] to %x[0 + (1, 2, 6, 4):(0, 24, 4, 1)]
+
+// -----
+
 // Access patterns are ranges where they are contiguous, layouts elsewhere; HBM has no partitions.
 engine.program @transfers target "tiny" {
   %x = engine.buffer "x" input hbm<96xf32>
@@ -76,6 +90,24 @@ engine.program @elementwise target "tiny" {
 // CHECK-NEXT:   engine.copy on gpsimd %a[0:1, 0:8] into %a[3:4, 8:16]
 // CHECK-NEXT:   engine.memset on vector nan into %p[0:4, 0:16]
 // CHECK-NEXT:   engine.memset on vector 3.0 into %p[0:4, 0:16]
+
+// -----
+
+// A choice keeps what its result holds where the predicate is zero; integers have operations of their own.
+engine.program @choice target "tiny" {
+  %a = engine.buffer "a" scratch sbuf<4x16xf32>
+  %p = engine.buffer "p" scratch sbuf<4x16xui8>
+  %i = engine.buffer "i" scratch sbuf<4x16xi64>
+  engine.tensor_scalar on vector %a[0:4, 0:8] not_equal 0.0 into %p[0:4, 0:8]
+  engine.select on vector %a[0:4, 8:16] where %p[0:4, 0:8] into %a[0:4, 0:8]
+  engine.tensor_scalar on gpsimd %i[0:4, 0:8] shl 32.0 sar 32.0 into %i[0:4, 8:16]
+  engine.tensor_tensor on gpsimd %i[0:4, 0:8] mod %i[0:4, 8:16] into %i[0:4, 0:8]
+  engine.end
+}
+// CHECK:        engine.tensor_scalar on vector %a[0:4, 0:8] not_equal 0.0 into %p[0:4, 0:8]
+// CHECK-NEXT:   engine.select on vector %a[0:4, 8:16] where %p[0:4, 0:8] into %a[0:4, 0:8]
+// CHECK-NEXT:   engine.tensor_scalar on gpsimd %i[0:4, 0:8] shl 32.0 sar 32.0 into %i[0:4, 8:16]
+// CHECK-NEXT:   engine.tensor_tensor on gpsimd %i[0:4, 0:8] mod %i[0:4, 8:16] into %i[0:4, 0:8]
 
 // -----
 

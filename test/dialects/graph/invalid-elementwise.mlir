@@ -90,6 +90,15 @@ graph.func @f(%p: tensor<4xi1>, %x: tensor<4xf32>, %y: tensor<4xf16>) {
 
 // -----
 
+// One bit has nowhere to be shifted to.
+graph.func @f(%p: tensor<4xi1>) {
+  %0 = graph.shl %p, %p : (tensor<4xi1>, tensor<4xi1>) -> tensor<4xi1>
+  graph.return
+}
+// CHECK: element types i1, i1 -> i1 are not legal; this takes integers of one type other than i1 giving the same type
+
+// -----
+
 // All sizes are static.
 graph.func @f(%x: tensor<?xf32>) {
   %0 = graph.neg %x : tensor<?xf32> -> tensor<?xf32>

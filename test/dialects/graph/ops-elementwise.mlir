@@ -23,6 +23,7 @@ graph.func @unary(%x: tensor<4x8xf32>, %p: tensor<4xi1>) {
   %17 = graph.round %x : tensor<4x8xf32> -> tensor<4x8xf32>
   %18 = graph.sin %x : tensor<4x8xf32> -> tensor<4x8xf32>
   %19 = graph.cos %x : tensor<4x8xf32> -> tensor<4x8xf32>
+  %at = graph.atan %x : tensor<4x8xf32> -> tensor<4x8xf32>
   %20 = graph.softplus %x : tensor<4x8xf32> -> tensor<4x8xf32>
   %21 = graph.identity %x : tensor<4x8xf32> -> tensor<4x8xf32>
   %n = graph.not %p : tensor<4xi1> -> tensor<4xi1>
@@ -51,6 +52,7 @@ graph.func @unary(%x: tensor<4x8xf32>, %p: tensor<4xi1>) {
 // CHECK-NEXT: {{.*}} = graph.round {{%.+}} : tensor<4x8xf32> -> tensor<4x8xf32>{{$}}
 // CHECK-NEXT: {{.*}} = graph.sin {{%.+}} : tensor<4x8xf32> -> tensor<4x8xf32>{{$}}
 // CHECK-NEXT: {{.*}} = graph.cos {{%.+}} : tensor<4x8xf32> -> tensor<4x8xf32>{{$}}
+// CHECK-NEXT: {{.*}} = graph.atan {{%.+}} : tensor<4x8xf32> -> tensor<4x8xf32>{{$}}
 // CHECK-NEXT: {{.*}} = graph.softplus {{%.+}} : tensor<4x8xf32> -> tensor<4x8xf32>{{$}}
 // CHECK-NEXT: {{.*}} = graph.identity {{%.+}} : tensor<4x8xf32> -> tensor<4x8xf32>{{$}}
 // CHECK-NEXT: {{.*}} = graph.not {{%.+}} : tensor<4xi1> -> tensor<4xi1>{{$}}
@@ -78,6 +80,8 @@ graph.func @binary(%x: tensor<4x8xf32>, %y: tensor<8xbf16>, %i: tensor<2x1xi32>,
   %b1 = graph.or %i, %j : (tensor<2x1xi32>, tensor<3xi32>) -> tensor<2x3xi32>
   %b2 = graph.xor %i, %j : (tensor<2x1xi32>, tensor<3xi32>) -> tensor<2x3xi32>
   %b3 = graph.add %i, %j : (tensor<2x1xi32>, tensor<3xi32>) -> tensor<2x3xi32>
+  %b4 = graph.shl %i, %j : (tensor<2x1xi32>, tensor<3xi32>) -> tensor<2x3xi32>
+  %b5 = graph.shr %i, %j : (tensor<2x1xi32>, tensor<3xi32>) -> tensor<2x3xi32>
   %s = graph.select %p, %x, %x : (tensor<4x1xi1>, tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
   %t = graph.cast %x : tensor<4x8xf32> -> tensor<4x8xi8>
   graph.return
@@ -100,5 +104,7 @@ graph.func @binary(%x: tensor<4x8xf32>, %y: tensor<8xbf16>, %i: tensor<2x1xi32>,
 // CHECK-NEXT: {{.*}} = graph.or {{%.+}}, {{%.+}} : (tensor<2x1xi32>, tensor<3xi32>) -> tensor<2x3xi32>{{$}}
 // CHECK-NEXT: {{.*}} = graph.xor {{%.+}}, {{%.+}} : (tensor<2x1xi32>, tensor<3xi32>) -> tensor<2x3xi32>{{$}}
 // CHECK-NEXT: {{.*}} = graph.add {{%.+}}, {{%.+}} : (tensor<2x1xi32>, tensor<3xi32>) -> tensor<2x3xi32>{{$}}
+// CHECK-NEXT: {{.*}} = graph.shl {{%.+}}, {{%.+}} : (tensor<2x1xi32>, tensor<3xi32>) -> tensor<2x3xi32>{{$}}
+// CHECK-NEXT: {{.*}} = graph.shr {{%.+}}, {{%.+}} : (tensor<2x1xi32>, tensor<3xi32>) -> tensor<2x3xi32>{{$}}
 // CHECK-NEXT: {{.*}} = graph.select {{%.+}}, {{%.+}}, {{%.+}} : (tensor<4x1xi1>, tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>{{$}}
 // CHECK-NEXT: {{.*}} = graph.cast {{%.+}} : tensor<4x8xf32> -> tensor<4x8xi8>{{$}}

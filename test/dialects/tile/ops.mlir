@@ -16,6 +16,7 @@ engine.program @main target "tiny" {
   tile.scalar_tensor_tensor on vector (%p[0:4, 0:16] mul %y[0:4, 63:64]) add %p[0:4, 0:16] into %y[0:4, 0:16] blocks 2
   tile.reduce on vector max %p[0:4, 0 + (8, 6):(6, 1)] axes 1 into %y[0:4, 0:8] blocks 8
   tile.copy on vector %p[0:4, 0:16] into %y[0:4, 0:16] blocks 1 signals (s at complete)
+  tile.select on vector %p[0:4, 0:16] where %p[0:4, 16:32] into %y[0:4, 0:16] blocks 2
   engine.end
 }
 // CHECK:        tile.matmul on tensor %w at [0, 6] m 6, %x at [0, 24] over (24):(1) n_block 12 rows [0:4, 0:2] into %p at 0 + (32, 16) grid [2, 2, 2] block [4, 12, 4] order row
@@ -27,3 +28,4 @@ engine.program @main target "tiny" {
 // CHECK-NEXT:   tile.scalar_tensor_tensor on vector (%p[0:4, 0:16] mul %y[0:4, 63:64]) add %p[0:4, 0:16] into %y[0:4, 0:16] blocks 2
 // CHECK-NEXT:   tile.reduce on vector max %p[0:4, 0 + (8, 6):(6, 1)] axes 1 into %y[0:4, 0:8] blocks 8
 // CHECK-NEXT:   tile.copy on vector %p[0:4, 0:16] into %y[0:4, 0:16] blocks 1 signals (s at complete)
+// CHECK-NEXT:   tile.select on vector %p[0:4, 0:16] where %p[0:4, 16:32] into %y[0:4, 0:16] blocks 2

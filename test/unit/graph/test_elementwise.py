@@ -130,6 +130,16 @@ def test_bit_operations() -> None:
             check(execute(graph.BINARY_OPS[name], a, b), [function(a, b)])
 
 
+def test_shifts() -> None:
+    """Bits that leave are lost, zeros come in, amounts beyond the width leave nothing."""
+    a, b = np.array([129, 129, 129, 255], np.uint8), np.array([1, 8, 200, 0], np.uint8)
+    assert execute(graph.ShlOp, a, b)[0].tolist() == [2, 0, 0, 255]
+    assert execute(graph.ShrOp, a, b)[0].tolist() == [64, 0, 0, 255]
+    negative = np.array([-8], np.int32)
+    assert execute(graph.ShrOp, negative, np.array([1], np.int32))[0].tolist() == [2**31 - 4]
+    assert execute(graph.ShlOp, negative, np.array([-1], np.int32))[0].tolist() == [0]
+
+
 def test_narrow_floats_are_computed_in_f32_and_rounded_once() -> None:
     """bf16 1 + 2^-9 - 1 keeps the small term inside one op, and the f32 result of two bf16 operands is not rounded."""
     one, small = np.array([1], ml_dtypes.bfloat16), np.array([2**-9], ml_dtypes.bfloat16)
