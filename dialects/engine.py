@@ -29,7 +29,7 @@ from accelc.dialects.engine_ops.matmul import MatmulFields, MatmulOp
 from accelc.dialects.engine_ops.reduction import PartitionReduceOp, ReduceFields, ReduceOp
 from accelc.dialects.engine_ops.selection import SelectFields, SelectOp
 from accelc.dialects.engine_ops.structure import BufferOp, DelayOp, EndOp, ProgramOp
-from accelc.dialects.engine_ops.transfer import DmaCopyOp
+from accelc.dialects.engine_ops.transfer import DmaCopyOp, DmaGatherOp, DmaScatterOp, IndexedOp, TransferOp
 from accelc.dialects.engine_ops.types import (
     ELEMENT_TYPES,
     I64,
@@ -60,10 +60,13 @@ __all__ = [
     "CopyOp",
     "DelayOp",
     "DmaCopyOp",
+    "DmaGatherOp",
+    "DmaScatterOp",
     "ElementwiseOp",
     "EndOp",
     "Engine",
     "I64Array",
+    "IndexedOp",
     "LaneOp",
     "MatmulFields",
     "MatmulOp",
@@ -82,6 +85,7 @@ __all__ = [
     "TensorScalarOp",
     "TensorTensorFields",
     "TensorTensorOp",
+    "TransferOp",
     "VectorClockAttr",
     "WaitAttr",
     "access",
@@ -105,6 +109,8 @@ Engine = Dialect(
         EndOp,
         BufferOp,
         DmaCopyOp,
+        DmaGatherOp,
+        DmaScatterOp,
         MatmulOp,
         ActivateOp,
         TensorTensorOp,

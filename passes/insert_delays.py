@@ -8,7 +8,7 @@ from xdsl.passes import ModulePass
 
 from accelc.analysis.cost import cycles
 from accelc.analysis.delays.placement import POINTS, POLICIES, START, THROTTLE, Issue, burst_heads, lane_heads, stagger
-from accelc.dialects.engine import DelayOp, DmaCopyOp, LaneOp, ProgramOp, i64_attr
+from accelc.dialects.engine import DelayOp, LaneOp, ProgramOp, TransferOp, i64_attr
 from accelc.emit.macro_cost import op_cost
 from accelc.errors import UsageError, suggestion
 from accelc.targets import load_target
@@ -62,8 +62,8 @@ def insert_delays(program: ProgramOp, target: Target, options: DelayOptions | No
     issues = [
         Issue(
             op.layer.value.data if op.layer is not None else None,
-            cycles(target, op.lane.data, op_cost(op, target).busy_ns) if isinstance(op, DmaCopyOp) else 0,
-            isinstance(op, DmaCopyOp),
+            cycles(target, op.lane.data, op_cost(op, target).busy_ns) if isinstance(op, TransferOp) else 0,
+            isinstance(op, TransferOp),
         )
         for op in ops
     ]

@@ -28,10 +28,11 @@ from accelc.analysis.scheduling.task import Queues, Storage, Task, live_ranges
 from accelc.dialects.engine import (
     BufferOp,
     DelayOp,
-    DmaCopyOp,
+    IndexedOp,
     LaneOp,
     MatmulFields,
     ProgramOp,
+    TransferOp,
     buffer_of,
     buffer_type,
     i64_attr,
@@ -61,7 +62,10 @@ def program_tasks(lane_ops: Sequence[LaneOp], buffers: Mapping[SSAValue, int], t
     for op in lane_ops:
         cost = op_cost(op, target)
         used = [buffers[operand] for operand in op.operands]
-        if isinstance(op, DmaCopyOp):
+        if isinstance(op, IndexedOp):
+            written = (buffers[op.destination],)
+            task = Task("dma", cost.busy_ns, cost.tail_ns, tuple(used), written, True, False, dma_share(target, 1))
+        elif isinstance(op, TransferOp):
             spaces = buffer_type(op.source).space.data, buffer_type(op.destination).space.data
             is_load = spaces[0] == "hbm" and spaces[1] != "hbm"
             share = dma_share(target, max(op.source_ap.count, op.destination_ap.count))

@@ -17,8 +17,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from accelc.isa.records import DTYPES, Flag, Records, Space, as_dma, field
-from accelc.isa.table import TABLE, Form, Opcode
+from accelc.isa.records import DTYPES, INDEX_WORD, Flag, Records, Space, as_dma, field
+from accelc.isa.table import INDEXED, INDEXED_DIM, TABLE, Form, Opcode
 from accelc.numerics import DTYPES as NUMPY_DTYPES
 from accelc.targets.model import Target
 
@@ -139,6 +139,11 @@ def access_table(records: Records, target: Target) -> AccessTable:
         elif row.form is Form.DMA:
             parts.append(_dma_rows(records, chosen, "src", False, target))
             parts.append(_dma_rows(records, chosen, "dst", True, target))
+        if code in INDEXED:
+            parts.append(_index_rows(records, chosen, code == Opcode.DMA_GATHER))
+        if code == Opcode.DMA_SCATTER:
+            # What it does not write stays: it must have been written before.
+            parts.append(_dma_rows(records, chosen, "dst", False, target))
         if code == Opcode.MM:
             adding = chosen[(field(records, "flags")[chosen] & Flag.ACCUMULATE) != 0]
             parts.append(_operand_rows(records, adding, 0, False))
@@ -196,6 +201,27 @@ def _scalar_rows(records: Records, chosen: Ints) -> AccessTable:
         np.ones((count, DIMS), np.int64),
         np.zeros((count, DIMS), np.int64),
         np.full(count, 4, np.int64),
+    )
+
+
+def _index_rows(records: Records, chosen: Ints, picks: bool) -> AccessTable:
+    """The index tensors of transfers."""
+    dense = field(as_dma(records), "dst" if picks else "src")["size"][chosen].astype(np.int64)
+    element = DTYPE_BYTES[field(records, "aux")[chosen, 0]]
+    count = len(chosen)
+    sizes, strides = np.ones((count, DIMS), np.int64), np.zeros((count, DIMS), np.int64)
+    sizes[:, -1], strides[:, -1] = dense[:, 0] * dense[:, INDEXED_DIM], element
+    partitions = np.zeros((count, 2), np.int64)
+    partitions[:, 1] = 1
+    return AccessTable(
+        chosen.astype(np.int64),
+        np.zeros(count, bool),
+        np.full(count, Space.HBM, np.int64),
+        partitions,
+        field(records, "link")[chosen].astype(np.int64) * INDEX_WORD,
+        sizes,
+        strides,
+        element,
     )
 
 

@@ -59,17 +59,44 @@ def checked_positions(indices: Array, size: int) -> npt.NDArray[np.int64]:
     return np.where(positions < 0, positions + size, positions)
 
 
-def _places(indices: Array, form: Form) -> tuple[npt.NDArray[np.int64], ...]:
-    """Index arrays of the first three axes, broadcasting to (batch, outer, count)."""
-    positions = checked_positions(indices, form.size).reshape(form.batch, 1, form.count)
-    return np.arange(form.batch)[:, None, None], np.arange(form.outer)[None, :, None], positions
+def _places(indices: Array, outer: int, size: int) -> list[npt.NDArray[np.int64]]:
+    """Indices of the first three axes, of shape (batch, outer, count), for indices (batch, count)."""
+    batch, count = indices.shape
+    shape = (batch, outer, count)
+    positions = checked_positions(indices, size).reshape(batch, 1, count)
+    entries, before, _ = np.indices(shape, sparse=True)
+    return [np.broadcast_to(part, shape) for part in (entries, before, positions)]
+
+
+def picked(source: Array, indices: Array) -> Array:
+    """
+    Elements (batch, outer, count, inner) of `source` (batch, outer, size, inner) at `indices` (batch, count).
+
+    Raises ValueError as `checked_positions`.
+    """
+    return source[tuple(_places(indices, source.shape[1], source.shape[2]))]
+
+
+def update(result: Array, indices: Array, new: Array, reduction: str) -> None:
+    """
+    Write or combine `new` (batch, outer, count, inner) into `result` (batch, outer, size, inner) at `indices`.
+
+    In row-major order, in the dtype of `result`. Raises ValueError as `checked_positions`, before anything is written.
+    """
+    places = tuple(_places(indices, result.shape[1], result.shape[2]))
+    if reduction == "none":
+        result[places] = new
+    else:
+        with np.errstate(all="ignore"):
+            COMBINE[reduction].at(result, places, new)
 
 
 def gather(x: Array, indices: Array, axis: int, batch: int) -> Array:
     """Elements of x along an axis at `indices`, of shape `picked_shape`. Raises ValueError as `checked_positions`."""
     form = Form.of(x.shape, indices.shape, axis, batch)
     source = x.reshape(form.batch, form.outer, form.size, form.inner)
-    return source[_places(indices, form)].reshape(picked_shape(x.shape, indices.shape, axis, batch))
+    found = picked(source, indices.reshape(form.batch, form.count))
+    return found.reshape(picked_shape(x.shape, indices.shape, axis, batch))
 
 
 def scatter(x: Array, indices: Array, updates: Array, axis: int, batch: int, reduction: str) -> Array:
@@ -81,11 +108,6 @@ def scatter(x: Array, indices: Array, updates: Array, axis: int, batch: int, red
     """
     form = Form.of(x.shape, indices.shape, axis, batch)
     result = np.array(x, order="C").reshape(form.batch, form.outer, form.size, form.inner)
-    places = np.broadcast_arrays(*_places(indices, form))
     new = updates.reshape(form.batch, form.outer, form.count, form.inner)
-    if reduction == "none":
-        result[tuple(places)] = new
-    else:
-        with np.errstate(all="ignore"):
-            COMBINE[reduction].at(result, tuple(places), new)
+    update(result, indices.reshape(form.batch, form.count), new, reduction)
     return result.reshape(x.shape)

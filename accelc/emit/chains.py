@@ -8,7 +8,7 @@ from xdsl.ir import SSAValue
 
 from accelc.analysis.cost import load_cycles
 from accelc.analysis.tiles.chain import Layer, LayerTimes, Needs
-from accelc.dialects.engine import DelayOp, DmaCopyOp, LaneOp, ProgramOp, access, buffer_type
+from accelc.dialects.engine import DelayOp, LaneOp, ProgramOp, TransferOp, access, buffer_type
 from accelc.dialects.tile import MatmulOp, blocks_of
 from accelc.emit.macro_cost import op_cost
 from accelc.emit.product import Product
@@ -140,7 +140,7 @@ def find_chains(program: ProgramOp, target: Target) -> list[ChainedProducts]:
                 products.append(last.op)
                 layers.append(last.layer(target))
             last = _opened(op, product, needs) if small else None
-        elif last is not None and isinstance(op, LaneOp) and not isinstance(op, DmaCopyOp | DelayOp):
+        elif last is not None and isinstance(op, LaneOp) and not isinstance(op, TransferOp | DelayOp):
             last.evacuate(op, target)
     close()
     return found

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from accelc.dialects.engine import BufferOp, DelayOp, DmaCopyOp, LaneOp, MatmulFields, ProgramOp, buffer_type
+from accelc.dialects.engine import BufferOp, DelayOp, LaneOp, MatmulFields, ProgramOp, TransferOp, buffer_type
 from accelc.emit.dma import dma_records
 from accelc.emit.elementwise import elementwise_records
 from accelc.emit.limits import check_buffer, check_lane, check_partitions, describe
@@ -60,7 +60,7 @@ def emit(program: ProgramOp, target: Target, parts: Parts | None = None) -> Emit
                 if op not in known:
                     known[op] = (
                         (dma_records(op, target, lane), which)
-                        if isinstance(op, DmaCopyOp)
+                        if isinstance(op, TransferOp)
                         else elementwise_records(op, lane)
                     )
                 records, which = known[op]

@@ -10,13 +10,13 @@ from accelc.dialects.engine import (
     ActivateFields,
     BufferOp,
     DelayOp,
-    DmaCopyOp,
     LaneOp,
     MatmulFields,
     PartitionReduceOp,
     ReduceFields,
     TensorScalarFields,
     TensorTensorFields,
+    TransferOp,
     access,
     buffer_type,
 )
@@ -69,7 +69,7 @@ def check_lane(op: LaneOp, target: Target) -> None:
     lane = op.lane.data
     if lane not in target.lanes:
         raise ProgramError(f"{op.name} on lane '{lane}': target '{target.name}' has {', '.join(target.lanes)}")
-    if isinstance(op, (DmaCopyOp, DelayOp)):
+    if isinstance(op, (TransferOp, DelayOp)):
         return
     if isinstance(op, MatmulFields):
         dtype, rates = buffer_type(op.moving).dtype, target.tensor.rate
@@ -110,7 +110,7 @@ def _check_integers(op: LaneOp, engine: ComputeEngine, target: Target) -> None:
 
 def check_partitions(op: LaneOp, target: Target) -> None:
     """Raises CapacityError when an access of a compute engine starts at a partition its memory does not allow."""
-    if isinstance(op, DmaCopyOp):
+    if isinstance(op, TransferOp):
         return
     if isinstance(op, MatmulFields):
         for value in (op.stationary, op.moving):

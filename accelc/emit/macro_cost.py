@@ -10,11 +10,12 @@ from accelc.dialects.engine import (
     AccessAttr,
     BufferType,
     DelayOp,
-    DmaCopyOp,
+    IndexedOp,
     LaneOp,
     MatmulFields,
     MemsetOp,
     ReduceFields,
+    TransferOp,
     access,
     buffer_type,
 )
@@ -32,7 +33,7 @@ def op_cost(op: LaneOp, target: Target) -> Cost:
     """
     if isinstance(op, DelayOp):
         return Cost(0.0, 0.0)
-    if isinstance(op, DmaCopyOp):
+    if isinstance(op, TransferOp):
         return dma_cost(target, transfer(op))
     check_lane(op, target)
     if isinstance(op, MatmulFields):
@@ -46,8 +47,10 @@ def op_cost(op: LaneOp, target: Target) -> Cost:
         ) from None
 
 
-def transfer(op: DmaCopyOp) -> Transfer:
+def transfer(op: TransferOp) -> Transfer:
     """What a DMA moves."""
+    if isinstance(op, IndexedOp):
+        return _indexed(op)
     sides = (buffer_type(op.source), op.source_ap), (buffer_type(op.destination), op.destination_ap)
     runs, scattered = 1, False
     for _, pattern in sides:
@@ -61,6 +64,15 @@ def transfer(op: DmaCopyOp) -> Transfer:
         scattered,
         sum(kind.space.data == "hbm" for kind, _ in sides),
     )
+
+
+def _indexed(op: IndexedOp) -> Transfer:
+    dense: AccessAttr = getattr(op, op.DENSE)
+    kind, index = buffer_type(op.source), buffer_type(op.index)
+    row = dense.shape[-1]
+    contiguous = row == 1 or (abs(_innermost(op.source_ap)) == abs(_innermost(op.destination_ap)) == 1)
+    moved = kind.itemsize * dense.elements + index.itemsize * op.index_ap.elements
+    return Transfer(moved, 1, dense.elements // row if contiguous else dense.elements, not contiguous, 2)
 
 
 def _runs(pattern: AccessAttr) -> int:

@@ -14,12 +14,13 @@ import numpy.typing as npt
 from xdsl.ir import SSAValue
 
 from accelc import numerics
+from accelc.analysis import indexed
 from accelc.dialects import engine
 from accelc.dialects.engine import AccessAttr, BufferOp, BufferType, LaneOp, MatmulFields, ProgramOp, buffer_type
 from accelc.dialects.tile import blocks_of
 from accelc.emit.matmul import order_of
 from accelc.emit.product import Product
-from accelc.errors import ProgramError
+from accelc.errors import ProgramError, SimulationError
 from accelc.targets.model import Target
 
 Array = npt.NDArray[Any]
@@ -114,6 +115,19 @@ class _Machine:
         stored = numerics.cast(values, buffer_type(value).dtype, self.target.numerics.fp8_overflow)
         view[...] = stored.reshape(view.shape)
 
+    def _indices(self, op: engine.IndexedOp) -> Array:
+        """Index tensor [batch, count]."""
+        return self.read(op.index, op.index_ap).reshape(op.source_ap.shape[0], -1)
+
+    @staticmethod
+    def _located(op: LaneOp, move: Callable[..., Array | None], *operands: Any) -> Any:
+        """The result of a move by indices. Raises SimulationError naming the op for an index outside."""
+        try:
+            return move(*operands)
+        except ValueError as error:
+            where = f" ('{op.loc_name.data}')" if op.loc_name is not None else ""
+            raise SimulationError(f"{op.name}{where}: {error}") from error
+
     @staticmethod
     def dtype(value: SSAValue) -> str:
         """dtype of a buffer."""
@@ -126,6 +140,12 @@ class _Machine:
                 self.matmul(op)
             case engine.DmaCopyOp():
                 self.write(op.destination, op.destination_ap, self.read(op.source, op.source_ap))
+            case engine.DmaGatherOp():
+                source, indices = self.visit(op.source, op.source_ap)[0], self._indices(op)
+                self.write(op.destination, op.destination_ap, self._located(op, indexed.picked, source, indices))
+            case engine.DmaScatterOp():
+                out, new = self.visit(op.destination, op.destination_ap)[0], self.read(op.source, op.source_ap)[0]
+                self._located(op, indexed.update, out, self._indices(op), new, op.op.data)
             case engine.PartitionReduceOp():
                 source = self.read(op.source, op.source_ap)
                 self.write(op.out, op.out_ap, numerics.reduce_partitions(source, op.op.data, self.dtype(op.out)))

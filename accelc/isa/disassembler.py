@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from accelc.isa.program import AcceleratorSegment, Array, DebugEntry, HostSegment, Program, Segment
-from accelc.isa.records import DTYPES, Records, Space, Update, Wait, as_dma
+from accelc.isa.records import DTYPES, INDEX_WORD, Records, Space, Update, Wait, as_dma
 from accelc.isa.steps.lines import step_lines
 from accelc.isa.table import ALU_OPS, FUNCTIONS, TABLE, FieldUse, Form, Instruction, Kind, Opcode
 
@@ -71,13 +71,17 @@ def _parameter(use: FieldUse, flags: int, bits: list[int], aux: list[int], link:
             return f"{use.label}={number_text(bits[use.index])}"
         case Kind.SLOT:
             return f"{use.label}={link}"
+        case Kind.WORD:
+            return f"{use.label}=0x{link * INDEX_WORD:x}"
+        case Kind.INDEX_TYPE:
+            return f"{use.label}={DTYPES[aux[use.index]]}"
         case Kind.OFFSET:
             return f"{use.label}=0x{link:x}"
         case Kind.FUNCTION:
             return f"{use.label}={FUNCTIONS[aux[use.index]]}"
         case Kind.COUNT:
             return f"{use.label}={aux[use.index]}"
-        case Kind.ALU | Kind.ALU_OR_NONE | Kind.REDUCE:
+        case Kind.ALU | Kind.ALU_OR_NONE | Kind.REDUCE | Kind.COMBINE:
             return f"{use.label}={ALU_OPS[aux[use.index]]}"
 
 

@@ -18,6 +18,7 @@ from accelc.isa.records import (
     DMA_SIDE,
     DTYPES,
     FREE_DIMS,
+    INDEX_WORD,
     OPERAND,
     Flag,
     Records,
@@ -270,6 +271,27 @@ def dma_copy_records(lane: int, dst: npt.NDArray[np.void], src: npt.NDArray[np.v
     view = as_dma(out)
     view["dst"] = dst
     view["src"] = src
+    return out
+
+
+def indexed_records(
+    lane: int, dst: npt.NDArray[np.void], src: npt.NDArray[np.void], index_base: Ints, index_type: str, op: str | None
+) -> Records:
+    """
+    DMA_GATHER, or with `op` (a `COMBINE_OPS`) DMA_SCATTER: one transfer per record between arrays of `DMA_SIDE`.
+
+    `index_base` is the byte in HBM where the index tensor begins, a multiple of 4.
+    """
+    out = _records(Opcode.DMA_GATHER if op is None else Opcode.DMA_SCATTER, lane, count=max(len(dst), len(src)))
+    view = as_dma(out)
+    view["dst"], view["src"] = dst, src
+    base = np.asarray(index_base)
+    if np.any(base % INDEX_WORD):
+        raise FieldError(f"field 'index': byte {base} is no multiple of {INDEX_WORD}")
+    _store(out, "link", base // INDEX_WORD, "index")
+    out["aux"][:, 0] = code("index_type", DTYPES, index_type)
+    if op is not None:
+        out["aux"][:, 1] = code("op", ALU_OPS, op)
     return out
 
 

@@ -6,8 +6,8 @@ from struct import Struct, pack, unpack
 
 from accelc.errors import ProgramError, suggestion
 from accelc.isa.disassembler import OPERAND_NAMES, UPDATE_POINTS, WAIT_SIGNS
-from accelc.isa.records import DMA_DIMS, DTYPES, FREE_DIMS, RECORD_BYTES, Space
-from accelc.isa.table import ALU_OPS, BY_MNEMONIC, FUNCTIONS, REDUCE_OPS, Form, Instruction, Kind
+from accelc.isa.records import DMA_DIMS, DTYPES, FREE_DIMS, INDEX_TYPES, INDEX_WORD, RECORD_BYTES, Space
+from accelc.isa.table import ALU_OPS, BY_MNEMONIC, COMBINE_OPS, FUNCTIONS, REDUCE_OPS, Form, Instruction, Kind
 
 _HEAD = Struct("<HBBIBBHi" + 2 * "BBH")
 _OPERAND = Struct("<BBHHHI4H4h")
@@ -48,6 +48,14 @@ def _number(text: str, field: str) -> int:
         return unpack("<I", pack("<f", float(text)))[0]
     except (ValueError, OverflowError):
         raise ProgramError(f"field '{field}' = {text[:40]}: expected a number that fits fp32") from None
+
+
+def _word(text: str, field: str) -> int:
+    """A byte address in HBM as the number of its word."""
+    address = integer(text, field, 0, _U32 * INDEX_WORD)
+    if address % INDEX_WORD:
+        raise ProgramError(f"field '{field}' = {text}: expected a multiple of {INDEX_WORD} bytes")
+    return address // INDEX_WORD
 
 
 def _dims(text: str, field: str, size_limit: int, stride_limit: int) -> tuple[list[int], list[int]]:
@@ -136,7 +144,8 @@ def parse_record(line: str, lane: int) -> bytes:
         raise ProgramError(f"'{mnemonic}' has no '{key}'{suggestion(key, legal)} (legal: {', '.join(legal)})")
     tail = _TAIL.pack(*imm, *aux, link)
     room = RECORD_BYTES - _HEAD.size - len(body)
-    return _HEAD.pack(*head) + body + (tail if room == len(tail) else bytes(room))
+    # Sides of transfers reach over the immediates.
+    return _HEAD.pack(*head) + body + tail[len(tail) - room :]
 
 
 def _head(instruction: Instruction, lane: int, words: _Words) -> list[int]:
@@ -173,6 +182,9 @@ _CODES: dict[Kind, Callable[[str, str], int]] = {
     Kind.FUNCTION: lambda text, field: _name(text, field, FUNCTIONS, FUNCTIONS),
     Kind.COUNT: lambda text, field: integer(text, field, 1, FREE_DIMS),
     Kind.FLOAT: _number,
+    Kind.COMBINE: lambda text, field: _name(text, field, ALU_OPS, COMBINE_OPS),
+    Kind.INDEX_TYPE: lambda text, field: _name(text, field, DTYPES, INDEX_TYPES),
+    Kind.WORD: lambda text, field: _word(text, field),
     Kind.OFFSET: lambda text, field: integer(text, field, 0, _U32),
     Kind.SLOT: lambda text, field: integer(text, field, 0, _U32),
 }

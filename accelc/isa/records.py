@@ -71,6 +71,10 @@ DMA_RECORD = np.dtype(
 assert RECORD.itemsize == RECORD_BYTES
 assert 24 + 2 * DMA_SIDE.itemsize <= RECORD_BYTES - 8
 
+INDEX_WORD = 4
+"""Bytes of the unit in which an indexed transfer says where its index tensor is."""
+INDEX_TYPES = ("int32", "int64")
+"""dtypes of index tensors."""
 MAX_SIZE, MAX_DMA_SIZE = (int(np.iinfo(dtype["size"].base).max) for dtype in (OPERAND, DMA_SIDE))
 """Elements of one dimension, of a compute operand and of a side of a DMA."""
 MAX_STRIDE, MAX_DMA_STRIDE = (int(np.iinfo(dtype["stride"].base).max) for dtype in (OPERAND, DMA_SIDE))

@@ -49,6 +49,9 @@ divisor. `and`, `or`, `xor` are those of bits on integers, of truth values on fl
 INTEGER_ONLY = ("shl", "shr", "sar")
 """ALU operations without a meaning on floats."""
 
+COMBINE_OPS = ("none", "add", "mul", "max", "min")
+"""ALU operations by which `dma_scatter` combines an element with what is there; `none` replaces it."""
+
 REDUCE_OPS = ("add", "max", "min")
 """ALU operations that `reduce` and `part_reduce` accept."""
 
@@ -104,6 +107,8 @@ class Opcode(IntEnum):
     PART_REDUCE = 39
     SELECT = 40
     DMA_COPY = 64
+    DMA_GATHER = 65
+    DMA_SCATTER = 66
 
 
 class Form(Enum):
@@ -132,6 +137,9 @@ class Kind(Enum):
     FLOAT = "fp32 immediate"
     OFFSET = "SBUF byte offset"
     SLOT = "delay slot id"
+    WORD = "HBM address in units of 4 bytes"
+    INDEX_TYPE = "dtype code, int32 or int64"
+    COMBINE = "ALU operation code (none, add, mul, max, min)"
     FLAG = "bit of `flags`"
 
 
@@ -207,6 +215,16 @@ _INTEGER_NOTE = (
     " Where all operands are integers and the immediates whole numbers below 2^31 in size, arithmetic is in two's "
     "complement instead: in int64 if one of them is int64, else in int32; results wrap, division truncates, and "
     "dividing by 0 gives 0. The engine's `integers` lists the dtypes it has this for."
+)
+
+_INDEXED_NOTE = (
+    "Both sides are in HBM, have one dtype, and agree in their first, second and last size. The index tensor is dense "
+    "in HBM, [first size, m]; an index below 0 counts from the end, one outside of the elements there are is an error "
+    "at run time. A hazard with any element of the indexed side counts."
+)
+_INDEX_FIELDS = (
+    FieldUse("link", 0, "index", Kind.WORD, "where the index tensor is"),
+    FieldUse("aux", 0, "index_type", Kind.INDEX_TYPE, "dtype of the index tensor"),
 )
 
 _INSTRUCTIONS = (
@@ -393,7 +411,32 @@ _INSTRUCTIONS = (
         "partition * partition_bytes + offset; a stride of at least one partition is a multiple of it, and the other "
         "strides stay inside a partition.",
     ),
+    Instruction(
+        Opcode.DMA_GATHER,
+        ("dma",),
+        Form.DMA,
+        "dst[b, o, m, r] = src[b, o, i(b, m), r], where i(b, m) is element [b, m] of the index tensor.",
+        _INDEXED_NOTE + " The third size of `src` is the number of elements that can be picked.",
+        fields=_INDEX_FIELDS,
+    ),
+    Instruction(
+        Opcode.DMA_SCATTER,
+        ("dma",),
+        Form.DMA,
+        "dst[b, o, i(b, m), r] = dst[b, o, i(b, m), r] op src[b, o, m, r], where i(b, m) is element [b, m] of the "
+        "index tensor; with `none` the element is replaced.",
+        _INDEXED_NOTE + " The third size of `dst` is the number of elements that can be written. They are written in "
+        "order of (b, o, m): of several for one place the last one stays. Arithmetic is in the dtype of `dst`.",
+        fields=(*_INDEX_FIELDS, FieldUse("aux", 1, "op", Kind.COMBINE, "how elements are combined")),
+    ),
 )
+
+TRANSFERS = (Opcode.DMA_COPY, Opcode.DMA_GATHER, Opcode.DMA_SCATTER)
+"""Instructions that move data through a DMA queue."""
+INDEXED = (Opcode.DMA_GATHER, Opcode.DMA_SCATTER)
+"""Those of them that read an index tensor."""
+INDEXED_DIM = 2
+"""Dimension of both sides of an indexed transfer that the indices count along."""
 
 TABLE: Mapping[Opcode, Instruction] = MappingProxyType({row.opcode: row for row in _INSTRUCTIONS})
 """Every instruction by opcode."""

@@ -27,6 +27,7 @@ from accelc.lowering.elementwise import (
     select_support,
     unary_support,
 )
+from accelc.lowering.indexing import gather_support, lower_gather, lower_scatter, scatter_support
 from accelc.lowering.linear import conv_support, lower_conv, lower_matmul, matmul_support
 from accelc.lowering.movement import (
     lower_broadcast,
@@ -73,6 +74,8 @@ RULES: Mapping[type[Operation], Rule] = {
     graph.ConcatOp: Rule(lower_concat),
     graph.PadOp: Rule(lower_pad),
     graph.BroadcastOp: Rule(lower_broadcast),
+    graph.GatherOp: Rule(lower_gather, gather_support),
+    graph.ScatterOp: Rule(lower_scatter, scatter_support),
 }
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from accelc.analysis.footprint import access_table
 from accelc.isa.records import Space, join_records
-from accelc.isa.table import Opcode
+from accelc.isa.table import TRANSFERS
 from accelc.profile.core import Core
 from accelc.profile.occupancy import live_intervals
 from accelc.profile.rates import Demands, amounts, traffic
@@ -79,7 +79,7 @@ def _quantities(
     yield from _memories(core, edges)
     for lane, code in zip(core.lanes, lane_codes, strict=True):
         if lane.is_dma:
-            copies = lane.opcode == Opcode.DMA_COPY
+            copies = np.isin(lane.opcode, TRANSFERS)
             one = np.ones(int(copies.sum()), np.int64)
             yield Counter.QUEUE, code, *level_windows(edges, lane.times.issue[copies], lane.times.read[copies], one)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from accelc.isa.program import HbmBinding
 from accelc.isa.records import Records, Space, as_dma, field
-from accelc.isa.table import Opcode
+from accelc.isa.table import TRANSFERS
 from accelc.profile.core import Core, Lane
 from accelc.profile.rates import Demands
 from accelc.profile.tables import Codes, Ints, Transfers
@@ -47,7 +47,7 @@ def _demand(transfer: Transfer, target: Target) -> tuple[float, float, float, fl
 def _lane_transfers(
     lane: Lane, moved: Sequence[Transfer], bindings: Sequence[HbmBinding], alone: Callable[[Transfer], int]
 ) -> Transfers:
-    chosen = np.flatnonzero(lane.opcode == Opcode.DMA_COPY)
+    chosen = np.flatnonzero(np.isin(lane.opcode, TRANSFERS))
     return Transfers(
         chosen + lane.first,
         np.array([transfer.total_bytes for transfer in moved], np.int64),

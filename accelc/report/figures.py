@@ -15,6 +15,7 @@ from accelc.driver import CompiledModel, Placement, RunResult
 from accelc.isa.program import AcceleratorSegment, Program
 from accelc.isa.records import DTYPES as ISA_DTYPES
 from accelc.isa.records import Records, Space, as_dma, field
+from accelc.isa.table import Opcode
 from accelc.numerics import DTYPES
 from accelc.runtime.execute import ExecutionResult, SegmentResult
 from accelc.targets.model import Target, is_dma
@@ -232,7 +233,8 @@ def _union(spans: Iterable[tuple[Ints, Ints, Ints]], layers: int) -> Ints:
 def _dma_bytes(records: Records) -> Ints:
     """Bytes each DMA record writes (0 for records that control the queue)."""
     item = np.array([0 if name == "none" else DTYPES[name].itemsize for name in ISA_DTYPES], np.int64)
-    destination = field(as_dma(records), "dst")
+    sides = as_dma(records)
+    destination = np.where(field(records, "opcode") == Opcode.DMA_SCATTER, field(sides, "src"), field(sides, "dst"))
     moves = destination["space"] != Space.NONE
     sizes = destination["size"].astype(np.int64)
     return np.where(moves, sizes.prod(axis=1) * item[destination["dtype"]], 0)

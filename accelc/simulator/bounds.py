@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from accelc.errors import SimulationError
-from accelc.isa.records import DTYPES, Records, Space, as_dma, field
-from accelc.isa.table import TABLE, Form, Opcode
+from accelc.isa.records import DTYPES, INDEX_TYPES, INDEX_WORD, Records, Space, as_dma, field
+from accelc.isa.table import INDEXED, INDEXED_DIM, TABLE, Form, Opcode
 from accelc.simulator.decode import CoreCode, LaneCode
 from accelc.simulator.memory import ITEMSIZE
 from accelc.targets.model import PartitionedMemory, Target
@@ -60,7 +60,7 @@ def check_bounds(core: CoreCode, target: Target, hbm_bytes: int) -> None:
                     _check_operand(checker, chosen, use.slot, use.optional)
                 _check_extents(checker, code, chosen)
             elif instruction.form is Form.DMA:
-                _check_transfers(checker, chosen)
+                _check_transfers(checker, chosen, Opcode(code))
 
 
 def _check_dtype(checker: _Checker, chosen: Ints, name: str, dtype: npt.NDArray[Any]) -> None:
@@ -151,7 +151,7 @@ def _check_extents(checker: _Checker, code: int, chosen: Ints) -> None:
         checker.require(offset <= limit, chosen, "scalar", "byte {}, the last legal is {}", offset, limit)
 
 
-def _check_transfers(checker: _Checker, chosen: Ints) -> None:
+def _check_transfers(checker: _Checker, chosen: Ints, code: Opcode) -> None:
     sides = as_dma(checker.lane.records)[chosen]
     counts: list[Ints] = []
     for name in ("dst", "src"):
@@ -174,7 +174,28 @@ def _check_transfers(checker: _Checker, chosen: Ints) -> None:
             else:
                 width, height = memory.partition_bytes, memory.partitions
             _check_side(checker, chosen[rows], name, base[rows], sizes[rows], strides[rows], item[rows], width, height)
-    checker.require(counts[0] == counts[1], chosen, "dst", "visits {} elements, src {}", counts[0], counts[1])
+    if code in INDEXED:
+        _check_indexed(checker, chosen, code)
+    else:
+        checker.require(counts[0] == counts[1], chosen, "dst", "visits {} elements, src {}", counts[0], counts[1])
+
+
+def _check_indexed(checker: _Checker, chosen: Ints, code: Opcode) -> None:
+    records = checker.lane.records
+    sides = as_dma(records)[chosen]
+    written: Ints = field(sides, "dst")["size"].astype(np.int64)
+    read: Ints = field(sides, "src")["size"].astype(np.int64)
+    free = np.eye(written.shape[1], dtype=bool)[INDEXED_DIM]
+    fits: npt.NDArray[np.bool_] = np.logical_or(written == read, free).all(axis=1)
+    checker.require(fits, chosen, "dst", "its sizes do not fit those of src")
+    dense = written if code is Opcode.DMA_GATHER else read
+    kinds = field(records, "aux")[chosen, 0]
+    first: Ints = field(records, "link")[chosen].astype(np.int64) * INDEX_WORD
+    last: Ints = first + dense[:, 0] * dense[:, INDEXED_DIM] * ITEMSIZE[kinds]
+    known = np.isin(kinds, [DTYPES.index(name) for name in INDEX_TYPES])
+    checker.require(known, chosen, "index_type", "dtype code {} is none of an index", kinds)
+    limit = checker.hbm_bytes
+    checker.require(last <= limit, chosen, "index", "touches bytes {} to {} of {} in hbm", first, last, limit)
 
 
 def _check_side(

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from accelc.errors import SimulationError
-from accelc.isa.records import DTYPES, Records, Space, as_dma, field
-from accelc.isa.table import ALU_OPS, FUNCTIONS, TABLE, Form, Opcode
+from accelc.isa.records import DTYPES, MAX_DMA_STRIDE, Records, Space, as_dma, field
+from accelc.isa.table import ALU_OPS, FUNCTIONS, INDEXED_DIM, TABLE, TRANSFERS, Form, Opcode
 from accelc.simulator.decode import LaneCode
 from accelc.simulator.memory import ITEMSIZE
 from accelc.targets.conditions import Facts, select_rule
@@ -231,7 +231,7 @@ def transfers(lane: LaneCode, target: Target) -> list[Transfer | None]:
     """
     records = lane.records
     result: list[Transfer | None] = [None] * len(lane)
-    chosen = np.flatnonzero(lane.codes == Opcode.DMA_COPY)
+    chosen = np.flatnonzero(np.isin(lane.codes, TRANSFERS))
     if not len(chosen):
         return result
     sides = as_dma(records)[chosen]
@@ -242,6 +242,7 @@ def transfers(lane: LaneCode, target: Target) -> list[Transfer | None]:
     for name in ("dst", "src"):
         side = field(sides, name)
         sizes, strides = side["size"].astype(np.int64), side["stride"].astype(np.int64)
+        sizes, strides = _visited(lane.codes[chosen], sides, name, sizes, strides)
         item = ITEMSIZE[side["dtype"]]
         elements = sizes.prod(axis=1)
         moved = np.maximum(moved, elements * item)
@@ -252,6 +253,7 @@ def transfers(lane: LaneCode, target: Target) -> list[Transfer | None]:
             if memory is not None:
                 across = (side["space"] == code)[:, None] & (np.abs(strides) >= memory.partition_bytes)
                 partitions = np.maximum(partitions, np.where(across, sizes, 1).prod(axis=1))
+    hbm += _index_bytes(lane, chosen, sides)
     one = partitions == 1
     used = np.where(one, engines, np.minimum(engines, partitions))
     share = np.where(one, moved / engines, -(-partitions // used) * (moved / partitions))
@@ -277,6 +279,32 @@ def transfers(lane: LaneCode, target: Target) -> list[Transfer | None]:
             known[key] = Transfer(*key)
         result[record] = known[key]
     return result
+
+
+def _visited(codes: Ints, sides: npt.NDArray[Any], name: str, sizes: Ints, strides: Ints) -> tuple[Ints, Ints]:
+    """What a transfer touches of a side: of an indexed one as many elements as there are indices, each by itself."""
+    for code, dense in ((Opcode.DMA_GATHER, "dst"), (Opcode.DMA_SCATTER, "src")):
+        rows = codes == code
+        if name != dense and rows.any():
+            sizes = np.where(rows[:, None], field(sides, dense)["size"].astype(np.int64), sizes)
+            strides = strides.copy()
+            strides[rows, INDEXED_DIM] = MAX_DMA_STRIDE
+    return sizes, strides
+
+
+def _index_bytes(lane: LaneCode, chosen: Ints, sides: npt.NDArray[Any]) -> Ints:
+    """Bytes of HBM that transfers touch beside their sides: index tensors, and what scatters combine with."""
+    extra = np.zeros(len(chosen), np.int64)
+    aux = field(lane.records, "aux")[chosen].astype(np.int64)
+    for code, dense in ((Opcode.DMA_GATHER, "dst"), (Opcode.DMA_SCATTER, "src")):
+        rows = lane.codes[chosen] == code
+        side = field(sides, dense)
+        sizes = side["size"].astype(np.int64)
+        indices = sizes[:, 0] * sizes[:, INDEXED_DIM] * ITEMSIZE[np.where(rows, aux[:, 0], 0)]
+        extra += np.where(rows, indices, 0)
+        if code == Opcode.DMA_SCATTER:
+            extra += np.where(rows & (aux[:, 1] != 0), sizes.prod(axis=1) * ITEMSIZE[side["dtype"]], 0)
+    return extra
 
 
 def _runs(sizes: Ints, strides: Ints, item: Ints) -> Ints:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from accelc import numerics
+from accelc.analysis import indexed
 from accelc.errors import SimulationError
 from accelc.isa import records as layout
 from accelc.isa.records import Flag, Space, as_dma, field
@@ -93,6 +94,8 @@ class CoreExecutor:
             Opcode.ACT: self._activate,
             Opcode.PART_REDUCE: self._partition_reduce,
             Opcode.DMA_COPY: self._transfer,
+            Opcode.DMA_GATHER: self._gather,
+            Opcode.DMA_SCATTER: self._scatter,
         }
 
     def run(self, order: Iterable[Step]) -> None:
@@ -237,6 +240,29 @@ class CoreExecutor:
         if values.dtype != out.dtype:
             values = numerics.cast(values, layout.DTYPES[destination[1]], self.overflow)
         out[...] = values.reshape(out.shape)
+
+    def _gather(self, data: _LaneData, record: int) -> None:
+        destination, source = data.sides[record]
+        out = self._side(destination)
+        try:
+            out[...] = indexed.picked(self._side(source), self._indices(data, record, out))
+        except ValueError as error:
+            raise SimulationError(str(error)) from error
+
+    def _scatter(self, data: _LaneData, record: int) -> None:
+        destination, source = data.sides[record]
+        new = self._side(source)
+        try:
+            indexed.update(self._side(destination), self._indices(data, record, new), new, ALU_OPS[data.aux[record][1]])
+        except ValueError as error:
+            raise SimulationError(str(error)) from error
+
+    def _indices(self, data: _LaneData, record: int, dense: View) -> View:
+        """Index tensor [batch, count] of a transfer whose dense side is given."""
+        code = data.aux[record][0]
+        batch, _, count, _ = dense.shape
+        hbm, item = self.memory.spaces[int(Space.HBM)], ITEMS[code]
+        return hbm.view(code, data.link[record] * layout.INDEX_WORD, (batch, count), (count * item, item))
 
     def _side(self, side: Side) -> View:
         space, dtype, _, base, sizes, strides = side

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from accelc.isa.records import Flag, Update, field
-from accelc.isa.table import Opcode
+from accelc.isa.table import TRANSFERS, Opcode
 from accelc.simulator.banks import Uses, has_conflicts, lane_uses
 from accelc.simulator.costs import LaneCosts, Transfer, elementwise_costs, tensor_costs, transfers
 from accelc.simulator.decode import CoreCode, LaneCode
@@ -110,7 +110,7 @@ def _kinds(lane: LaneCode) -> list[int]:
     kinds[opcode == Opcode.LS] = LOAD
     kinds[opcode == Opcode.MM] = PRODUCT
     kinds[(opcode == Opcode.MM) & swaps] = SWAPPING_PRODUCT
-    kinds[opcode == Opcode.DMA_COPY] = TRANSFER
+    kinds[np.isin(opcode, TRANSFERS)] = TRANSFER
     return kinds.tolist()
 
 
@@ -119,7 +119,7 @@ def _updates(lane: LaneCode, latency: list[int], target: Target) -> list[Updates
     raised = target.time.ns_to_ticks(target.sync.inc_latency_ns)
     updates: list[Updates | None] = [None] * len(lane)
     signals = (field(lane.records, "update")["op"] != Update.NONE).any(axis=1)
-    follow = (lane.codes >= Opcode.LS) & (lane.codes != Opcode.DMA_COPY)
+    follow = (lane.codes >= Opcode.LS) & ~np.isin(lane.codes, TRANSFERS)
     for record in np.flatnonzero(signals & ~follow).tolist():
         updates[record] = ()
     # Few different ones: each is made once.

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from accelc.isa.records import DMA_DIMS, Space, as_dma
-from accelc.isa.table import Access, Opcode
+from accelc.isa.records import DMA_DIMS, INDEX_WORD, Space, as_dma
+from accelc.isa.table import ALU_OPS, COMBINE_OPS, INDEXED, INDEXED_DIM, Access, Opcode
 from accelc.isa.validation.context import Bools, Ints, Stream, in_every_column
 from accelc.isa.validation.operands import ITEM_BYTES, capped_product, check_dtype, check_partition_words, check_space
 
@@ -34,6 +34,8 @@ class Side:
 
 def check_dma(stream: Stream) -> None:
     """All transfers of a DMA queue."""
+    for opcode in INDEXED:
+        check_indexed(stream, opcode)
     chosen = stream.of(Opcode.DMA_COPY)
     if not len(chosen):
         return
@@ -51,6 +53,53 @@ def check_dma(stream: Stream) -> None:
         if op not in target.dma.ops:
             rule = f"the DMA engines of target '{target.name}' cannot {op}"
             stream.require(~needed, chosen, "dst.dtype", destination.dtype, rule)
+
+
+def check_indexed(stream: Stream, opcode: Opcode) -> None:
+    """All gathers or scatters of a DMA queue."""
+    chosen = stream.of(opcode)
+    if not len(chosen):
+        return
+    destination = _check_side(stream, chosen, "dst", Access.WRITE)
+    source = _check_side(stream, chosen, "src", Access.READ)
+    for side in (destination, source):
+        code = int(Space.HBM)
+        stream.require(side.space == code, chosen, f"{side.name}.space", side.space, f"must be {code} (hbm)")
+    stream.require(
+        source.dtype == destination.dtype, chosen, "src.dtype", source.dtype, "an indexed transfer converts nothing"
+    )
+    same = np.arange(DMA_DIMS) != INDEXED_DIM
+    stream.require(
+        in_every_column((source.sizes == destination.sizes) | ~same),
+        chosen,
+        "src.size",
+        source.sizes,
+        lambda at: f"dst has {destination.sizes[at].tolist()}: all but dimension {INDEXED_DIM} must agree",
+    )
+    dense = destination if opcode is Opcode.DMA_GATHER else source
+    records = stream.records
+    item = ITEM_BYTES[records["aux"][chosen, 0]]
+    first = records["link"][chosen].astype(np.int64) * INDEX_WORD
+    last = first + capped_product(dense.sizes[:, [0, INDEXED_DIM]]) * item
+    capacity = stream.limits.hbm_bytes
+    stream.require(
+        (first % item == 0) & (last <= capacity),
+        chosen,
+        "index",
+        first,
+        lambda at: (
+            f"bytes {first[at]} to {last[at] - 1} of the index tensor: must be inside the {capacity} bytes of "
+            f"hbm of the program, at a multiple of {item[at]}"
+        ),
+    )
+    needed = {name: {"none": (), "add": ("add",), "mul": ("fma",)}.get(name, (name,)) for name in COMBINE_OPS}
+    kind, have = ("gather", "scatter")[opcode is Opcode.DMA_SCATTER], stream.target.dma.ops
+    rule = f"the DMA engines of target '{stream.target.name}' have {', '.join(have)}"
+    stream.require(np.full(len(chosen), kind in have), chosen, "opcode", stream.opcodes[chosen], rule)
+    if opcode is Opcode.DMA_SCATTER:
+        ops = records["aux"][chosen, 1]
+        legal = [ALU_OPS.index(name) for name, parts in needed.items() if all(part in have for part in parts)]
+        stream.require(np.isin(ops, legal), chosen, "op", ops, rule)
 
 
 def _check_side(stream: Stream, chosen: Ints, name: str, access: Access) -> Side:

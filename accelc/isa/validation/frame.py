@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from accelc.isa.records import OPERAND, RECORD, RECORD_BYTES, Update, Wait, as_dma
+from accelc.isa.records import DTYPES, INDEX_TYPES, OPERAND, RECORD, RECORD_BYTES, Update, Wait, as_dma
 from accelc.isa.table import (
     ALU_OPS,
+    COMBINE_OPS,
     FUNCTIONS,
     REDUCE_OPS,
     TABLE,
@@ -192,6 +193,12 @@ def _codes(kind: Kind) -> tuple[Ints, str]:
         codes = list(range(len(FUNCTIONS)))
     elif kind is Kind.COUNT:
         return np.arange(1, 5), "1 to 4"
+    elif kind is Kind.INDEX_TYPE:
+        names = INDEX_TYPES
+        codes = [DTYPES.index(name) for name in names]
+    elif kind is Kind.COMBINE:
+        names = COMBINE_OPS
+        codes = [ALU_OPS.index(name) for name in names]
     else:
         names = REDUCE_OPS if kind is Kind.REDUCE else ALU_OPS if kind is Kind.ALU_OR_NONE else ALU_OPS[1:]
         codes = [ALU_OPS.index(name) for name in names]
@@ -200,7 +207,8 @@ def _codes(kind: Kind) -> tuple[Ints, str]:
 
 def _check_parameter(stream: Stream, chosen: Ints, use: FieldUse) -> None:
     records = stream.records
-    if use.kind in (Kind.FLAG, Kind.FLOAT):
+    if use.kind in (Kind.FLAG, Kind.FLOAT, Kind.WORD):
+        # The index tensor is looked at with the sides of its transfer.
         return
     if use.kind is Kind.SLOT:
         _check_slot(stream, chosen)

@@ -16,6 +16,7 @@ from accelc.dialects.tile import Tile
 PAGES = Path(accelc.dialects.__file__).resolve().parent
 OPS = [op for dialect in (Engine, Tile) for op in dialect.operations]
 HBM = "engine.dma_copy"
+INDEXED = ("engine.dma_gather", "engine.dma_scatter")
 
 
 def examples(text: str) -> list[str]:
@@ -31,6 +32,8 @@ def check(code: str, op: str = "") -> None:
             kinds["x"] = "sbuf<4x64xbf16>"
         if op == HBM:
             kinds["x"] = "hbm<192xf32>"
+        if op in INDEXED:
+            kinds |= {"x": "hbm<192xf32>", "y": "hbm<192xf32>", "i": "hbm<8xi32>"}
         names = sorted(
             {*re.findall(r"%(\w+)\[", code), *re.findall(r"%(\w+) at", code)} - {*re.findall(r"%(\w+) =", code)}
         )

@@ -54,6 +54,7 @@ def _vector() -> Records:
     half = encode.operands(SBUF, "bf16", 0, 4, 2048, (2, 4), (-4, 1))
     half["offset"] += 8
     few = encode.operands(SBUF, "fp32", 0, 4, 1024, (2,), (1,))
+    whole = encode.operands(SBUF, "int32", 0, 4, 1024, (8,), (1,))
     wait = encode.control_records(lane, Opcode.SEM_WAIT)
     encode.set_wait(wait, 2, 1)
     signal = encode.control_records(lane, Opcode.SEM_UPD)
@@ -69,6 +70,9 @@ def _vector() -> Records:
         encode.memset_records(lane, float("nan"), half),
         encode.delay_records(lane, 0),
         signal,
+        encode.select_records(lane, dst, src, dst),
+        encode.tensor_scalar_records(lane, "shl", 3.0, "and", 255.0, whole, whole),
+        encode.tensor_tensor_records(lane, "add", whole, whole, whole),
     )
 
 
@@ -105,9 +109,21 @@ def _dma() -> Records:
     )
 
 
+def _indexed() -> Records:
+    lane = LANES["dma1"]
+    table = encode.dma_sides(HBM, "fp32", 64, (1, 1, 4, 2), (0, 0, 8, 4))
+    rows = encode.dma_sides(HBM, "fp32", 96, (1, 1, 2, 2), (0, 0, 8, 4))
+    return closed(
+        "dma1",
+        encode.indexed_records(lane, rows, table, 128, "int64", None),
+        encode.indexed_records(lane, table, rows, 132, "int32", "add"),
+    )
+
+
 def build_program() -> Program:
     """A program of two segments, the first with every instruction of ISA 1.0 that `tiny` executes."""
-    streams = {"tensor": _tensor(), "vector": _vector(), "scalar": _scalar(), "gpsimd": _gpsimd(), "dma0": _dma()}
+    streams = {"tensor": _tensor(), "vector": _vector(), "scalar": _scalar(), "gpsimd": _gpsimd()}
+    streams |= {"dma0": _dma(), "dma1": _indexed()}
     weights = {"w": np.arange(16).astype(DTYPES["bf16"]).reshape(4, 4)}
     device = AcceleratorSegment(
         "main",

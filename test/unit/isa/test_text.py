@@ -27,8 +27,19 @@ from accelc.isa.program import (
     same_program,
 )
 from accelc.isa.record_parser import parse_record
-from accelc.isa.records import DTYPES, RECORD, Records, Space, Update, Wait, as_dma
-from accelc.isa.table import ALU_OPS, FUNCTIONS, REDUCE_OPS, TABLE, FieldUse, Form, Instruction, Kind, Opcode
+from accelc.isa.records import DTYPES, INDEX_TYPES, RECORD, Records, Space, Update, Wait, as_dma
+from accelc.isa.table import (
+    ALU_OPS,
+    COMBINE_OPS,
+    FUNCTIONS,
+    REDUCE_OPS,
+    TABLE,
+    FieldUse,
+    Form,
+    Instruction,
+    Kind,
+    Opcode,
+)
 from accelc.targets import load_target
 from accelc.targets.canonical import canonical_toml
 
@@ -46,6 +57,10 @@ def codes(kind: Kind) -> st.SearchStrategy[int]:
     """Values of a parameter field."""
     if kind is Kind.REDUCE:
         return st.sampled_from([ALU_OPS.index(name) for name in REDUCE_OPS])
+    if kind is Kind.COMBINE:
+        return st.sampled_from([ALU_OPS.index(name) for name in COMBINE_OPS])
+    if kind is Kind.INDEX_TYPE:
+        return st.sampled_from([DTYPES.index(name) for name in INDEX_TYPES])
     limits = {
         Kind.ALU: (1, len(ALU_OPS) - 1),
         Kind.ALU_OR_NONE: (0, len(ALU_OPS) - 1),
