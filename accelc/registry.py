@@ -20,6 +20,9 @@ DIALECTS: Mapping[str, str] = {
 """Dialect name -> `module:attribute`, from the highest level to the lowest."""
 
 PASSES: Mapping[str, str] = {
+    "convert-stablehlo-to-graph": "accelc.passes.convert_stablehlo_to_graph:ConvertStablehloToGraphPass",
+    "convert-tosa-to-graph": "accelc.passes.convert_tosa_to_graph:ConvertTosaToGraphPass",
+    "convert-linalg-to-graph": "accelc.passes.convert_linalg_to_graph:ConvertLinalgToGraphPass",
     "normalize-inplace": "accelc.passes.normalize_inplace:NormalizeInplacePass",
     "fold-constants": "accelc.passes.fold_constants:FoldConstantsPass",
     "decompose": "accelc.passes.decompose:DecomposePass",

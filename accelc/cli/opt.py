@@ -49,10 +49,22 @@ class AccelcOptMain(xDSLOptMain):
         """Register the parser of MLIR text."""
 
         def parse_mlir(stream: IO[bytes]) -> ModuleOp:
-            self._parser = SafeParser(self.ctx, stream.read(), self.get_input_name())
+            self._parser = self._make_parser(stream.read())
             return self._parser.parse_module(not self.args.no_implicit_module)
 
         self.available_frontends["mlir"] = parse_mlir
+
+    def _make_parser(self, text: str | bytes) -> SafeParser:
+        """The parser for a text: that of other compilers' dialects if the text has them or the pipeline reads them."""
+        name, passes = self.get_input_name(), self.args.passes or ""
+        reads = "-to-graph" in passes
+        if not reads and (b"stablehlo." if isinstance(text, bytes) else "stablehlo.") not in text:  # pyright: ignore[reportOperatorIssue]
+            return SafeParser(self.ctx, text, name)
+        from accelc.frontends.mlir.syntax import UpstreamParser
+        from accelc.frontends.mlir.syntax.parser import DIALECTS
+
+        # Other passes want the operations that xDSL defines.
+        return UpstreamParser(self.ctx, text, name, DIALECTS if reads else ("stablehlo", "chlo"))
 
     def register_all_passes(self) -> None:
         """Register all passes, ours first: they head the help text."""

@@ -6,6 +6,7 @@ from typing import Any, cast
 from xdsl.dialects import func
 from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, FunctionType, ModuleOp, NameLoc, StringAttr, TensorType
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
+from xdsl.traits import Pure
 
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import shape_of
@@ -72,14 +73,19 @@ class Converter:
         block = op.body.block
         types = [_tensor(view, argument.type) for argument in block.args]
         body = Block(arg_types=types)
+        for argument, source in zip(body.args, block.args, strict=True):
+            argument.name_hint = source.name_hint
         writer = Writer(body, self.weights)
         env: Env = dict(zip(block.args, body.args, strict=True))
         self.stack.append(op.sym_name.data)
         results = self.block(block, env, writer)
         self.stack.pop()
         writer.name, writer.error = op.sym_name.data, view.error
-        # A tensor that is an argument or returned twice still is a result of its own.
         body.add_op(graph.ReturnOp(results))
+        for unused in reversed(list(body.ops)):
+            if unused.has_trait(Pure) and not any(result.uses.get_length() for result in unused.results):
+                unused.detach()
+                unused.erase()
         return graph.FuncOp(
             op.sym_name.data,
             FunctionType.from_lists(types, [value.type for value in results]),
@@ -140,6 +146,8 @@ class Converter:
         for declared, value in zip(op.results, results, strict=True):
             _check(view, declared, value)
             env[declared] = value
+            if value.name_hint is None:
+                value.name_hint = declared.name_hint
         writer.name, writer.error = previous
 
     def _unknown(self, name: str) -> str:

@@ -1,3 +1,0 @@
-from accelc.frontends.mlir.call import Table
-
-RULES: Table = {}
