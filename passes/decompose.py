@@ -28,6 +28,7 @@ from accelc.analysis.decomposition.parts import (
     DecomposePower,
     DecomposeSoftmax,
 )
+from accelc.analysis.decomposition.reductions import DecomposeArgmax, DecomposePool, DecomposeProduct
 from accelc.analysis.decomposition.replacement import ConstantPattern
 from accelc.constants import Constants, read_sidecar, write_sidecar
 from accelc.dialects.graph_ops.element_types import Array
@@ -43,6 +44,9 @@ PATTERNS: Sequence[type[ConstantPattern]] = (
     DecomposePower,
     DecomposeDivision,
     DecomposeGlobalPool,
+    DecomposePool,
+    DecomposeArgmax,
+    DecomposeProduct,
     FoldIntoConvolution,
 )
 """In the order they are tried: a recognized function must be whole when its pattern looks at it."""
