@@ -33,6 +33,12 @@ GRAPH_MOVEMENT = frozenset(
 """Operations of the dialect that move data."""
 
 
+def operands(node: NodeProto) -> frozenset[str]:
+    """Inputs whose elements a node computes with: not the axes of a reduction."""
+    reduces = node.op_type.startswith("Reduce") and node.domain in STANDARD_DOMAINS
+    return frozenset(filter(None, node.input[:1] if reduces else node.input))
+
+
 def is_arithmetic(node: NodeProto) -> bool:
     """Whether a node computes: `MOVEMENT` operators do so only with a reduction, interpolation or in training."""
     if node.domain not in STANDARD_DOMAINS:

@@ -20,6 +20,7 @@ from accelc.frontends.onnx.importer import GraphImporter
 from accelc.frontends.onnx.loading import node_name
 from accelc.frontends.onnx.node import NeedsValueError
 from accelc.simulator import SimulationResult
+from accelc.staged.operators import operands
 from accelc.staged.values import Array, Scope, is_tensor, kind_of
 from accelc.staged.views import GraphView
 
@@ -154,7 +155,7 @@ class _Attempt:
                 continue
             self._done.append(index)
             if all(self._tensors[name].data is not None for name in results):
-                by_guard = bool(view.reads[index] & tainted)
+                by_guard = bool(operands(node) & tainted)
                 self._folded[node_name(node)] = by_guard
                 if by_guard:
                     tainted |= results
