@@ -178,14 +178,14 @@ class CoreExecutor:
 
     def _tensor_tensor(self, data: _LaneData, record: int) -> None:
         out, left, right = data.operands[record]
-        dtype = layout.DTYPES[out[1]]
-        self._store(out, numerics.alu(ALU_OPS[data.aux[record][0]], *self._sources(left, right), dtype))
+        views = self._sources(left, right)
+        self._store(out, numerics.alu(ALU_OPS[data.aux[record][0]], views[0], views[1], layout.DTYPES[out[1]]))
 
     def _tensor_scalar(self, data: _LaneData, record: int) -> None:
         out, source, _ = data.operands[record]
         aux, imm = data.aux[record], data.imm[record]
-        first, second = (ALU_OPS[aux[0]], imm[0]), (ALU_OPS[aux[1]], imm[1])
-        self._store(out, numerics.tensor_scalar(self._view(source), *first, *second, layout.DTYPES[out[1]]))
+        view, dtype = self._view(source), layout.DTYPES[out[1]]
+        self._store(out, numerics.tensor_scalar(view, ALU_OPS[aux[0]], imm[0], ALU_OPS[aux[1]], imm[1], dtype))
 
     def _scalar_tensor_tensor(self, data: _LaneData, record: int) -> None:
         out, left, right = data.operands[record]

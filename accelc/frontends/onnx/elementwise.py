@@ -71,7 +71,7 @@ def _bit_shift(node: Node) -> Tensor:
 
 def _bitwise_not(node: Node) -> Tensor:
     b, x = node.builder, node.input()
-    ones = np.asarray(np.iinfo(x.dtype).max if x.dtype.kind == "u" else -1, x.dtype)
+    ones = np.asarray(np.iinfo(x.dtype.name).max if x.dtype.kind == "u" else -1, x.dtype)
     return b.binary("xor", x, known(ones))
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from accelc.integer_alu import IMMEDIATE_LIMIT
 from accelc.isa.records import DTYPES
 from accelc.isa.table import ALU_OPS, INTEGER_ONLY, TABLE, Form, Kind, Opcode
-from accelc.isa.validation.context import Bools, Ints, Stream
+from accelc.isa.validation.context import Bools, Ints, Stream, in_every_column
 from accelc.isa.validation.operands import dtype_names
 from accelc.numerics import INTEGERS
 from accelc.targets.model import is_dma
@@ -48,12 +48,12 @@ def check_integers(stream: Stream) -> None:
 
 def _is_integral(stream: Stream, opcode: Opcode, chosen: Ints, dtypes: Ints) -> Bools:
     """Which records compute in integers, if their instruction can."""
-    integral = np.isin(dtypes, _CODES).all(axis=1)
+    integral = in_every_column(np.isin(dtypes, _CODES))
     if opcode is Opcode.STT:
         return np.zeros_like(integral)
     if opcode is Opcode.TS:
         values = stream.records["imm"][chosen, :2].astype(np.float64)
         with np.errstate(invalid="ignore"):
             whole = (np.abs(values) < IMMEDIATE_LIMIT) & (np.floor(values) == values)
-        integral = integral & whole.all(axis=1)
+        integral = integral & in_every_column(whole)
     return integral

@@ -38,7 +38,7 @@ EXPECTED: dict[str, Callable[[Array], Array]] = {
     "Selu": lambda x: SELU[1] * _elu(x, SELU[0]),
     "Shrink": lambda x: np.where(x < -0.5, x + 0.25, np.where(x > 0.5, x - 0.25, 0)),
 }
-ATTRIBUTES: dict[str, dict[str, float]] = {"Celu": {"alpha": 2.0}, "Shrink": {"lambd": 0.5, "bias": 0.25}}
+ATTRIBUTES: dict[str, dict[str, Any]] = {"Celu": {"alpha": 2.0}, "Shrink": {"lambd": 0.5, "bias": 0.25}}
 EDGES = [0.0, 1.0, np.inf, np.nan, 1e-30, 1e-8, 1e-4, 0.1, 0.5, 0.99999994, 1.0000001, 2.0, 9.5, 88.0, 89.3, 1e5, 3e38]
 TOLERANCE = {"Tan": 4e-6, "Sinh": 3e-6, "Cosh": 3e-6}
 """Relative; elsewhere 1e-6. tan is a quotient near a pole, and exp doubles the error of what it is raised from."""

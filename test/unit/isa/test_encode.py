@@ -89,6 +89,7 @@ CASES: list[tuple[Callable[[], Records], Opcode, dict[str, object]]] = [
     ),
     (lambda: encode.reduce_records(3, "max", 2, A, B), Opcode.REDUCE, {"aux": [ALU_OPS.index("max"), 2, 0, 0]}),
     (lambda: encode.copy_records(3, A, B), Opcode.COPY, {}),
+    (lambda: encode.select_records(3, A, B, C), Opcode.SELECT, {}),
     (lambda: encode.memset_records(3, 1.5, A), Opcode.MEMSET, {"imm": [1.5, 0.0, 0.0]}),
     (
         lambda: encode.activate_records(3, "tanh", 2.0, 0.5, A, B),
