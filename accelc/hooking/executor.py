@@ -133,7 +133,8 @@ class Interpreter:
         module = traced.module.clone()
         NormalizeInplacePass().apply(Context(), module)
         module.verify()
-        return InterpretedSegment(Traced(module, traced.weights, traced.names, traced.results, traced.arguments))
+        pure = Traced(module, traced.weights, traced.names, traced.results, traced.arguments)
+        return InterpretedSegment(pure, (), self.framework)
 
 
 @dataclass(frozen=True)
@@ -147,10 +148,11 @@ class InterpretedSegment:
     def run(self, inputs: Mapping[str, Array]) -> Outcome:
         """Execute. Raises ModelError."""
         from accelc.interpreters.graph import find_function, run
+        from accelc.runtime.framework import Frameworks
 
         function = find_function(self.traced.module)
         names = [name.data for name in function.output_names or ()]
         given = [inputs[name] for name in self.traced.names]
-        results = run(function, given, self.traced.weights, self.framework)
+        results = run(function, given, self.traced.weights, self.framework or Frameworks())
         # Results may share memory with inputs, which change when outputs are written back.
         return Outcome({name: array.copy() for name, array in zip(names, results, strict=True)})

@@ -80,7 +80,7 @@ def _conv(call: Call) -> SSAValue:
 
 
 def _pool(kind: str) -> Rule:
-    def rule(call: Call) -> Results:
+    def rule(call: Call) -> SSAValue:
         x, rank = call.tensor("self"), len(call.ints("kernel_size"))
         kernel = call.ints("kernel_size")
         spatial = len(shape_of(x)) - 2
@@ -104,8 +104,7 @@ def _pool(kind: str) -> Rule:
             dilations=dilations,
             count_include_pad=include,
         )
-        value = call.writer.add(op)
-        return [value, None] if len(call.results) == 2 else value
+        return call.writer.add(op)
 
     return rule
 
@@ -223,7 +222,7 @@ RULES: Table = {
     "baddbmm": _added_product("batch1", "batch2"),
     "addmv": _added_product("mat", "vec"),
     **_same(["conv1d", "conv2d", "conv3d", "convolution"], _conv),
-    **_same(["max_pool1d", "max_pool2d", "max_pool3d", "max_pool2d_with_indices"], _pool("max")),
+    **_same(["max_pool1d", "max_pool2d", "max_pool3d"], _pool("max")),
     **_same(["avg_pool1d", "avg_pool2d", "avg_pool3d"], _pool("average")),
     **_same([f"adaptive_avg_pool{d}d" for d in (1, 2, 3)], _adaptive_average),
     **_same([f"_adaptive_avg_pool{d}d" for d in (2, 3)], _adaptive_average),

@@ -7,7 +7,6 @@ from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import shape_of
 from accelc.dialects.graph_ops.element_types import dtype_of
 from accelc.frontends.torch.call import Call, Rule, Table
-from accelc.frontends.torch.library import torch
 
 
 def _reshape(*arguments: str) -> Rule:
@@ -108,38 +107,6 @@ def _triangle(*, lower: bool) -> Rule:
     return rule
 
 
-def _gather(x: str, indices: str, axis: str | None) -> Rule:
-    def rule(call: Call) -> SSAValue:
-        table, rows = call.tensor(x), call.tensor(indices)
-        for name in ("padding_idx", "scale_grad_by_freq"):
-            # They matter for gradients only.
-            call.get(name)
-        at = 0 if axis is None else call.axis(axis, len(shape_of(table)))
-        return call.writer.add(graph.GatherOp(table, rows, axis=at))
-
-    return rule
-
-
-def _index(call: Call) -> SSAValue:
-    given = list(call.get("indices"))
-    used = [axis for axis, index in enumerate(given) if index is not None]
-    handles = call.tensors("indices") if len(used) == len(given) else [given[axis] for axis in used]
-    if len(used) != 1 or handles[0].shadow.dtype.is_floating_point or "bool" in str(handles[0].shadow.dtype):
-        raise call.error("indices other than integers for one axis; supported is one tensor of integers")
-    rows = call.writer.load(handles[0].variable)
-    return call.writer.add(graph.GatherOp(call.tensor("self"), rows, axis=used[0]))
-
-
-def _index_put(call: Call) -> SSAValue:
-    w, x, value = call.writer, call.handle("self"), call.handle("values")
-    masks = [index for index in call.get("indices") if index is not None]
-    whole = len(masks) == 1 and masks[0].shadow.dtype == torch().bool and masks[0].shadow.shape == x.shadow.shape
-    if not whole or value.shadow.numel() != 1:
-        raise call.error("writes at indices; supported is one value where a mask of the same shape is true")
-    new = w.reshape(w.load(value.variable), ())
-    return w.add(graph.SelectOp(w.load(masks[0].variable), new, w.load(x.variable)))
-
-
 RULES: Table = {
     "reshape": _reshape("shape"),
     "_unsafe_view": _reshape("size"),
@@ -152,9 +119,5 @@ RULES: Table = {
     "repeat": _repeat,
     "tril": _triangle(lower=True),
     "triu": _triangle(lower=False),
-    "embedding": _gather("weight", "indices", None),
-    "index_select": _gather("self", "index", "dim"),
-    "index": _index,
-    "index_put": _index_put,
 }
 """Rules of this module."""
