@@ -65,7 +65,7 @@ RULES: Mapping[type[Operation], Rule] = {
     graph.SelectOp: Rule(lower_select, select_support),
     graph.ConvOp: Rule(lower_conv, conv_support, integers=False),
     graph.MatmulOp: Rule(lower_matmul, matmul_support, integers=False),
-    graph.ReduceOp: Rule(lower_reduce, reduce_support, integers=False),
+    graph.ReduceOp: Rule(lower_reduce, reduce_support),
     graph.PoolOp: Rule(lower_pool, pool_support, integers=False),
     graph.ReshapeOp: Rule(lower_reshape),
     graph.TransposeOp: Rule(lower_transpose),

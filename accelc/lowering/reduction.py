@@ -8,22 +8,37 @@ from math import prod
 import numpy as np
 
 from accelc.dialects import graph
-from accelc.dialects.graph_ops.base import ints, shape_of
+from accelc.dialects.graph_ops.base import element_of, ints, shape_of
 from accelc.lowering.context import Lowering
 from accelc.lowering.contraction import conv2d
 from accelc.lowering.deferred import Kernel
 from accelc.lowering.elementwise import apply, pieces
 from accelc.lowering.images import as_2d, as_image
 from accelc.lowering.linear import array_support
-from accelc.lowering.plan import Node, pool_pads
+from accelc.lowering.plan import Node, engine_dtype, pool_pads
 from accelc.lowering.product import Epilogue
 from accelc.lowering.staging import Window
 from accelc.lowering.views import View, reduce_accesses, row_major
+from accelc.numerics import is_integer
 from accelc.targets.model import Target
 
 REDUCERS: Mapping[str, str] = {"sum": "add", "mean": "add", "max": "max", "min": "min"}
 LOWEST = -3.4028235e38
 """Padding that never wins a maximum (the largest negative fp32 number: an infinity would not survive all dtypes)."""
+
+
+NARROW = ("int8", "uint8")
+"""Integers narrower than what engines compute with."""
+
+
+def working_dtype(view: View) -> str:
+    """Type that elements are combined in: fp32, or that of integers."""
+    return view.storage.dtype if is_integer(view.storage.dtype) else "fp32"
+
+
+def _on_array(ctx: Lowering, view: View) -> bool:
+    """Whether the array can add up partitions."""
+    return array_support(ctx.target) is None and not is_integer(view.storage.dtype)
 
 
 def reduce_support(op: graph.ReduceOp, target: Target) -> str | None:
@@ -32,6 +47,8 @@ def reduce_support(op: graph.ReduceOp, target: Target) -> str | None:
         return f"no engine reduces with {op.kind.data}"
     if prod(shape_of(op.x)) == 0:
         return "reduces an empty tensor"
+    if op.kind.data == "sum" and engine_dtype(element_of(op.x)) in NARROW:
+        return "sums of 8-bit integers wrap, those of the engines saturate"
     return None
 
 
@@ -60,10 +77,10 @@ def _widened(view: View) -> View:
 
 
 def reduce_view(ctx: Lowering, view: View, op: str, axes: Sequence[int]) -> View:
-    """`view` with `axes` reduced to size 1, on chip, in fp32."""
+    """`view` with `axes` reduced to size 1, on chip, in its working dtype."""
     axes = [a for a in axes if view.shape[a] > 1] or [axes[0]]
     if view.on_chip and view.shape[axes[0]] == 1:
-        alone = ctx.scratch("alone", view.shape, view.axis or 0, "fp32")
+        alone = ctx.scratch("alone", view.shape, view.axis or 0, working_dtype(view))
         ctx.builder.copy(view, alone)
         return alone
     kept = [a for a in range(len(view.shape)) if a not in axes]
@@ -72,7 +89,7 @@ def reduce_view(ctx: Lowering, view: View, op: str, axes: Sequence[int]) -> View
         if free:
             view = _reduce_free(ctx, view, op, free)
         assert view.axis is not None
-        if op == "add" and array_support(ctx.target) is None:
+        if op == "add" and _on_array(ctx, view):
             return _sum_partitions(ctx, view, view.axis)
         return _reduce_moved(ctx, view, op, view.axis)
     if view.on_chip:
@@ -80,7 +97,7 @@ def reduce_view(ctx: Lowering, view: View, op: str, axes: Sequence[int]) -> View
     axis = kept[ctx.best_axis([view.shape[a] for a in kept])] if kept else None
     if axis is None or view.shape[axis] == 1:
         best = ctx.best_axis(view.shape)
-        on_array = op == "add" and array_support(ctx.target) is None
+        on_array = op == "add" and _on_array(ctx, view)
         if (on_array or len(axes) > 1) and ctx.chip_bytes(view, best) <= ctx.staging_bytes:
             return reduce_view(ctx, ctx.on_chip(view, best), op, axes)
     if axis is None:
@@ -104,12 +121,12 @@ def _reduce_staged(ctx: Lowering, view: View, op: str, axes: Sequence[int], axis
         step = -(-view.shape[longest] // parts)
         bounds = [(low, min(low + step, view.shape[longest])) for low in range(0, view.shape[longest], step)]
         collected = tuple(len(bounds) if a == longest else n for a, n in enumerate(shape))
-        partial = ctx.scratch("partials", collected, axis, "fp32")
+        partial = ctx.scratch("partials", collected, axis, working_dtype(view))
         for index, (low, high) in enumerate(bounds):
             piece = reduce_view(ctx, view.cut(longest, low, high), op, axes)
             ctx.transfer(piece, partial.cut(longest, index, index + 1))
         return _reduce_free(ctx, partial, op, [longest])
-    out = ctx.scratch("reduced", shape, axis, "fp32")
+    out = ctx.scratch("reduced", shape, axis, working_dtype(view))
     limit = ctx.rows_per_chunk(view.size, fixed=0, per_row=inner)
     for bounds in pieces(shape, axis, ctx.target.sbuf.partitions, limit):
         cut = [(0, view.shape[a]) if a in axes else b for a, b in enumerate(bounds)]
@@ -123,12 +140,12 @@ def _reduce_free(ctx: Lowering, view: View, op: str, axes: Sequence[int]) -> Vie
     if view.replicated:
         rows = ctx.target.sbuf.partitions
         wide = ctx.scratch(
-            "reduced", tuple(rows if a == view.axis else n for a, n in enumerate(shape)), view.axis, "fp32"
+            "reduced", tuple(rows if a == view.axis else n for a, n in enumerate(shape)), view.axis, working_dtype(view)
         )
         _reduce_into(ctx, _widened(view), wide, op, axes)
         strides = tuple(0 if a == view.axis else s for a, s in enumerate(wide.strides))
         return replace(wide, shape=shape, strides=strides, replicated=True)
-    out = ctx.scratch("reduced", shape, view.axis, "fp32")
+    out = ctx.scratch("reduced", shape, view.axis, working_dtype(view))
     _reduce_into(ctx, view, out, op, axes)
     return out
 
@@ -140,7 +157,7 @@ def _reduce_into(ctx: Lowering, view: View, out: View, op: str, axes: Sequence[i
     for axis in sorted(axes, reverse=True)[:-1]:
         assert view.axis is not None
         shape = tuple(1 if a == axis else n for a, n in enumerate(view.shape))
-        partial = ctx.scratch("partial", shape, view.axis, "fp32")
+        partial = ctx.scratch("partial", shape, view.axis, working_dtype(view))
         _reduce_axis(ctx, view, partial, op, axis)
         view = partial
     _reduce_axis(ctx, view, out, op, min(axes))
@@ -154,7 +171,7 @@ def _reduce_axis(ctx: Lowering, view: View, out: View, op: str, axis: int) -> No
     assert view.axis is not None
     half = -(-size // 2)
     shape = tuple(half if a == axis else n for a, n in enumerate(view.shape))
-    folded = ctx.scratch("fold", shape, view.axis, "fp32")
+    folded = ctx.scratch("fold", shape, view.axis, working_dtype(view))
     pairs = size - half
     low, high = view.cut(axis, 0, half), view.cut(axis, half, size)
     ctx.builder.tensor_tensor(op, low.cut(axis, 0, pairs), high, folded.cut(axis, 0, pairs))

@@ -1,0 +1,52 @@
+"""Reductions of integers: exact, wrapping as in NumPy, on every layout."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lowering_support import Body, check_lowering
+
+from accelc.dialects import graph
+from accelc.lowering.lower import supported
+from accelc.targets import load_target
+
+
+@settings(max_examples=15)
+@given(
+    st.lists(st.integers(1, 6), min_size=1, max_size=3),
+    st.sampled_from(["sum", "max", "min"]),
+    st.sampled_from([np.int32, np.int64, np.int8, np.uint8]),
+    st.booleans(),
+    st.data(),
+)
+def test_integer_reductions(
+    shape: list[int], kind: str, dtype: type[np.generic], computed: bool, data: st.DataObject
+) -> None:
+    """Any axes, of an input or of what was computed on chip."""
+    if kind == "sum" and np.dtype(dtype).itemsize == 1:
+        return
+    axes = data.draw(st.lists(st.integers(0, len(shape) - 1), min_size=1, unique=True))
+    limits = np.iinfo(np.dtype(dtype).name)
+    x = np.random.default_rng(3).integers(limits.min, limits.max, shape, dtype, endpoint=True)
+
+    def build(body: Body) -> list[Any]:
+        value = body.add(graph.MaxOp(body.args[0], body.args[0])) if computed else body.args[0]
+        return [body.add(graph.ReduceOp(value, kind, sorted(axes)))]
+
+    check_lowering([x], build, "trn-like")
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_many_integers(axis: int) -> None:
+    """More than partitions and access patterns reach."""
+    x = np.random.default_rng(0).integers(-(2**40), 2**40, (300, 700))
+    check_lowering([x], lambda body: [body.add(graph.ReduceOp(body.args[0], "sum", [axis]))], "trn-like")
+
+
+def test_what_engines_would_saturate() -> None:
+    """Sums of 8-bit integers wrap."""
+    body = Body([np.zeros((2, 3), np.int8)])
+    reason = supported(graph.ReduceOp(body.args[0], "sum", [1]), load_target("trn-like"))
+    assert reason == "sums of 8-bit integers wrap, those of the engines saturate"
