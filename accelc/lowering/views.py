@@ -149,7 +149,7 @@ class View:
         return replace(self, shape=tuple(shape), strides=tuple(strides), axis=axis)
 
     def reshape(self, shape: Sequence[int]) -> "View | None":
-        """Row-major reshape; None where a copy is needed."""
+        """Row-major reshape; None where a copy is needed. Of axes of size 1, the partition axis keeps its place."""
         shape = tuple(shape)
         if shape == self.shape:
             return self
@@ -158,8 +158,8 @@ class View:
             return None if strides is None else replace(self, shape=shape, strides=strides)
         extent = self.shape[self.axis]
         before = prod(self.shape[: self.axis])
-        for axis, size in enumerate(shape):
-            if size == extent and prod(shape[:axis]) == before and (extent > 1 or self._ones_match(shape, axis)):
+        for axis in sorted(range(len(shape)), key=lambda axis: axis != self.axis):
+            if shape[axis] == extent and prod(shape[:axis]) == before and (extent > 1 or self._ones_match(shape, axis)):
                 head = _reshape_strides(self.shape[: self.axis], self.strides[: self.axis], shape[:axis])
                 tail = _reshape_strides(self.shape[self.axis + 1 :], self.strides[self.axis + 1 :], shape[axis + 1 :])
                 if head is not None and tail is not None:

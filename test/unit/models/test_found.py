@@ -20,7 +20,13 @@ def _reduced_again() -> tuple[Sequence[NodeProto], Mapping[str, Any]]:
     return nodes, {"axes": np.array([0])}
 
 
-@pytest.mark.parametrize(("graph", "shape"), [(_reduced_again, (12,))], ids=["reduced-again"])
+def _one_row() -> tuple[Sequence[NodeProto], Mapping[str, Any]]:
+    """Resampling to a single row of a single channel: two axes of size 1, one of them the partitions'."""
+    settings: dict[str, Any] = {"mode": "linear", "coordinate_transformation_mode": "pytorch_half_pixel"}
+    return [helper.make_node("Resize", ["x", "", "", "sizes"], ["y"], **settings)], {"sizes": np.array([2, 5, 1, 4])}
+
+
+@pytest.mark.parametrize(("graph", "shape"), [(_reduced_again, (12,)), (_one_row, (2, 5, 3, 3))])
 def test_equal(graph: Any, shape: tuple[int, ...]) -> None:
     nodes, constants = graph()
     body = helper.make_graph(
