@@ -31,10 +31,14 @@ MAX_VARIANTS = 8
 
 @dataclass(frozen=True)
 class CompiledStep:
-    """A program that was executed: `nodes` it computes, `folded` ones that left no operation (whether by a guard)."""
+    """
+    A program that was executed: `nodes` it computes, `folded` ones that left no operation, with their tier.
+
+    `specialized` names values that are constants of the program, with a guard.
+    """
 
     nodes: tuple[str, ...]
-    folded: Mapping[str, bool]
+    folded: Mapping[str, str]
     compiled: CompiledModel | None
     execution: ExecutionResult | None
     calls: tuple[FrameworkCall, ...] = ()

@@ -14,7 +14,17 @@ CONTROL = frozenset({"If", "Loop", "Scan", "SequenceMap"})
 """Operators that decide what is executed; what their bodies execute counts."""
 MOVEMENT = frozenset(
     {
-        *("CenterCropPad", "Compress", "Concat", "Constant", "ConstantOfShape", "DepthToSpace", "Expand", "EyeLike"),
+        *(
+            "BitCast",
+            "CenterCropPad",
+            "Compress",
+            "Concat",
+            "Constant",
+            "ConstantOfShape",
+            "DepthToSpace",
+            "Expand",
+            "EyeLike",
+        ),
         *("Flatten", "Gather", "GatherElements", "GatherND", "Identity", "OneHot", "Pad", "Reshape", "ReverseSequence"),
         *("ScatterElements", "ScatterND", "Scatter", "Shape", "Size", "Slice", "SpaceToDepth", "Split", "Squeeze"),
         *("TensorScatter", "Tile", "Transpose", "Trilu", "Unsqueeze", "Where", "MaxUnpool"),

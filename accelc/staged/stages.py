@@ -43,7 +43,8 @@ class Stage:
 
     `nodes` are indices of the nodes in it, `guards` the values it was specialized for, `refused` says why other nodes
     are not in it. `constants` are results that are known, `aliases` results that are arguments. `folded` names nodes
-    that leave no operation, with whether that is so because of `guards`. `compiled` is None if nothing is computed.
+    that leave no operation, with their tier: `folded` if that is always so, else `shape` if integers of theirs decide
+    shapes or other parameters, else `specialized`. `compiled` is None if nothing is computed.
     """
 
     nodes: tuple[int, ...]
@@ -51,7 +52,7 @@ class Stage:
     refused: Mapping[int, Refused]
     constants: Mapping[str, Array]
     aliases: Mapping[str, str]
-    folded: Mapping[str, bool]
+    folded: Mapping[str, str]
     imported: ImportedModel | None
     compiled: CompiledModel | None = None
     broken: str = ""
@@ -112,7 +113,8 @@ class _Attempt:
         self._arguments: dict[SSAValue, str] = {}
         self._done: list[int] = []
         self._refused: dict[int, Refused] = {}
-        self._folded: dict[str, bool] = {}
+        self._folded: dict[int, bool] = {}
+        """Whether nodes without operations are so because of guards."""
         produced = {name for index in remaining for name in view.nodes[index].output}
         read = {name: None for index in remaining for name in sorted(view.reads[index])}
         for name in read:
@@ -156,7 +158,7 @@ class _Attempt:
             self._done.append(index)
             if all(self._tensors[name].data is not None for name in results):
                 by_guard = bool(operands(node) & tainted)
-                self._folded[node_name(node)] = by_guard
+                self._folded[index] = by_guard
                 if by_guard:
                     tainted |= results
         return set()
@@ -197,7 +199,20 @@ class _Attempt:
                 results[name] = tensor
         guards = {name: np.array(self._values[name]) for name in self._guards}
         imported = self._importer.finish(results) if results else None
-        return Stage(tuple(self._done), guards, self._refused, constants, aliases, self._folded, imported)
+        return Stage(tuple(self._done), guards, self._refused, constants, aliases, self._tiers(), imported)
+
+    def _tiers(self) -> dict[str, str]:
+        """Tiers of the nodes without operations."""
+        tiers: dict[str, str] = {}
+        deciding = {name for name, tensor in self._tensors.items() if tensor.decides and tensor.dtype.kind in "iub"}
+        for index, by_guard in reversed(self._folded.items()):
+            node = self._view.nodes[index]
+            if by_guard and deciding.intersection(node.output):
+                deciding |= self._view.reads[index]
+                tiers[node_name(node)] = "shape"
+            else:
+                tiers[node_name(node)] = "specialized" if by_guard else "folded"
+        return tiers
 
 
 def _roots(value: SSAValue) -> set[SSAValue]:

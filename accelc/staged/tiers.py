@@ -20,10 +20,11 @@ from accelc.runtime.host import parse_function
 from accelc.staged.executor import CompiledStep, StagedResult, Step
 from accelc.staged.operators import CONTROL, GRAPH_MOVEMENT, is_arithmetic
 
-TIERS = ("accelerator", "host", "framework", "control", "specialized", "merged", "folded", "skipped")
+TIERS = ("accelerator", "host", "framework", "control", "specialized", "merged", "shape", "folded", "skipped")
 """
 Tiers of a node: the three homes, control flow, values computed by the compiler because it was given others as constants
-(`specialized`), instructions that are those of another node (`merged`), constants (`folded`), and not executed.
+(`specialized`; integers that decide shapes and such: `shape`), instructions that are those of another node (`merged`),
+constants (`folded`), and not executed.
 """
 
 
@@ -90,9 +91,8 @@ def _record(step: Step, tiers: Mapping[str, NodeTier]) -> None:
         tier.tiers |= where.tiers
         tier.elsewhere |= tier.arithmetic and where.elsewhere
         if name in step.folded:
-            specialized = step.folded[name]
-            tier.tiers.add("specialized" if specialized else "folded")
-            tier.elsewhere |= tier.arithmetic and specialized
+            tier.tiers.add(step.folded[name])
+            tier.elsewhere |= tier.arithmetic and step.folded[name] == "specialized"
         elif not where.tiers:
             tier.tiers.add("merged")
     _give_reasons(step, tiers)

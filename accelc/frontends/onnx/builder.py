@@ -33,13 +33,18 @@ MAX_INLINE_ELEMENTS = 1024
 
 @dataclass(eq=False)
 class Tensor:
-    """A value of the model: static shape, dtype, and either its elements (`data`) or the SSA value computing them."""
+    """
+    A value of the model: static shape, dtype, and either its elements (`data`) or the SSA value computing them.
+
+    `decides` says that its elements were needed at import: they are a shape, axes, or some other parameter.
+    """
 
     shape: tuple[int, ...]
     dtype: DType
     data: Array | None = None
     ssa: SSAValue | None = None
     name: str = ""
+    decides: bool = False
 
     @property
     def rank(self) -> int:

@@ -62,6 +62,7 @@ class Node:
                 "values of the model's inputs; only shapes known at import are supported",
                 tensor,
             )
+        tensor.decides = True
         return tensor.data
 
     def integers(self, index: int) -> list[int]:

@@ -56,6 +56,24 @@ def test_the_host_is_told_apart() -> None:
     assert found["m"].reasons == ["graph.matmul: forced"]
 
 
+def test_what_the_compiler_computes_for_an_input() -> None:
+    """A shape is none of the model's arithmetic; the same integers as data are."""
+    nodes = [
+        helper.make_node("Mul", ["s", "s"], ["d"]),
+        helper.make_node("Reshape", ["x", "d"], ["y"]),
+        helper.make_node("Neg", ["d"], ["n"]),
+    ]
+    infos = [helper.make_tensor_value_info("x", TensorProto.FLOAT, [4])]
+    infos += [helper.make_tensor_value_info("s", TensorProto.INT64, [1])]
+    outputs = [helper.make_empty_tensor_value_info(name) for name in ("y", "n")]
+    graph = helper.make_graph(nodes, "g", infos, outputs)
+    proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)])
+    result = StagedModel(proto).run({"x": np.ones(4, np.float32), "s": np.array([2])})
+    found = {tier.node: (tier.tier, tier.elsewhere) for tier in node_tiers(proto.graph, result)}
+    assert found["d"] == ("shape", False)
+    assert found["n"] == ("specialized", True)
+
+
 def test_what_was_not_executed_has_no_tier() -> None:
     """A program that was compiled, but whose segments were not launched, is no evidence."""
     model, result, _ = tiers()
