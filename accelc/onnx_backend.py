@@ -16,7 +16,7 @@ from onnx.backend.base import BackendRep as OnnxBackendRep
 from onnx.backend.base import namedtupledict
 
 from accelc.driver import CompileOptions
-from accelc.errors import AccelcError, ModelError
+from accelc.errors import AccelcError, ModelError, SimulationError
 from accelc.staged import StagedModel, StagedResult
 from accelc.staged.tiers import NodeTier, node_tiers
 from accelc.staged.values import Value, type_of
@@ -41,6 +41,8 @@ class BackendRep(OnnxBackendRep):
         if kwargs:
             raise ModelError(f"unknown option '{next(iter(kwargs))}' of run: it has none")
         self.last = self.model.run(self._named(inputs))
+        if self.last.races:
+            raise SimulationError(f"{self.last.races} races between engines: the outputs depend on timing")
         names = list(self.last.outputs)
         return namedtupledict("Outputs", names)(*self.last.outputs.values())
 

@@ -138,6 +138,6 @@ def _report_staged(arguments: argparse.Namespace, run: "StagedRun") -> int:
     wrong = run.comparison is not None and not run.comparison.within_tolerance
     if wrong:
         print("error: the outputs differ from the reference by more than the tolerance", file=sys.stderr)
-    if run.races:
-        print(f"error: {run.races} races between engines", file=sys.stderr)
-    return int(wrong or run.races > 0)
+    if run.result.races:
+        print(f"error: {run.result.races} races between engines", file=sys.stderr)
+    return int(wrong or run.result.races > 0)

@@ -28,7 +28,7 @@ def staged_json(run: StagedRun) -> dict[str, Any]:
             "executed": len(run.programs),
             "total_ns": run.result.total_ns,
         },
-        "races": run.races,
+        "races": run.result.races,
         "ops": dict(Counter(tier.tier for tier in run.tiers)),
         "nodes": [
             {"name": t.node, "operator": t.op_type, "tier": t.tier, "reasons": list(dict.fromkeys(t.reasons))}
@@ -53,7 +53,7 @@ def print_staged(run: StagedRun, file: TextIO) -> None:
     facts = [
         ("not one program", run.refused),
         ("nodes", ", ".join(f"{number} {tier}" for tier, number in counts.most_common())),
-        ("programs", f"{compiled} compiled, {len(run.programs)} executions, {run.races} races"),
+        ("programs", f"{compiled} compiled, {len(run.programs)} executions, {run.result.races} races"),
         ("time", f"{time_text(run.result.total_ns)} in programs"),
     ]
     if run.comparison is not None:

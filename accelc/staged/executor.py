@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 
 from accelc.driver import CompiledModel, CompileOptions
-from accelc.errors import AccelcError, ModelError, suggestion
+from accelc.errors import AccelcError, ModelError
 from accelc.frontends.onnx.loading import ModelSource, load_model, node_name, opset_versions
 from accelc.runtime.execute import ExecutionResult, execute
 from accelc.runtime.framework import FrameworkCall, Frameworks
 from accelc.staged.control import controls, run_control
+from accelc.staged.interface import check_values
 from accelc.staged.nodes import run_node
 from accelc.staged.stages import Refused, Stage, build_stage
 from accelc.staged.values import Scope, Value, is_tensor, normal
@@ -76,6 +77,13 @@ class StagedResult:
         """Time of all programs in nanoseconds; control flow and single operators of a framework have no model."""
         return sum(s.execution.total_ns for s in self.steps if isinstance(s, CompiledStep) and s.execution is not None)
 
+    @property
+    def races(self) -> int:
+        """Races found in all programs: results would depend on timing."""
+        executions = [s.execution for s in self.steps if isinstance(s, CompiledStep) and s.execution is not None]
+        found = [segment.simulation for execution in executions for segment in execution.segments]
+        return sum(len(simulation.races) for simulation in found if simulation is not None)
+
 
 class StagedModel:
     """
@@ -102,19 +110,13 @@ class StagedModel:
         """
         Execute the model; `inputs` has a value for every input, and may have some for initializers.
 
-        Raises ModelError for inputs that the model does not have or that are missing, and for a node that nothing can
-        execute, with the reasons.
+        Raises ModelError for inputs that the model does not have, that are missing or of another type, and for a node
+        that nothing can execute, with the reasons.
         """
-        names = [v.name for v in self.proto.graph.input]
-        for name in inputs:
-            if name not in names:
-                legal = ", ".join(names) or "none"
-                raise ModelError(f"the model has no input '{name}'{suggestion(name, names)} (its inputs: {legal})")
-        for name in self.main.inputs:
-            if name not in inputs:
-                raise ModelError(f"no value given for input '{name}' of the model")
+        given = {name: normal(value) for name, value in inputs.items()}
+        check_values(self.proto, given)
         run = _Run(self, self._options, self._stages)
-        values = run.graph(self.main, None, {name: normal(value) for name, value in inputs.items()})
+        values = run.graph(self.main, None, given)
         return StagedResult(dict(zip(self.main.outputs, values, strict=True)), run.steps)
 
 

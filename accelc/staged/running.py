@@ -12,17 +12,16 @@ from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
-from onnx import GraphProto, ModelProto
+from onnx import ModelProto
 
 from accelc.driver import CompileOptions, silent
 from accelc.errors import ModelError
-from accelc.frontends.onnx import bind_inputs, load_model, with_random_weights
-from accelc.frontends.onnx.tensors import CODES
-from accelc.isa.program import ValueType
+from accelc.frontends.onnx import load_model, with_random_weights
 from accelc.runtime.compare import Comparison, compare
-from accelc.runtime.inputs import check_inputs, random_inputs
+from accelc.runtime.inputs import random_inputs
 from accelc.runtime.reference import reference_outputs
 from accelc.staged.executor import CompiledStep, StagedModel, StagedResult
+from accelc.staged.interface import tensor_inputs
 from accelc.staged.tiers import NodeTier, node_tiers
 from accelc.staged.values import Value
 
@@ -52,12 +51,6 @@ class StagedRun:
     def programs(self) -> list[CompiledStep]:
         """Executions of programs, in order."""
         return [s for s in self.result.steps if isinstance(s, CompiledStep) and s.compiled is not None]
-
-    @property
-    def races(self) -> int:
-        """Races found in all programs."""
-        launches = [segment for step in self.programs if step.execution for segment in step.execution.segments]
-        return sum(len(s.simulation.races) for s in launches if s.simulation is not None)
 
 
 def run_staged(
@@ -102,14 +95,9 @@ def run_staged(
 
 
 def _inputs(proto: ModelProto, options: CompileOptions, given: dict[str, Array], seed: int) -> dict[str, Array]:
-    inputs = proto.graph.input
-    # The compiler has no types for the others, which so must be given.
-    tensors = [info for info in inputs if info.type.tensor_type.elem_type in CODES]
-    rest = ModelProto(graph=GraphProto(input=tensors, initializer=proto.graph.initializer))
-    names = {info.name for info in tensors}
-    shapes = {name: array.shape for name, array in given.items() if name in names} | dict(options.shapes)
-    values = [ValueType(s.name, s.dtype.name, s.shape) for s in bind_inputs(rest, shapes, options.dims)]
-    check_inputs({name: array for name, array in given.items() if name in names or len(names) == len(inputs)}, values)
+    shapes = {name: array.shape for name, array in given.items()} | dict(options.shapes)
+    values = tensor_inputs(proto, shapes, options.dims)
+    # What is no tensor must be given.
     return given | random_inputs([value for value in values if value.name not in given], {}, seed)
 
 

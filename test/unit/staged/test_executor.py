@@ -212,6 +212,12 @@ def test_diagnostics() -> None:
         staged.run({})
     with pytest.raises(ModelError, match=r"^the model has no input 'z' \(its inputs: x\)$"):
         staged.run({"x": X, "z": X})
+    with pytest.raises(ModelError, match=r"^input 'x' has dtype float64, the model expects float32: convert the array"):
+        staged.run({"x": X.astype(np.float64)})
+    with pytest.raises(ModelError, match=r"^input 'x' has rank 2, the given shape \[12\] has 1$"):
+        staged.run({"x": X.reshape(-1)})
+    with pytest.raises(ModelError, match=r"^input 'x' is a tensor, a sequence is given$"):
+        staged.run({"x": [X]})
     strange = StagedModel(model([node("Add", "x s", "y")], {"x": X, "s": np.zeros(3, np.float32)}, ["y"]))
     pattern = (
         r"^node 'y' \(Add\): onnxruntime cannot execute it: .*; onnx cannot execute it: .*; "
