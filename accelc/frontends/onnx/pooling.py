@@ -18,6 +18,8 @@ MAX_TAPS = 256
 """Cells of a window whose places are compared one after the other."""
 EXACT = 2**24
 """Integers below are exact as f32."""
+Geometry = tuple[Sequence[int], Sequence[int], Sequence[int], Sequence[int]]
+"""Kernel, strides, pads (all low, then all high) and dilations, per spatial axis."""
 
 
 def _kernel(node: Node) -> list[int]:
@@ -27,36 +29,48 @@ def _kernel(node: Node) -> list[int]:
     return kernel
 
 
-def _pool(kind: str) -> Handler:
-    def handle(node: Node) -> Tensor | list[Tensor]:
-        x, kernel = node.input(), _kernel(node)
-        if not x.is_float and kind == "average":
-            raise node.unsupported("an average of integers")
-        strides, pads, dilations = window(node, x, kernel)
-        ceil = bool(node.integer("ceil_mode", 0))
-        shape = shapes.pool_output_shape(x.shape, kernel, strides, pads, dilations, ceil)
-        if kind == "max" and node.wants(1):
-            return _with_places(node, x, (kernel, strides, pads, dilations), shape)
-        include = bool(node.integer("count_include_pad", 0))
-        return node.builder.emit(
-            lambda v: graph.PoolOp(
-                v,
-                kind,
-                kernel,
-                TensorType(element_of_dtype(x.dtype), shape),
-                strides=strides,
-                pads=pads,
-                dilations=dilations,
-                count_include_pad=include,
-            ),
-            x,
-        )
-
-    return handle
+def _geometry(node: Node, x: Tensor) -> tuple[Geometry, tuple[int, ...]]:
+    """Windows of a node, and the shape of its result."""
+    kernel = _kernel(node)
+    strides, pads, dilations = window(node, x, kernel)
+    ceil = bool(node.integer("ceil_mode", 0))
+    shape = shapes.pool_output_shape(x.shape, kernel, strides, pads, dilations, ceil)
+    return (kernel, strides, pads, dilations), shape
 
 
-Geometry = tuple[Sequence[int], Sequence[int], Sequence[int], Sequence[int]]
-"""Kernel, strides, pads (all low, then all high) and dilations, per spatial axis."""
+def _pooled(
+    b: Builder, x: Tensor, kind: str, geometry: Geometry, shape: tuple[int, ...], include: bool = False
+) -> Tensor:
+    kernel, strides, pads, dilations = geometry
+    return b.emit(
+        lambda v: graph.PoolOp(
+            v,
+            kind,
+            kernel,
+            TensorType(element_of_dtype(x.dtype), shape),
+            strides=strides,
+            pads=pads,
+            dilations=dilations,
+            count_include_pad=include,
+        ),
+        x,
+    )
+
+
+def _max_pool(node: Node) -> Tensor | list[Tensor]:
+    x = node.input()
+    geometry, shape = _geometry(node, x)
+    if node.wants(1):
+        return _with_places(node, x, geometry, shape)
+    return _pooled(node.builder, x, "max", geometry, shape)
+
+
+def _average_pool(node: Node) -> Tensor:
+    x = node.input()
+    if not x.is_float:
+        raise node.unsupported("an average of integers")
+    geometry, shape = _geometry(node, x)
+    return _pooled(node.builder, x, "average", geometry, shape, bool(node.integer("count_include_pad", 0)))
 
 
 def _with_places(node: Node, x: Tensor, geometry: Geometry, shape: tuple[int, ...]) -> list[Tensor]:
@@ -136,29 +150,16 @@ def _order(node: Node) -> int:
 
 
 def _lp_pool(node: Node) -> Tensor:
-    b, x, kernel, order = node.builder, node.input(), _kernel(node), _order(node)
+    b, x, order = node.builder, node.input(), _order(node)
+    (kernel, strides, pads, dilations), shape = _geometry(node, x)
     rank = len(kernel)
-    strides, pads, dilations = window(node, x, kernel)
-    shape = shapes.pool_output_shape(x.shape, kernel, strides, pads, dilations, bool(node.integer("ceil_mode", 0)))
     # With all of each window inside the padding, every average is of as many cells.
     high = [
         max((o - 1) * s + shapes.window_extent(k, d) - size - low, 0)
         for o, s, k, d, size, low in zip(shape[2:], strides, kernel, dilations, x.shape[2:], pads[:rank], strict=True)
     ]
     powers = _power(b, b.unary("abs", x) if order != 2 else x, order)
-    average = b.emit(
-        lambda v: graph.PoolOp(
-            v,
-            "average",
-            kernel,
-            TensorType(element_of_dtype(x.dtype), shape),
-            strides=strides,
-            pads=[*pads[:rank], *high],
-            dilations=dilations,
-            count_include_pad=True,
-        ),
-        powers,
-    )
+    average = _pooled(b, powers, "average", (kernel, strides, [*pads[:rank], *high], dilations), shape, True)
     return _power(b, b.mul(average, prod(kernel)), 1 / order)
 
 
@@ -170,8 +171,8 @@ def _global_lp_pool(node: Node) -> Tensor:
 
 
 OPERATORS: Table = {
-    "MaxPool": _pool("max"),
-    "AveragePool": _pool("average"),
+    "MaxPool": _max_pool,
+    "AveragePool": _average_pool,
     "GlobalMaxPool": _global_pool("max"),
     "GlobalAveragePool": _global_pool("mean"),
     "LpPool": _lp_pool,

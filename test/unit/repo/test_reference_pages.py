@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from onnx import defs
 
 from accelc.registry import DIALECTS, PASSES, load
 
@@ -12,12 +13,20 @@ ROOT = Path(__file__).parents[3]
 REFERENCE = ROOT / "docs" / "reference"
 
 
-@pytest.mark.parametrize("page", ["dialect", "pass", "target", "validation"])
+@pytest.mark.parametrize("page", ["dialect", "operator", "pass", "target", "validation"])
 def test_the_page_is_current(page: str) -> None:
     """A change of an op, a pass, a key, or of what the simulator was checked against comes with its page."""
     command = [sys.executable, str(ROOT / "tools" / f"generate_{page}_page.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_every_operator_of_onnx_has_a_row() -> None:
+    """Those of the standard domain, also retired ones."""
+    page = (REFERENCE / "onnx-operators.md").read_text(encoding="utf-8")
+    names = {schema.name for schema in defs.get_all_schemas_with_history() if schema.domain == ""}
+    assert len(names) > 190
+    assert not [name for name in names if f"| `{name}` | " not in page]
 
 
 def test_every_op_and_pass_has_a_section() -> None:
