@@ -14,10 +14,36 @@ if TYPE_CHECKING:
 
 NUMBERS = (float, int, bool)
 """Python's own numbers: their type says nothing of the result's."""
-AS_FUNCTIONS = (
-    "sum mean max min prod var std clip dot argmax argmin any all round cumsum cumprod take repeat trace nonzero "
-    "argsort ptp transpose reshape ravel squeeze swapaxes diagonal"
-).split()
+AS_FUNCTIONS = [
+    "sum",
+    "mean",
+    "max",
+    "min",
+    "prod",
+    "var",
+    "std",
+    "clip",
+    "dot",
+    "argmax",
+    "argmin",
+    "any",
+    "all",
+    "round",
+    "cumsum",
+    "cumprod",
+    "take",
+    "repeat",
+    "trace",
+    "nonzero",
+    "argsort",
+    "ptp",
+    "transpose",
+    "reshape",
+    "ravel",
+    "squeeze",
+    "swapaxes",
+    "diagonal",
+]
 """Methods that NumPy has as functions too, with the array as first argument."""
 
 
@@ -274,9 +300,11 @@ def _fast(name: str, ufunc: np.ufunc, *, reflected: bool = False) -> Any:
 
     def operator(self: DeviceArray, other: Any) -> Any:
         kind = type(other)
-        if (kind is DeviceArray or kind in NUMBERS):
-            return self.session.call_binary(ufunc, other, self) if reflected else self.session.call_binary(
-                ufunc, self, other
+        if kind is DeviceArray or kind in NUMBERS:
+            return (
+                self.session.call_binary(ufunc, other, self)
+                if reflected
+                else self.session.call_binary(ufunc, self, other)
             )
         return general(self, other)
 

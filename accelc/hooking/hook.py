@@ -1,6 +1,6 @@
 """`accelc.hook()`: a session as a context manager."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def hook(
     precision: str = "model",
     dump_first_ir: str | Path | None = None,
     dump_second_ir: str | Path | None = None,
-) -> Iterator[Session]:
+) -> Generator[Session]:
     """
     Execute the NumPy code inside on the simulated machine `target`, where it can; None: in the `graph` interpreter.
 

@@ -273,4 +273,6 @@ def _require_accelerator(first: FirstIR, target: Target) -> None:
         raise Returned(f"{describe(refused.op).split(' ')[0]}: {reason}")
     kinds = [kind.dtype for kind in first.results] + [first.kinds[i].dtype for i in first.written]
     if not options and not all(kind.kind == "f" and kind.itemsize < 8 for kind in kinds):
-        raise Returned(f"it only moves {kinds[0].name if kinds else 'nothing'}, with which the accelerator does nothing")
+        raise Returned(
+            f"it only moves {kinds[0].name if kinds else 'nothing'}, with which the accelerator does nothing"
+        )

@@ -2,7 +2,7 @@
 
 import sys
 import sysconfig
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import cache, wraps
 from pathlib import Path
@@ -12,21 +12,9 @@ from typing import Any
 import numpy as np
 
 from accelc.hooking.array import DeviceArray
+from accelc.hooking.names import MAKERS, SAMPLERS
 from accelc.hooking.session import Session
 
-MAKERS = (
-    "array asarray asanyarray ascontiguousarray asfortranarray zeros ones empty full arange linspace logspace geomspace "
-    "eye identity tri fromfunction fromiter fromstring indices load loadtxt genfromtxt"
-).split()
-"""Functions of `numpy`."""
-SAMPLERS = (
-    "rand randn randint random random_sample ranf sample random_integers choice shuffle permutation beta binomial "
-    "chisquare dirichlet exponential f gamma geometric gumbel hypergeometric laplace logistic lognormal logseries "
-    "multinomial multivariate_normal negative_binomial noncentral_chisquare noncentral_f normal pareto poisson power "
-    "rayleigh standard_cauchy standard_exponential standard_gamma standard_normal standard_t triangular uniform "
-    "vonmises wald weibull zipf"
-).split()
-"""Functions of `numpy.random`."""
 GENERATORS = ("default_rng", "RandomState", "Generator")
 """What makes generators of random numbers."""
 KEPT = ("asarray", "asanyarray")
@@ -51,7 +39,7 @@ def _from_program() -> bool:
 
 
 @contextmanager
-def hooked(session: Session) -> Iterator[None]:
+def hooked(session: Session) -> Generator[None]:
     """Inside, NumPy's namespaces give the program device arrays of the session; afterwards they are as before."""
     places: list[tuple[Any, str, Any]] = []
     for home, names, wrap in (

@@ -2,7 +2,7 @@
 
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType, TracebackType
@@ -63,7 +63,7 @@ def run_script(module: ModuleType, code: object, arguments: Sequence[str]) -> in
 
 
 @contextmanager
-def _as_main(module: ModuleType, words: list[str]) -> Iterator[None]:
+def _as_main(module: ModuleType, words: list[str]) -> Generator[None]:
     """Inside, the module is `__main__`, its folder the first of the path, `words` the command line."""
     before = sys.modules["__main__"], sys.argv, list(sys.path)
     sys.modules["__main__"], sys.argv = module, words

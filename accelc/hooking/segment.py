@@ -30,7 +30,7 @@ Key = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One instruction: its first IR, the view behind each array, numbers as given, where its new arrays go, its line."""
+    """One instruction: its first IR, the view behind each array, its numbers, where new arrays go, its line."""
 
     first: FirstIR
     operands: tuple[tuple[Storage, Place] | None, ...]

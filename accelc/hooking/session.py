@@ -6,58 +6,26 @@ the instruction is not the accelerator's, NumPy itself on present elements. The 
 looks at elements that it computes, and where a loop of the program comes round.
 """
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
-from types import FrameType
 from typing import Any, cast
 
 import numpy as np
 
-from accelc.errors import AccelcError
-from accelc.hooking import segment as second_ir
 from accelc.hooking.arguments import Flat, flatten
 from accelc.hooking.array import DeviceArray, assign, assign_where, element
-from accelc.hooking.executor import Executor, Interpreter, Runnable
+from accelc.hooking.executor import Executor
 from accelc.hooking.geometry import Array, owner_of
 from accelc.hooking.instruction import ArrayKind, FirstIR, NumberKind, Returned, build
+from accelc.hooking.names import METADATA, VIEWS, WRITERS
+from accelc.hooking.recorder import Recorder, dump
 from accelc.hooking.report import Report
-from accelc.hooking.segment import Record, SecondIR, Segment, name_of, storages_of
 from accelc.hooking.storage import Storage, Storages, is_supported
 
-LONG_SEGMENT = 48
-"""Instructions from which on a segment ends where a loop of the program comes round."""
-MAX_SEGMENT = 512
-"""Instructions at which it ends in any case."""
-VIEWS = frozenset(
-    "transpose swapaxes moveaxis rollaxis expand_dims squeeze broadcast_to broadcast_arrays reshape ravel split "
-    "array_split hsplit vsplit dsplit atleast_1d atleast_2d atleast_3d diagonal flip fliplr flipud rot90 "
-    "matrix_transpose permute_dims unstack".split()
-)
-"""Functions that give views where they can; NumPy says of the host memory whether they do."""
-METADATA = frozenset("shape ndim size iscomplexobj isrealobj result_type can_cast common_type may_share_memory".split())
-"""Functions that look at no elements."""
-WRITERS = frozenset(
-    "assign assign_where setitem copyto put place putmask fill_diagonal put_along_axis sort partition itemset setfield "
-    "resize byteswap setflags shuffle at fill nan_to_num".split()
-)
-"""Functions and methods that may write their arguments, `out` apart."""
 # While a hook is active, the names in NumPy are those for the program.
 _ASARRAY = np.asarray
-OWN = str(Path(__file__).parent)
-NUMPY = str(Path(np.__file__).parent)
-
-
-@dataclass
-class Compiled:
-    """What is known of all segments of one structure."""
-
-    second: SecondIR
-    runnable: Runnable
-    numbers: list[bytes]
-    """Values of the numbers, which all but `second.numbers` must have."""
 
 
 @dataclass
@@ -77,13 +45,8 @@ class Session:
 
     def __post_init__(self) -> None:
         self.storages = Storages()
-        self.segment = Segment(0)
+        self.recorder = Recorder(self.executor, self.report, self.storages, self.dump_second_ir)
         self._first: dict[Any, FirstIR | str] = {}
-        self._compiled: dict[Any, Compiled] = {}
-        self._fallback = Interpreter()
-        self._depth = 0
-        self._outside = 0.0
-        """Seconds of the call under way that are not the hook's: NumPy, compilation, execution."""
 
     # --- entries --------------------------------------------------------------------------------------------------
 
@@ -102,10 +65,10 @@ class Session:
         numbers = self._numbers(found, [v for v in (a, b) if type(v) is not DeviceArray])
         if numbers is None or any(v.storage.buffer.dtype != v.kind[2] for v in operands):
             return self.call_ufunc(ufunc, "__call__", (a, b), {})
-        before, self._outside = self._outside, 0.0
-        result = self._record(found, [v if type(v) is DeviceArray else None for v in (a, b)], numbers)
-        self.report.hooked(found.name, perf_counter() - start - self._outside)
-        self._outside += before
+        before, self.recorder.outside_seconds = self.recorder.outside_seconds, 0.0
+        result = self.recorder.record(self, found, [v if type(v) is DeviceArray else None for v in (a, b)], numbers)
+        self.report.hooked(found.name, perf_counter() - start - self.recorder.outside_seconds)
+        self.recorder.outside_seconds += before
         return result
 
     def call_ufunc(self, ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Mapping[str, Any]) -> Any:
@@ -191,13 +154,13 @@ class Session:
     def read(self, array: DeviceArray) -> Any:
         """Present elements: the shadow, which must not be kept, or the number."""
         if array.storage.pending:
-            self.flush()
+            self.recorder.flush()
         return array.shadow[()] if array.is_number else array.shadow
 
     def expose(self, array: DeviceArray) -> Array:
         """Present elements, to be read and written by anybody from now on."""
-        if self.segment.uses(array.storage):
-            self.flush()
+        if self.recorder.segment.uses(array.storage):
+            self.recorder.flush()
         if array.is_number:
             return array.shadow.copy()
         array.storage.escaped = True
@@ -258,7 +221,7 @@ class Session:
         flat: Flat,
     ) -> Any:
         start = perf_counter()
-        before, self._outside = self._outside, 0.0
+        before, self.recorder.outside_seconds = self.recorder.outside_seconds, 0.0
         try:
             reason = flat.refusal or self._unfit(flat)
             if reason is None:
@@ -271,15 +234,15 @@ class Session:
                     numbers = self._numbers(found, flat.numbers)
                     operands = [self.snapshot(v) if type(v) is np.ndarray else v for v in flat.operands]
                     if numbers is not None and self._writable(found, flat.operands):
-                        result = self._record(found, operands, numbers)
-                        self.report.hooked(name, perf_counter() - start - self._outside)
+                        result = self.recorder.record(self, found, operands, numbers)
+                        self.report.hooked(name, perf_counter() - start - self.recorder.outside_seconds)
                         return result
                     reason = "NumPy refuses the number" if numbers is None else "it writes a constant"
             result = self.give_back(name, call, arguments, options, reason)
-            self.report.hook_seconds += perf_counter() - start - self._outside
+            self.report.hook_seconds += perf_counter() - start - self.recorder.outside_seconds
             return result
         finally:
-            self._outside += before
+            self.recorder.outside_seconds += before
 
     def _unfit(self, flat: Flat) -> str | None:
         for array in flat.operands:
@@ -319,9 +282,9 @@ class Session:
         finally:
             seconds = perf_counter() - start
             self.report.first_ir_seconds += seconds
-            self._outside += seconds
+            self.recorder.outside_seconds += seconds
         self.report.first_irs += 1
-        _dump(self.dump_first_ir, self.report.first_irs, name, first.module)
+        dump(self.dump_first_ir, self.report.first_irs, name, first.module)
         return first
 
     def _numbers(self, first: FirstIR, given: Sequence[Any]) -> tuple[Array, ...] | None:
@@ -334,29 +297,6 @@ class Session:
         except (OverflowError, ValueError):
             return None
 
-    def _record(self, first: FirstIR, operands: Sequence[DeviceArray | None], numbers: tuple[Array, ...]) -> Any:
-        frame, site = _site()
-        segment = self.segment
-        if (len(segment.records) >= LONG_SEGMENT and site in segment.sites) or len(segment.records) >= MAX_SEGMENT:
-            self.flush()
-            segment = self.segment
-        segment.sites.add(site)
-        results: list[DeviceArray] = []
-        for kind in first.results:
-            storage = self.storages.new(kind.root, kind.dtype)
-            shadow = storage.buffer if kind.axes is None else storage.buffer.transpose(kind.axes)
-            results.append(DeviceArray(self, storage, shadow, (shadow.shape, shadow.strides, 0), kind.is_number))
-        line = (frame.f_code.co_filename, frame.f_lineno) if frame is not None else ("?", 0)
-        places = tuple(None if v is None else (v.storage, v.place) for v in operands)
-        segment.append(Record(first, places, numbers, tuple(v.storage for v in results), line))
-        if any(v is not None and v.storage.escaped and v.storage.is_shared() for v in operands):
-            self.flush()
-        if first.returned is not None:
-            return operands[first.returned]
-        if first.grouped:
-            return tuple(results)
-        return results[0] if results else None
-
     # --- NumPy itself ---------------------------------------------------------------------------------------------
 
     def give_back(
@@ -366,23 +306,21 @@ class Session:
         self.report.returned(name, reason)
         return self.execute(name, call, arguments, options)
 
-    def execute(
-        self, name: str, call: Callable[..., Any], arguments: Sequence[Any], options: Mapping[str, Any]
-    ) -> Any:
+    def execute(self, name: str, call: Callable[..., Any], arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:
         """What `give_back` does, without counting it."""
         known: dict[int, DeviceArray] = {}
         given, named = self._plain(tuple(arguments), known), self._plain(dict(options), known)
         writes = name.rpartition(".")[2] in WRITERS or options.get("out") is not None
-        uses = self.segment.uses
+        uses = self.recorder.segment.uses
         if any(v.storage.pending or (writes and uses(v.storage)) for v in known.values()):
-            self.flush()
+            self.recorder.flush()
             # Numbers are read, not seen.
             given, named = self._plain(tuple(arguments), known), self._plain(dict(options), known)
         start = perf_counter()
         try:
             result = call(*given, **named)
         finally:
-            self._outside += perf_counter() - start
+            self.recorder.outside_seconds += perf_counter() - start
         return self.wrap(result, known) if self.active else result
 
     def _plain(self, given: Any, known: dict[int, DeviceArray]) -> Any:
@@ -413,69 +351,13 @@ class Session:
 
     def close(self) -> None:
         """Execute what is pending; device arrays are NumPy's business from now on."""
-        self.flush()
+        self.recorder.flush()
         self.active = False
-
-    # --- segments -------------------------------------------------------------------------------------------------
-
-    def flush(self) -> None:
-        """Execute the segment under way. Raises AccelcError if a program cannot be executed at all."""
-        segment = self.segment
-        if not segment.records:
-            return
-        start = perf_counter()
-        self.segment = Segment(segment.number + 1)
-        try:
-            live = segment.live()
-            if live:
-                self._execute(segment, live)
-            for storage in segment.storages:
-                storage.pending = False
-        finally:
-            self._outside += perf_counter() - start
-
-    def _execute(self, segment: Segment, live: frozenset[int]) -> None:
-        key, numbers = segment.key(live), segment.numbers()
-        values = [number.tobytes() for number in numbers]
-        found = self._compiled.get(key)
-        varying: frozenset[int] = frozenset()
-        if found is not None:
-            varying = frozenset(found.second.numbers)
-            changed = [n for n, (a, b) in enumerate(zip(values, found.numbers, strict=True)) if a != b]
-            if not varying.issuperset(changed):
-                varying, found = varying | frozenset(changed), None
-        if found is None:
-            found = self._compiled[key] = self._compile(segment, live, varying, values)
-        second = found.second
-        inputs = {name_of(n): segment.storages[n].buffer for n in second.inputs}
-        inputs |= {f"n{n}": numbers[n] for n in second.numbers}
-        start = perf_counter()
-        outcome = found.runnable.run(inputs)
-        self.report.executed(found.runnable.placements, outcome, perf_counter() - start)
-        for index, storage in enumerate(storages_of(second.results, segment)):
-            np.copyto(storage.buffer, outcome.outputs[f"result{index}"])
-        for n in second.written:
-            np.copyto(segment.storages[n].buffer, outcome.outputs[f"{name_of(n)} (written)"])
-
-    def _compile(
-        self, segment: Segment, live: frozenset[int], varying: frozenset[int], values: list[bytes]
-    ) -> Compiled:
-        start = perf_counter()
-        second = second_ir.build(segment, live, varying)
-        self.report.second_irs += 1
-        _dump(self.dump_second_ir, self.report.second_irs, "segment", second.traced.module)
-        try:
-            runnable: Runnable = self.executor.compile(second.traced)
-        except AccelcError as error:
-            self.report.interpreted[str(error).splitlines()[0]] += len(segment.records)
-            runnable = self._fallback.compile(second.traced)
-        self.report.compile_seconds += perf_counter() - start
-        return Compiled(second, runnable, values)
 
 
 def _is_inside(array: Array, owner: Array) -> bool:
     """Whether an array lies in the memory of another."""
-    return owner_of(array) is owner or array.size > 0 and owner.size > 0 and np.may_share_memory(array, owner)
+    return owner_of(array) is owner or (array.size > 0 and owner.size > 0 and np.may_share_memory(array, owner))
 
 
 def _as_view(array: Array, storage: Storage) -> Array:
@@ -519,21 +401,3 @@ def _is_basic(index: Any) -> bool:
 
 def _is_one(value: Any) -> bool:
     return type(value) in (bool, int, float) or isinstance(value, np.generic)
-
-
-def _site() -> tuple[FrameType | None, int]:
-    """The program's frame that called, and a number for where it and its callers are."""
-    frame: FrameType | None = sys._getframe(3)  # pyright: ignore[reportPrivateUsage]
-    while frame is not None and frame.f_code.co_filename.startswith((OWN, NUMPY)):
-        frame = frame.f_back
-    caller, site = frame, 0
-    while caller is not None and caller.f_code.co_name != "<module>":
-        site = hash((site, id(caller.f_code), caller.f_lasti))
-        caller = caller.f_back
-    return frame, site if caller is None else hash((site, caller.f_lasti))
-
-
-def _dump(folder: Path | None, number: int, name: str, module: Any) -> None:
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{number:04}-{name}.mlir").write_text(f"{module}\n")

@@ -22,11 +22,19 @@ from accelc.hooking.report import Report
 
 OPTIONS = ("target", "precision", "report")
 """Options of the backend."""
-DECOMPOSED = (
-    "native_layer_norm native_batch_norm _native_batch_norm_legit _native_batch_norm_legit_functional "
-    "_native_batch_norm_legit_no_training batch_norm_backward native_group_norm nll_loss_forward "
-    "nll_loss2d_forward _log_softmax cumsum"
-).split()
+DECOMPOSED = [
+    "native_layer_norm",
+    "native_batch_norm",
+    "_native_batch_norm_legit",
+    "_native_batch_norm_legit_functional",
+    "_native_batch_norm_legit_no_training",
+    "batch_norm_backward",
+    "native_group_norm",
+    "nll_loss_forward",
+    "nll_loss2d_forward",
+    "_log_softmax",
+    "cumsum",
+]
 """Operators that torch takes apart beside those of its core set; those with a rule of their own are left whole."""
 
 

@@ -30,8 +30,8 @@ class ImportedGraph:
 
     `inputs` are the placeholders by name, None for those that are no tensors. `outputs` says of every leaf of the
     graph's output what it is: an `int` is that placeholder itself, a `str` the name of an output of the program, None
-    is None. `written` are placeholders that the graph writes in place. `kept` counts operators that torch executes, with
-    reasons.
+    is None. `written` are placeholders that the graph writes in place. `kept` counts operators that torch executes,
+    with reasons.
     """
 
     traced: Traced

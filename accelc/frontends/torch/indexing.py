@@ -106,7 +106,7 @@ def _index_put(call: Call) -> SSAValue:
     whole = len(masks) == 1 and masks[0].shadow.dtype == torch().bool and masks[0].shadow.shape == x.shadow.shape
     if not whole or value.shadow.numel() != 1:
         raise call.error(
-            "writes at indices; supported are integers for one axis, and one value where a mask of the same shape is true"
+            "writes at indices; supported are integers for one axis, or one value where a mask of the same shape is true"
         )
     new = w.reshape(w.load(value.variable), ())
     return w.add(graph.SelectOp(w.load(masks[0].variable), new, contents))

