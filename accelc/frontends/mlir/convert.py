@@ -90,8 +90,8 @@ class Converter:
             op.sym_name.data,
             FunctionType.from_lists(types, [value.type for value in results]),
             Region(body),
-            input_names=_unique([_input_name(op, i) for i in range(len(types))]),
-            output_names=_unique([_output_name(op, i) for i in range(len(results))]),
+            input_names=_unique(_entry_names(op, "inputs") or [_input_name(op, i) for i in range(len(types))]),
+            output_names=_unique(_entry_names(op, "outputs") or [_output_name(op, i) for i in range(len(results))]),
         )
 
     def call(self, call: Call, name: str, operands: Sequence[SSAValue]) -> list[SSAValue]:
@@ -187,6 +187,15 @@ def _unique(names: Sequence[str]) -> list[str]:
         seen[name] = count + 1
         found.append(f"{name}.{count}" if count else name)
     return found
+
+
+def _entry_names(op: func.FuncOp, side: str) -> list[str]:
+    """The names of all arguments or results that TensorFlow gives a function, if it does."""
+    entry = op.attributes.get("tf.entry_function")
+    names = entry.data.get(side) if isinstance(entry, DictionaryAttr) else None
+    found = names.data.split(",") if isinstance(names, StringAttr) else []
+    counted = op.function_type.inputs if side == "inputs" else op.function_type.outputs
+    return found if len(found) == len(counted.data) else []
 
 
 def _entry(attributes: ArrayAttr[DictionaryAttr] | None, index: int) -> Mapping[str, Attribute]:

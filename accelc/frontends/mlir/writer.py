@@ -186,9 +186,7 @@ class Writer:
         if any([*grow[0], *grow[1], *between]):
             x = self.add(graph.PadOp(x, *grow, between, float(value)))
         starts = [max(-n, 0) for n in low]
-        sizes = [
-            size - start - max(-after, 0) for size, start, after in zip(shape_of(x), starts, high, strict=True)
-        ]
+        sizes = [size - start - max(-after, 0) for size, start, after in zip(shape_of(x), starts, high, strict=True)]
         return self.slice(x, starts, sizes, [1] * len(sizes))
 
     def matmul(self, a: SSAValue, b: SSAValue, dtype: DType | None = None) -> SSAValue:

@@ -94,8 +94,12 @@ def plan_windows(windows: Windows, x: Shape, kernel: Shape) -> Grouped:
         raise ValueError(f"the kernel has rank {len(kernel)}, expected {len(windows.kernel)}")
     inner = [label for label in "".join(labels) if label not in windows.spatial]
     where = {label: tuple(label in side for side in labels) for label in inner}
-    kinds = {(True, False, True): "batch", (True, True, True): "group", (True, True, False): "channel",
-             (False, True, True): "filter"}
+    kinds = {
+        (True, False, True): "batch",
+        (True, True, True): "group",
+        (True, True, False): "channel",
+        (False, True, True): "filter",
+    }
     roles: dict[str, list[str]] = {kind: [] for kind in kinds.values()}
     for label, sides in where.items():
         if sides not in kinds:

@@ -97,10 +97,7 @@ def extreme_with_index(body: Body, *, in_order: bool = False) -> str | None:
         for a, i, b, j in product((0.0, 1.0), (0, 1), (0.0, 1.0), (0, 1)):
             if in_order and i >= j:
                 continue
-            if a == b and i == j:
-                expected = (a, i)
-            else:
-                expected = (a, i) if better(a, b) or (a == b and i < j) else (b, j)
+            expected = (a, i) if a == b and i == j else (a, i) if better(a, b) or (a == b and i < j) else (b, j)
             if _run(body, (a, i, b, j)) != expected:
                 matches = False
                 break

@@ -47,8 +47,10 @@ def plan_contraction(
         for i, j in zip(left, right, strict=True):
             if lhs[i] != rhs[j]:
                 raise ValueError(f"{what} axes {i} and {j} have sizes {lhs[i]} and {rhs[j]}")
-    free = [[axis for axis in range(len(shape)) if axis not in (*batch[side], *contract[side])]
-            for side, shape in ((0, lhs), (1, rhs))]
+    free = [
+        [axis for axis in range(len(shape)) if axis not in (*batch[side], *contract[side])]
+        for side, shape in ((0, lhs), (1, rhs))
+    ]
     sizes = tuple(lhs[axis] for axis in batch[0])
     m = tuple(lhs[axis] for axis in free[0])
     n = tuple(rhs[axis] for axis in free[1])

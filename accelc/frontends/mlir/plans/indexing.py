@@ -162,9 +162,7 @@ def _batching(
     _distinct("batching dimensions of the indices", indices_axes, len(indices))
     if vector in indices_axes:
         raise ValueError("index_vector_dim is a batching dimension")
-    return [
-        (axis, place - (vector < place)) for axis, place in zip(operand_axes, indices_axes, strict=True)
-    ]
+    return [(axis, place - (vector < place)) for axis, place in zip(operand_axes, indices_axes, strict=True)]
 
 
 def plan_scatter(

@@ -9,18 +9,21 @@ from collections.abc import Mapping
 import numpy as np
 from xdsl.ir import SSAValue
 
-from accelc.dialects.graph_ops.base import shape_of
 from accelc.dialects.graph_ops.element_types import DType, dtype_of
 from accelc.frontends.mlir.call import Call, Rule, Table
 from accelc.frontends.mlir.rules.elementwise import (
     binary,
+    cbrt,
     compare,
+    erfc,
     expm1,
+    hyperbolic,
     is_finite,
     log1p,
     remainder,
     round_away,
     shift,
+    tan,
     truncated,
     unary,
 )
@@ -152,11 +155,6 @@ def _not_finite(call: Call) -> SSAValue:
     return w.binary("equal", w.unary("abs", x), float("inf"))
 
 
-def _erfc(call: Call) -> SSAValue:
-    w, x = call.writer, call.operand(0)
-    return w.binary("sub", w.scalar(1.0, dtype_of(x)), w.unary("erf", x))
-
-
 def _copysign(call: Call) -> SSAValue:
     w, (a, b) = call.writer, call.operands[:2]
     size = w.unary("abs", a)
@@ -189,15 +187,15 @@ _BINARY = {
     "ori": "or",
     "xori": "xor",
 }
-_UNARY = (
-    "exp log sqrt rsqrt tanh erf floor ceil sin cos".split()
-)
+_UNARY = ["exp", "log", "sqrt", "rsqrt", "tanh", "erf", "floor", "ceil", "sin", "cos"]
 
 RULES: Table = {
     "arith.constant": _constant,
     **{f"arith.{name}": binary(kind) for name, kind in _BINARY.items()},
-    **{f"arith.{name}": _unsigned_binary(kind) for name, kind in
-       {"divui": "div", "maxui": "max", "minui": "min", "remui": "rem"}.items()},
+    **{
+        f"arith.{name}": _unsigned_binary(kind)
+        for name, kind in {"divui": "div", "maxui": "max", "minui": "min", "remui": "rem"}.items()
+    },
     "arith.remsi": lambda call: remainder(call.writer, *call.operands[:2]),
     "arith.remf": lambda call: remainder(call.writer, *call.operands[:2]),
     "arith.negf": unary("neg"),
@@ -210,8 +208,16 @@ RULES: Table = {
     "arith.shli": lambda call: shift(call, "left"),
     "arith.shrsi": lambda call: shift(call, "arithmetic"),
     "arith.shrui": lambda call: shift(call, "logical"),
-    **same("arith.extf", "arith.truncf", "arith.extsi", "arith.trunci", "arith.sitofp", "arith.fptosi",
-           "arith.index_cast", rule=_cast()),
+    **same(
+        "arith.extf",
+        "arith.truncf",
+        "arith.extsi",
+        "arith.trunci",
+        "arith.sitofp",
+        "arith.fptosi",
+        "arith.index_cast",
+        rule=_cast(),
+    ),
     **same("arith.extui", "arith.uitofp", "arith.index_castui", rule=_cast(unsigned=True)),
     "arith.fptoui": lambda call: call.writer.cast(
         call.writer.cast(call.operand(0), np.dtype(f"uint{8 * call.result()[1].itemsize}")), call.result()[1]
@@ -232,7 +238,11 @@ RULES: Table = {
     "math.isnan": unary("isnan"),
     "math.isfinite": lambda call: is_finite(call.writer, call.operand(0)),
     "math.isinf": _not_finite,
-    "math.erfc": _erfc,
+    "math.erfc": lambda call: erfc(call.writer, call.operand(0)),
+    "math.cbrt": lambda call: cbrt(call.writer, call.operand(0)),
+    "math.tan": lambda call: tan(call.writer, call.operand(0)),
+    "math.sinh": lambda call: hyperbolic(call.writer, "sub", call.operand(0)),
+    "math.cosh": lambda call: hyperbolic(call.writer, "add", call.operand(0)),
     "math.copysign": _copysign,
 }
 """Rules of this module."""

@@ -88,6 +88,26 @@ def expm1(w: Writer, x: SSAValue) -> SSAValue:
     return w.select(w.binary("less", w.unary("abs", x), _LARGE), near, less)
 
 
+def cbrt(w: Writer, x: SSAValue) -> SSAValue:
+    """The third root of x, also of negative x."""
+    return w.binary("mul", w.unary("sign", x), w.binary("pow", w.unary("abs", x), 1 / 3))
+
+
+def tan(w: Writer, x: SSAValue) -> SSAValue:
+    """sin(x) / cos(x)."""
+    return w.binary("div", w.unary("sin", x), w.unary("cos", x))
+
+
+def erfc(w: Writer, x: SSAValue) -> SSAValue:
+    """1 - erf(x)."""
+    return w.binary("sub", w.scalar(1.0, dtype_of(x)), w.unary("erf", x))
+
+
+def hyperbolic(w: Writer, sign: str, x: SSAValue) -> SSAValue:
+    """(exp(x) + exp(-x)) / 2 for `add`, (exp(x) - exp(-x)) / 2 for `sub`."""
+    return w.binary("mul", w.binary(sign, w.unary("exp", x), w.unary("exp", w.unary("neg", x))), 0.5)
+
+
 def is_finite(w: Writer, x: SSAValue) -> SSAValue:
     """Whether x is neither infinite nor NaN."""
     difference = w.binary("sub", x, x)

@@ -8,13 +8,39 @@ from accelc.frontends.mlir.plans.bodies import Body, Reference, Step
 from accelc.frontends.mlir.view import ConversionError, View, name_of
 
 NAMES: Mapping[str, str] = {
-    **{f"stablehlo.{name}": kind for name, kind in
-       {"add": "add", "multiply": "mul", "maximum": "max", "minimum": "min", "and": "and", "or": "or", "xor": "xor",
-        "select": "select", "not": "not"}.items()},
-    **{f"arith.{name}": kind for name, kind in
-       {"addf": "add", "addi": "add", "mulf": "mul", "muli": "mul", "maximumf": "max", "maxnumf": "max",
-        "minimumf": "min", "minnumf": "min", "maxsi": "max", "minsi": "min", "andi": "and", "ori": "or",
-        "xori": "xor", "select": "select"}.items()},
+    **{
+        f"stablehlo.{name}": kind
+        for name, kind in {
+            "add": "add",
+            "multiply": "mul",
+            "maximum": "max",
+            "minimum": "min",
+            "and": "and",
+            "or": "or",
+            "xor": "xor",
+            "select": "select",
+            "not": "not",
+        }.items()
+    },
+    **{
+        f"arith.{name}": kind
+        for name, kind in {
+            "addf": "add",
+            "addi": "add",
+            "mulf": "mul",
+            "muli": "mul",
+            "maximumf": "max",
+            "maxnumf": "max",
+            "minimumf": "min",
+            "minnumf": "min",
+            "maxsi": "max",
+            "minsi": "min",
+            "andi": "and",
+            "ori": "or",
+            "xori": "xor",
+            "select": "select",
+        }.items()
+    },
 }
 """Operation -> name of a step. Unsigned extremes are left out: the types of `arith` have no sign."""
 _CMPF = {1: "EQ", 2: "GT", 3: "GE", 4: "LT", 5: "LE", 9: "GT", 10: "GE", 11: "LT", 12: "LE", 13: "NE"}

@@ -50,7 +50,9 @@ def reduce_windows(w: Writer, kind: str, x: SSAValue, window: Window, init: SSAV
     if any(n < 1 for n in (*window.sizes, *window.strides, *window.dilations)):
         raise ValueError("sizes, strides and dilations of windows are at least 1")
     if dtype == np.bool_ and kind in ("or", "and", "max", "min"):
-        numbers = reduce_windows(w, {"or": "max", "and": "min"}.get(kind, kind), w.cast(x, np.dtype(np.float32)), window)
+        numbers = reduce_windows(
+            w, {"or": "max", "and": "min"}.get(kind, kind), w.cast(x, np.dtype(np.float32)), window
+        )
         found = w.binary("greater", numbers, 0.5)
     elif kind == "add" and dtype != np.bool_:
         found = x

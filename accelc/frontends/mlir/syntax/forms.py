@@ -11,10 +11,7 @@ from accelc.frontends.mlir.syntax.foreign import Form, create, operands, resolve
 
 KNOWN_TO_XDSL = frozenset(
     f"tensor.{name}"
-    for name in (
-        "cast concat collapse_shape empty expand_shape extract extract_slice insert insert_slice from_elements "
-        "splat yield pad dim"
-    ).split()
+    for name in ["cast", "concat", "collapse_shape", "empty", "expand_shape", "extract", "extract_slice", "insert", "insert_slice", "from_elements", "splat", "yield", "pad", "dim"]
 )
 """Operations of these dialects that xDSL parses as upstream prints them."""
 
@@ -76,9 +73,9 @@ def _item(
 ) -> bool:
     if _at(parser, ":"):
         return False
-    found = parser.parse_optional_unresolved_operand()
-    if found is not None:
-        given.append(found)
+    operand = parser.parse_optional_unresolved_operand()
+    if operand is not None:
+        given.append(operand)
     elif parser.parse_optional_punctuation("(") is not None:
         while not parser.parse_optional_punctuation(")"):
             if not _item(parser, name, given, attributes, words):
@@ -91,6 +88,8 @@ def _item(
         parser.parse_punctuation(">")
     elif (symbol := parser.parse_optional_symbol_name()) is not None:
         attributes["call_target_name"] = symbol
+        if parser.parse_optional_punctuation("=") is not None:
+            attributes["initial_value"] = value(parser)
     elif (text := parser.parse_optional_str_literal()) is not None:
         attributes["name"] = StringAttr(text)
     else:
@@ -99,6 +98,13 @@ def _item(
             return False
         if parser.parse_optional_punctuation("=") is not None:
             attributes[_KEYS.get(name, {}).get(word, word)] = value(parser)
+        elif parser.parse_optional_punctuation("(") is not None:
+            found = parser.parse_optional_attribute()
+            attributes[word] = StringAttr(parser.parse_identifier()) if found is None else found
+            parser.parse_punctuation(")")
+        elif parser.parse_optional_punctuation("<") is not None:
+            attributes[word] = StringAttr(parser.parse_identifier())
+            parser.parse_punctuation(">")
         elif words:
             attributes[words.pop(0)] = StringAttr(word)
         else:

@@ -51,7 +51,9 @@ def _clause(parser: Parser, found: _Clauses) -> bool:
     if content.startswith("{", position):
         _braces(parser, found)
     elif content.startswith("(", position):
-        found.regions.append(parser.parse_region(parser.parse_comma_separated_list(parser.Delimiter.PAREN, parser.parse_argument)))
+        found.regions.append(
+            parser.parse_region(parser.parse_comma_separated_list(parser.Delimiter.PAREN, parser.parse_argument))
+        )
     elif parser.parse_optional_punctuation("->") is not None:
         results = parser.parse_optional_comma_separated_list(parser.Delimiter.PAREN, parser.parse_type)
         found.results = [parser.parse_type()] if results is None else list(results)

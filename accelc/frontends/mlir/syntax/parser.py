@@ -18,6 +18,7 @@ from xdsl.dialects.builtin import (
     NoneAttr,
     StringAttr,
     UnknownLoc,
+    UnregisteredOp,
 )
 from xdsl.ir import Attribute, Operation
 from xdsl.utils.lexer import Span
@@ -65,8 +66,11 @@ class UpstreamParser(SafeParser):
         dialect = name.partition(".")[0] if "." in name else ""
         if dialect in self.foreign and name not in KNOWN_TO_XDSL:
             return op_class(name)
-        if dialect in OPAQUE and self.ctx.get_optional_op(name) is None:
-            return op_class(name)
+        if dialect:
+            # Whatever xDSL does not know is read too: the conversion says what it cannot do with it.
+            found = self.ctx.get_optional_op(name)
+            if found is None or issubclass(found, UnregisteredOp):
+                return op_class(name)
         return super()._get_op_by_name(name)
 
     def _parse_dialect_type_or_attribute_body(self, attr_name: str, *rest: Any) -> Attribute:

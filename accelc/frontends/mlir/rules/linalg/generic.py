@@ -72,7 +72,9 @@ def inputs_of(call: Call) -> int:
     """Number of operands that are inputs, by the pretty form or the generic one."""
     if call.view.has("inputs"):
         return call.view.int("inputs")
-    return call.view.ints("operandSegmentSizes")[0]
+    if call.view.has("operandSegmentSizes"):
+        return call.view.ints("operandSegmentSizes")[0]
+    return len(call) - 1 if call.view.name == "linalg.map" else len(call) // 2
 
 
 def maps_of(call: Call) -> list[IndexMap]:
@@ -185,9 +187,7 @@ def _reduction(call: Call, given: Structure) -> list[SSAValue]:
     return _combined(call, given, combined)
 
 
-def _combined(
-    call: Call, given: Structure, combined: Sequence[tuple[Operation, str, SSAValue]]
-) -> list[SSAValue]:
+def _combined(call: Call, given: Structure, combined: Sequence[tuple[Operation, str, SSAValue]]) -> list[SSAValue]:
     """Everything element by element, then reduced along the reduction indices."""
     w, sizes = call.writer, _sizes(given)
     if prod(sizes) > MAX_POINTS:
@@ -302,23 +302,39 @@ def _pooling(call: Call, given: Structure, kind: str, value: SSAValue) -> SSAVal
 def _extreme(call: Call, given: Structure) -> list[SSAValue] | None:
     """The extreme along an index and where it is, in the form of a loop over that index; None for other bodies."""
     axes = [index for index, flag in enumerate(given.reduced) if flag]
-    if len(given.inputs) != 1 or len(given.inits) != 2 or len(axes) != 1:
+    indexed = len(given.inputs) == 2
+    if len(given.inputs) not in (1, 2) or len(given.inits) != 2 or len(axes) != 1:
         return None
-    if [entry.index for entry in given.maps[0]] != list(range(len(given.reduced))):
+    order = [entry.index for entry in given.maps[0]]
+    if sorted(index for index in order if index is not None) != list(range(len(given.reduced))):
         return None
+    if any(where != given.maps[0] for where in given.maps[: len(given.inputs)]):
+        return None
+    axis = order.index(axes[0])
+    rest = [index for index in order if index != axes[0]]
+    perms = [[rest.index(entry.index) for entry in where] for where in given.maps[len(given.inputs) :]]
+    if indexed:
+        known = call.writer.known(given.inputs[1])
+        sizes = shape_of(given.inputs[0])
+        column = np.arange(sizes[axis]).reshape([-1, *[1] * (len(sizes) - axis - 1)])
+        if known is None or not bool((known == column).all()):
+            return None
     body = body_of(given.block)
     places = [i for i, step in enumerate(body.steps) if step.name in ("linalg.index", "arith.index_cast")]
-    order = {0: 2, 1: 0, 2: 1}
+    place_of = {0: 2, 1: 3, 2: 0, 3: 1} if indexed else {0: 2, 1: 0, 2: 1}
 
     def renamed(reference: tuple[str, object]) -> tuple[str, object]:
         kind, which = reference
         if kind == "argument" and isinstance(which, int):
-            return kind, order[which]
+            return kind, place_of[which]
         return ("argument", 3) if kind == "step" and which in places else reference
 
     steps = tuple(type(step)(step.name, tuple(map(renamed, step.operands))) for step in body.steps)
-    kept = Body(4, tuple(type(s)("index", ()) if i in places else s for i, s in enumerate(steps)),
-                tuple(map(renamed, body.returned)))
+    kept = Body(
+        4,
+        tuple(type(s)("index", ()) if i in places else s for i, s in enumerate(steps)),
+        tuple(map(renamed, body.returned)),
+    )
     kind = extreme_with_index(kept, in_order=True)
     if kind is None:
         return None
@@ -328,8 +344,8 @@ def _extreme(call: Call, given: Structure) -> list[SSAValue] | None:
     lowest = float(np.finfo(np.float32).min) * (1 if kind == "max" else -1)
     if start not in (wanted, lowest) or w.known_scalar(given.inits[1]) != 0:
         return None
-    value, place = extreme_index(w, kind, x, axes[0], dtype_of(given.inits[1]))
-    return [value, place]
+    found = extreme_index(w, kind, x, axis, dtype_of(given.inits[1]))
+    return [w.transpose(value, perm) for value, perm in zip(found, perms, strict=True)]
 
 
 def _index(call: Call) -> SSAValue:

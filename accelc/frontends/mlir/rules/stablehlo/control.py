@@ -7,7 +7,7 @@ from xdsl.ir import Attribute, Block, Region, SSAValue
 
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.regions import INDEX
-from accelc.frontends.mlir.call import Call, Env, Table
+from accelc.frontends.mlir.call import Call, Table
 from accelc.frontends.mlir.plans.loops import Count, trip_count
 from accelc.frontends.mlir.view import View
 from accelc.frontends.mlir.writer import Writer

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import numpy as np
 from xdsl.ir import SSAValue
 
-from accelc.dialects.graph_ops.element_types import dtype_of
 from accelc.frontends.mlir.call import Call, Rule, Table
 from accelc.frontends.mlir.rules import elementwise as common
 from accelc.frontends.mlir.rules.elementwise import binary, same_shape, unary
@@ -75,29 +74,6 @@ def _reduce_precision(call: Call) -> SSAValue:
     return call.writer.cast(call.writer.cast(call.operand(0), narrow), dtype)
 
 
-def _cbrt(call: Call) -> SSAValue:
-    w, x = call.writer, call.operand(0)
-    return w.binary("mul", w.unary("sign", x), w.binary("pow", w.unary("abs", x), 1 / 3))
-
-
-def _tan(call: Call) -> SSAValue:
-    w, x = call.writer, call.operand(0)
-    return w.binary("div", w.unary("sin", x), w.unary("cos", x))
-
-
-def _erfc(call: Call) -> SSAValue:
-    w, x = call.writer, call.operand(0)
-    return w.binary("sub", w.scalar(1.0, dtype_of(x)), w.unary("erf", x))
-
-
-def _hyperbolic(sign: str) -> Rule:
-    def rule(call: Call) -> SSAValue:
-        w, x = call.writer, call.operand(0)
-        return w.binary("mul", w.binary(sign, w.unary("exp", x), w.unary("exp", w.unary("neg", x))), 0.5)
-
-    return rule
-
-
 _BINARY = {
     "add": "add",
     "subtract": "sub",
@@ -136,8 +112,8 @@ _RULES: Table = {
     "stablehlo.not": _not,
     "stablehlo.convert": _convert,
     "stablehlo.reduce_precision": _reduce_precision,
-    "stablehlo.cbrt": _cbrt,
-    "stablehlo.tan": _tan,
+    "stablehlo.cbrt": lambda call: common.cbrt(call.writer, call.operand(0)),
+    "stablehlo.tan": lambda call: common.tan(call.writer, call.operand(0)),
     "stablehlo.remainder": lambda call: common.remainder(call.writer, *call.operands[:2]),
     "stablehlo.round_nearest_afz": lambda call: common.round_away(call.writer, call.operand(0)),
     "stablehlo.log_plus_one": lambda call: common.log1p(call.writer, call.operand(0)),
@@ -147,11 +123,11 @@ _RULES: Table = {
     "stablehlo.shift_right_arithmetic": lambda call: common.shift(call, "arithmetic"),
     "stablehlo.shift_right_logical": lambda call: common.shift(call, "logical"),
     "chlo.erf": unary("erf"),
-    "chlo.erfc": _erfc,
+    "chlo.erfc": lambda call: common.erfc(call.writer, call.operand(0)),
     "chlo.square": unary("square"),
-    "chlo.tan": _tan,
-    "chlo.sinh": _hyperbolic("sub"),
-    "chlo.cosh": _hyperbolic("add"),
+    "chlo.tan": lambda call: common.tan(call.writer, call.operand(0)),
+    "chlo.sinh": lambda call: common.hyperbolic(call.writer, "sub", call.operand(0)),
+    "chlo.cosh": lambda call: common.hyperbolic(call.writer, "add", call.operand(0)),
 }
 
 RULES: Table = {name: _shaped(rule) for name, rule in _RULES.items()}

@@ -7,7 +7,6 @@ from xdsl.ir import SSAValue
 
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import shape_of
-from accelc.dialects.graph_ops.element_types import dtype_of
 from accelc.frontends.mlir.call import Call, Table
 from accelc.frontends.mlir.plans.bodies import combiner
 from accelc.frontends.mlir.plans.indexing import Rows, plan_gather, plan_scatter

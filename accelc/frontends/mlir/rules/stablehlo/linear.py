@@ -15,16 +15,18 @@ from accelc.frontends.mlir.writer import Writer
 Pairs = tuple[list[int], list[int]]
 
 
-def contract(
-    w: Writer, lhs: SSAValue, rhs: SSAValue, batch: Pairs, summed: Pairs, dtype: DType
-) -> SSAValue:
+def contract(w: Writer, lhs: SSAValue, rhs: SSAValue, batch: Pairs, summed: Pairs, dtype: DType) -> SSAValue:
     """Product of two tensors; the result has batch axes, free ones of `lhs`, free ones of `rhs`."""
     plan = plan_contraction(shape_of(lhs), shape_of(rhs), batch, summed)
     left = w.reshape(w.transpose(lhs, plan.lhs_perm), plan.lhs_shape)
     right = w.reshape(w.transpose(rhs, plan.rhs_perm), plan.rhs_shape)
-    if dtype.kind in "iu":
-        left, right = w.cast(left, dtype), w.cast(right, dtype)
+    left, right = (value if _multiplies(value, dtype) else w.cast(value, dtype) for value in (left, right))
     return w.reshape(w.matmul(left, right, dtype), plan.result_shape)
+
+
+def _multiplies(value: SSAValue, dtype: DType) -> bool:
+    """Whether products of a value can have results of `dtype` without a cast."""
+    return dtype_of(value) == dtype if dtype.kind in "iu" else dtype_of(value).kind in "fV"
 
 
 def _pairs(call: Call, name: str) -> Pairs:
@@ -107,7 +109,9 @@ def _convolution(call: Call) -> SSAValue:
     if any(n != 1 for n in between) or any(n < 0 for n in pads):
         x = w.pad(x, [0, 0, *low], [0, 0, *high], [0, 0, *(n - 1 for n in between)])
         low = high = [0] * spatial
-    return w.transpose(convolve(w, x, kernel, strides, [*low, *high], dilations, groups, call.result()[1]), layout.result)
+    return w.transpose(
+        convolve(w, x, kernel, strides, [*low, *high], dilations, groups, call.result()[1]), layout.result
+    )
 
 
 def convolve(
@@ -127,9 +131,7 @@ def convolve(
     if dtype == dtype_of(x):
         return w.add(plain)
     result = TensorType(element_of_dtype(dtype), shape_of(plain.result))
-    return w.add(
-        graph.ConvOp(x, kernel, None, result, strides=strides, pads=pads, dilations=dilations, group=groups)
-    )
+    return w.add(graph.ConvOp(x, kernel, None, result, strides=strides, pads=pads, dilations=dilations, group=groups))
 
 
 def _batch_norm_inference(call: Call) -> SSAValue:

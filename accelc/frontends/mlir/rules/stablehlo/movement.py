@@ -79,9 +79,7 @@ def _concatenate(call: Call) -> SSAValue:
 
 def _pad(call: Call) -> SSAValue:
     w, x, rank = call.writer, call.operand(0), len(call.shape())
-    amounts = [
-        call.view.ints(name) for name in ("edge_padding_low", "edge_padding_high", "interior_padding")
-    ]
+    amounts = [call.view.ints(name) for name in ("edge_padding_low", "edge_padding_high", "interior_padding")]
     if any(len(amount) != rank for amount in amounts) or any(n < 0 for n in amounts[2]):
         raise call.error(f"paddings {amounts} for a tensor of rank {rank}")
     low, high, between = amounts

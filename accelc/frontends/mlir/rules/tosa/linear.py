@@ -84,9 +84,7 @@ def _window(call: Call) -> Window:
     kernel, strides, pads = call.view.ints("kernel"), call.view.ints("stride"), call.view.ints("pad")
     if len(call.shape()) != 4 or [len(kernel), len(strides), len(pads)] != [2, 2, 4]:
         raise call.error(f"kernel {kernel}, stride {strides} and pad {pads} for a tensor of rank {len(call.shape())}")
-    return Window(
-        [1, *kernel, 1], [1, *strides, 1], [0, pads[0], pads[2], 0], [0, pads[1], pads[3], 0], [1, 1, 1, 1]
-    )
+    return Window([1, *kernel, 1], [1, *strides, 1], [0, pads[0], pads[2], 0], [0, pads[1], pads[3], 0], [1, 1, 1, 1])
 
 
 def _max_pool(call: Call) -> SSAValue:
