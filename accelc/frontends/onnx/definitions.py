@@ -24,48 +24,50 @@ class Definition:
     opsets: Mapping[str, int]
 
 
-def definition_of(node: Node) -> Definition | None:
-    """What the standard says a node is; None where it gives no definition for its version, types or attributes."""
+def definition_of(node: Node, opset: int) -> Definition | None:
+    """
+    What the standard says a node is; None where it gives no definition for its version, types or attributes.
+
+    `opset` is the model's version of the standard operators, which definitions in other domains do not name.
+    """
     proto = node.proto
     if proto.op_type in RANDOM or not defs.has(proto.op_type, proto.domain):
         return None
     try:
-        schema = defs.get_schema(proto.op_type, node.opset, proto.domain)
+        # The members of a schema that concern functions are in no type stub.
+        schema: Any = defs.get_schema(proto.op_type, node.opset, proto.domain)
     except defs.SchemaError:
         return None
-    function = _function(node, schema)
-    if function is None:
+    versions = (
+        schema.function_opset_versions if schema.has_function else schema.context_dependent_function_opset_versions
+    )
+    if not versions:
+        return None
+    version = max((v for v in versions if v <= node.opset), default=min(versions))
+    function = _function(node, schema, version)
+    if not function.node:
         return None
     attributes = {name: a.default_value for name, a in schema.attributes.items() if a.default_value.type}
     attributes |= {a.name: a for a in function.attribute_proto} | {a.name: a for a in proto.attribute}
     nodes = [_bound(inner, attributes) for inner in function.node]
     opsets = {"" if o.domain == "ai.onnx" else o.domain: o.version for o in function.opset_import}
-    return Definition(list(function.input), list(function.output), nodes, opsets)
+    return Definition(list(function.input), list(function.output), nodes, {"": opset} | opsets)
 
 
-def _function(node: Node, schema: Any) -> FunctionProto | None:
-    # The members of a schema that concern functions are in no type stub.
-    if schema.has_function:
-        version = _newest(schema.function_opset_versions, node.opset)
-        text = schema.get_function_with_opset_version(version)
-    elif schema.has_context_dependent_function:
-        version = _newest(schema.context_dependent_function_opset_versions, node.opset)
-        types = [
-            TypeProto() if t is None else helper.make_tensor_type_proto(onnx_type(t.dtype), list(t.shape))
-            for t in node.inputs
-        ]
-        text = schema.get_context_dependent_function_with_opset_version(
-            version, node.proto.SerializeToString(), [t.SerializeToString() for t in types]
-        )
-    else:
-        return None
+def _function(node: Node, schema: Any, version: int) -> FunctionProto:
     function = onnx.FunctionProto()
+    if schema.has_function:
+        function.ParseFromString(schema.get_function_with_opset_version(version))
+        return function
+    types = [
+        TypeProto() if t is None else helper.make_tensor_type_proto(onnx_type(t.dtype), list(t.shape))
+        for t in node.inputs
+    ]
+    text = schema.get_context_dependent_function_with_opset_version(
+        version, node.proto.SerializeToString(), [t.SerializeToString() for t in types]
+    )
     function.ParseFromString(text)
-    return function if function.node else None
-
-
-def _newest(versions: Sequence[int], opset: int) -> int:
-    return max((v for v in versions if v <= opset), default=min(versions))
+    return function
 
 
 def _bound(node: NodeProto, attributes: Mapping[str, AttributeProto]) -> NodeProto:

@@ -288,7 +288,7 @@ class GraphImporter:
         inputs = [scope[name] if name else None for name in proto.input]
         node = Node(proto, opset, inputs, builder, self._folder, lambda body: self._within(body, scope))
         try:
-            results = self._results(node, standard)
+            results = self._results(node, standard, scope)
         finally:
             builder.node_name, builder.value_name, builder.where = outer
         if len(results) < len([n for n in proto.output if n]):
@@ -297,7 +297,7 @@ class GraphImporter:
             if name:
                 scope[name] = tensor
 
-    def _results(self, node: Node, standard: bool) -> list[Tensor]:
+    def _results(self, node: Node, standard: bool, scope: Scope) -> list[Tensor]:
         handler = OPERATORS.get(node.proto.op_type) if standard else None
         reason = "no home but a framework executes this operator"
         try:
@@ -308,20 +308,26 @@ class GraphImporter:
                     return [results] if isinstance(results, Tensor) else list(results)
                 except Unsupported as variant:
                     reason = f"{variant} is for a framework"
-            found = self._by_definition(node)
-            return framework.keep(node, self._declared, reason) if found is None else found
+            try:
+                return self._by_definition(node, scope)
+            except Unsupported as variant:
+                reason += str(variant)
+            return framework.keep(node, self._declared, reason)
         except (ValueError, VerifyException) as error:
             raise node.error(str(error)) from error
 
-    def _by_definition(self, node: Node) -> list[Tensor] | None:
-        """The results by the operators that the standard defines this one with; None where there are none to use."""
-        function = definition_of(node)
+    def _by_definition(self, node: Node, around: Scope) -> list[Tensor]:
+        """
+        The results by the operators that the standard defines this one with. Raises Unsupported.
+
+        Graphs that are attributes become a part of the definition, and may read values `around` the node.
+        """
+        function = definition_of(node, self._opsets.get("", node.opset))
         if function is None:
-            return None
-        scope: dict[str, Tensor] = {}
-        for name, tensor in zip(function.inputs, node.inputs, strict=False):
-            if tensor is not None:
-                scope[name] = tensor
+            raise Unsupported("")
+        given = zip(function.inputs, node.inputs, strict=False)
+        own: dict[str, Tensor] = {name: tensor for name, tensor in given if tensor is not None}
+        scope = ChainMap(own, around)
         opsets, self._opsets = self._opsets, function.opsets
         self._function += 1
         self._builder.depth += 1
@@ -330,17 +336,17 @@ class GraphImporter:
                 for inner in function.nodes:
                     # An omitted input of the function is one of the nodes that read it.
                     for index, name in enumerate(inner.input):
-                        if name in function.inputs and name not in scope:
+                        if name in function.inputs and name not in own:
                             inner.input[index] = ""
                     self.node(inner, scope)
                 names = function.outputs[: len(node.proto.output)]
-                return [scope[name] for name in names]
+                return [own[name] for name in names]
         except NeedsValueError:
             if self._specialize:
                 raise
-            return None
-        except (ModelError, KeyError):
-            return None
+            raise Unsupported("; its definition needs values that are known only when the model runs") from None
+        except ModelError as error:
+            raise Unsupported(f"; its definition cannot be compiled: {error}") from error
         finally:
             self._builder.depth -= 1
             self._function -= 1

@@ -75,3 +75,42 @@ def test_omitted_results() -> None:
     check(node, {"x": X[:, :, 0, 0].copy(), "l": LABELS})
     node = helper.make_node("SoftmaxCrossEntropyLoss", ["x", "l"], ["y", "p"])
     check(node, {"x": X[:, :, 0, 0].copy(), "l": LABELS})
+
+
+def test_graphs_that_are_attributes() -> None:
+    """They become a part of the definition, in a domain of its own, and read values around the node."""
+    body = helper.make_graph(
+        [helper.make_node("Mul", ["score", "scale"], ["scaled"])],
+        "score_mod",
+        [helper.make_tensor_value_info("score", TensorProto.FLOAT, None)],
+        [helper.make_tensor_value_info("scaled", TensorProto.FLOAT, None)],
+    )
+    node = helper.make_node("FlexAttention", ["q", "k", "v"], ["y"], "n", score_mod=body, domain="ai.onnx.preview")
+    shape = (1, 2, 3, 4)
+    infos = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in "qkv"]
+    output = helper.make_tensor_value_info("y", TensorProto.FLOAT, shape)
+    graph = helper.make_graph(
+        [node], "g", infos, [output], [numpy_helper.from_array(np.array(0.5, np.float32), "scale")]
+    )
+    opsets = [helper.make_opsetid("", 26), helper.make_opsetid("ai.onnx.preview", 1)]
+    inputs = [RNG.standard_normal(shape).astype(np.float32) for _ in range(3)]
+    imported = import_onnx(helper.make_model(graph, opset_imports=opsets))
+    scores = inputs[0] @ inputs[1].swapaxes(2, 3) / np.sqrt(4) * 0.5
+    weights = np.exp(scores) / np.exp(scores).sum(-1, keepdims=True)
+    for (found,) in execute(imported, inputs):
+        np.testing.assert_allclose(found, weights @ inputs[2], rtol=1e-4, atol=1e-5)
+
+
+def test_definitions_that_do_not_help(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operator is kept whole; the reason says why."""
+    monkeypatch.setattr(importer, "OPERATORS", {"Relu": OPERATORS["Relu"]})
+    value = helper.make_tensor_value_info
+    graph = helper.make_graph(
+        [helper.make_node("MeanVarianceNormalization", ["x"], ["y"])],
+        "g",
+        [value("x", TensorProto.FLOAT, X.shape)],
+        [value("y", TensorProto.FLOAT, X.shape)],
+    )
+    imported = import_onnx(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 22)]))
+    # What the definition's constants are is not known without their importer.
+    assert {op.name for op in imported.function.body.block.ops} == {"graph.call_framework", "graph.return"}
