@@ -42,7 +42,7 @@ def scan(rank: int, axis: int, backward: int, out_axis: int, out_backward: int) 
     )
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.data(), st.integers(1, 3), st.integers(1, 4), BITS, BITS)
 def test_axes_and_directions(data: st.DataObject, rank: int, length: int, backward: int, out_backward: int) -> None:
     """Every axis, from the front and from the back, in both directions."""
