@@ -31,7 +31,7 @@ def _write(path: Path, maker: str, text: str) -> None:
 def _save(path: Path, inputs: list[Any], outputs: list[Any]) -> None:
     arrays = {f"input{i}": np.asarray(value) for i, value in enumerate(inputs)}
     arrays |= {f"output{i}": np.asarray(value) for i, value in enumerate(outputs)}
-    np.savez_compressed(path, **arrays)
+    np.savez_compressed(path, allow_pickle=False, **arrays)
 
 
 def _widened(value: Any) -> Any:

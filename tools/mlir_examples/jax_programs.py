@@ -1,6 +1,9 @@
 """Small programs of jax, with their inputs. Nothing here runs without jax, which only this tool needs."""
 
 import itertools
+
+# pyright: reportUnknownLambdaType=false
+# jax is not installed where types are checked.
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any

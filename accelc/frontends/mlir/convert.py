@@ -160,7 +160,8 @@ class Converter:
 
 def _check(view: View, declared: SSAValue, value: SSAValue) -> None:
     """Verify that a rule gave what the operation declares. Values inside bodies are numbers that stand for tensors."""
-    if not isinstance(declared.type, TensorType):
+    kind: Attribute = declared.type
+    if not isinstance(kind, TensorType):
         return
     shape, dtype = view.spec(declared)
     if shape_of(value) != shape or dtype_of(value) != dtype:

@@ -10,13 +10,13 @@ from xdsl.utils.exceptions import ParseError
 from xdsl.utils.lexer import Span
 
 from accelc.dialects import graph
-from accelc.dialects.graph_ops.element_types import Array, dtype_of_element
+from accelc.dialects.graph_ops.element_types import Array
 from accelc.errors import ModelError, UsageError, suggestion
 from accelc.frontends.imported import ImportedModel, TensorSpec
 from accelc.frontends.mlir.convert import convert_module
 from accelc.frontends.mlir.rules import all_rules
 from accelc.frontends.mlir.syntax import UpstreamParser
-from accelc.frontends.mlir.view import ConversionError
+from accelc.frontends.mlir.view import ConversionError, spec_of
 
 SUFFIX = ".mlir"
 """Ending of the names of files of MLIR text."""
@@ -114,7 +114,6 @@ def _interface(function: graph.FuncOp) -> tuple[list[TensorSpec], list[TensorSpe
         assert names is not None
         specs = list[TensorSpec]()
         for kind, name in zip(types, names.data, strict=True):
-            shape, dtype = kind.get_shape(), dtype_of_element(kind.element_type)  # pyright: ignore
-            specs.append(TensorSpec(name.data, tuple(shape), dtype))
+            specs.append(TensorSpec(name.data, *spec_of(kind)))
         found.append(specs)
     return found[0], found[1]

@@ -50,6 +50,11 @@ def name_of(op: Operation) -> str:
     return op.op_name.data if isinstance(op, UnregisteredOp) else op.name
 
 
+def items(attribute: Attribute) -> tuple[Attribute, ...]:
+    """Entries of an array; none of another attribute."""
+    return cast("ArrayAttr[Attribute]", attribute).data if isinstance(attribute, ArrayAttr) else ()
+
+
 def element_dtype(element: Attribute) -> DType:
     """NumPy's dtype of an element type, `index` being i64. Raises ModelError if there is none."""
     return INDEX if isinstance(element, IndexType) else dtype_of_element(element)
@@ -113,12 +118,13 @@ class View:
         """Integers of an attribute: an array of any kind, or elements in row-major order."""
         if default is not None and name not in self.attributes:
             return list(default)
-        found = self._numbers(self.attribute(name))
+        found = self.numbers(self.attribute(name))
         if found is None:
             raise self.error(f"attribute '{name}' is no list of integers")
         return found
 
-    def _numbers(self, attribute: Attribute) -> list[int] | None:
+    def numbers(self, attribute: Attribute) -> list[int] | None:
+        """All integers in an attribute, in order; None if there is anything else in it."""
         match attribute:
             case DenseArrayBase():
                 return [int(n) for n in cast(Any, attribute).get_values()]
@@ -127,7 +133,7 @@ class View:
             case IntegerAttr():
                 return [attribute.value.data]
             case ArrayAttr():
-                parts = [self._numbers(item) for item in cast(ArrayAttr[Attribute], attribute).data]
+                parts = [self.numbers(item) for item in items(attribute)]
                 if any(part is None for part in parts):
                     return None
                 return [n for part in parts for n in part or ()]
@@ -185,9 +191,8 @@ class View:
     def maps(self, name: str) -> list[AffineMap]:
         """Affine maps."""
         found = self.attribute(name)
-        items = cast(ArrayAttr[Attribute], found).data if isinstance(found, ArrayAttr) else ()
-        maps = [item.data for item in items if isinstance(item, AffineMapAttr)]
-        if not maps or len(maps) != len(items):
+        maps = [item.data for item in items(found) if isinstance(item, AffineMapAttr)]
+        if not maps or len(maps) != len(items(found)):
             raise self.error(f"attribute '{name}' is no list of affine maps")
         return maps
 

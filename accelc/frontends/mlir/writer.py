@@ -122,7 +122,8 @@ class Writer:
 
     def select(self, condition: SSAValue, a: SSAValue, b: SSAValue) -> SSAValue:
         """Elementwise choice between values of one type."""
-        return self.add(graph.SelectOp(*self.unbroadcast([condition, a, b])))
+        condition, a, b = self.unbroadcast([condition, a, b])
+        return self.add(graph.SelectOp(condition, a, b))
 
     def unbroadcast(self, values: Sequence[SSAValue]) -> list[SSAValue]:
         """The values before they were repeated, as far as an elementwise operation repeats them itself."""

@@ -93,7 +93,7 @@ def plan_windows(windows: Windows, x: Shape, kernel: Shape) -> Grouped:
     if len(windows.kernel) != len(kernel):
         raise ValueError(f"the kernel has rank {len(kernel)}, expected {len(windows.kernel)}")
     inner = [label for label in "".join(labels) if label not in windows.spatial]
-    where = {label: tuple(label in side for side in labels) for label in inner}
+    where = {label: (label in windows.x, label in windows.kernel, label in windows.result) for label in inner}
     kinds = {
         (True, False, True): "batch",
         (True, True, True): "group",

@@ -1,5 +1,6 @@
 """Small functions of numbers in the bodies of reductions, scatters and sorts: what they compute."""
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -30,19 +31,33 @@ class Body:
 COMBINERS = frozenset(["add", "mul", "max", "min", "and", "or", "xor"])
 """Associative and commutative functions of two numbers."""
 
+
+def _chosen(condition: Any, a: Any, b: Any) -> Any:
+    return a if condition else b
+
+
+def _extreme(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """The function, but NaN if a number is."""
+
+    def found(a: Any, b: Any) -> Any:
+        return nan if a != a or b != b else function(a, b)
+
+    return found
+
+
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    "compare EQ": lambda a, b: a == b,
-    "compare NE": lambda a, b: a != b,
-    "compare LT": lambda a, b: a < b,
-    "compare LE": lambda a, b: a <= b,
-    "compare GT": lambda a, b: a > b,
-    "compare GE": lambda a, b: a >= b,
-    "and": lambda a, b: bool(a) and bool(b),
-    "or": lambda a, b: bool(a) or bool(b),
-    "not": lambda a: not a,
-    "select": lambda c, a, b: a if c else b,
-    "max": lambda a, b: nan if a != a or b != b else max(a, b),
-    "min": lambda a, b: nan if a != a or b != b else min(a, b),
+    "compare EQ": operator.eq,
+    "compare NE": operator.ne,
+    "compare LT": operator.lt,
+    "compare LE": operator.le,
+    "compare GT": operator.gt,
+    "compare GE": operator.ge,
+    "and": operator.and_,
+    "or": operator.or_,
+    "not": operator.not_,
+    "select": _chosen,
+    "max": _extreme(max),
+    "min": _extreme(min),
 }
 """Functions that only compare and choose."""
 
@@ -53,12 +68,12 @@ def combiner(body: Body, accumulator: int = 0, element: int = 1, returned: int =
 
     `second` is a body that returns the element, `first` one that returns the accumulator. None for others.
     """
-    place, found = body.returned[returned][0], body.returned[returned][1]
+    place, found = body.returned[returned]
     if place == "argument":
         return {element: "second", accumulator: "first"}.get(found)
     if place != "step":
         return None
-    step = body.steps[found]
+    step: Step = body.steps[found]
     arguments = {("argument", accumulator), ("argument", element)}
     return step.name if step.name in COMBINERS and set(step.operands) == arguments else None
 
@@ -85,14 +100,14 @@ def extreme_with_index(body: Body, *, in_order: bool = False) -> str | None:
     """
     `max` or `min` if a body of (value, index, value, index) gives the larger or smaller value with its index.
 
-    Of equal values the one with the lower index must be given; with `in_order` the first index is always lower. The body may only compare and choose, and may have no
-    constants; then it depends on the order of its arguments alone, and all orders are tried. NaN is not: programs
-    disagree on it.
+    Of equal values the one with the lower index must be given; with `in_order` the first index is always lower. The
+    body may only compare and choose, and may have no constants; then it depends on the order of its arguments alone,
+    and all orders are tried. NaN is not: programs disagree on it.
     """
     constants = any(reference[0] == "constant" for step in body.steps for reference in step.operands)
     if body.arguments != 4 or len(body.returned) != 2 or constants:
         return None
-    for kind, better in (("max", lambda a, b: a > b), ("min", lambda a, b: a < b)):
+    for kind, better in (("max", operator.gt), ("min", operator.lt)):
         matches = True
         for a, i, b, j in product((0.0, 1.0), (0, 1), (0.0, 1.0), (0, 1)):
             if in_order and i >= j:

@@ -11,20 +11,20 @@ def rules_for(dialect: str) -> Table:
     """
     from accelc.frontends.mlir.rules import arith, functions
 
-    common = functions.RULES | arith.RULES
+    common = {**functions.RULES, **arith.RULES}
     match dialect:
         case "stablehlo":
             from accelc.frontends.mlir.rules import stablehlo
 
-            return common | stablehlo.RULES
+            return {**common, **stablehlo.RULES}
         case "tosa":
             from accelc.frontends.mlir.rules import tensor, tosa
 
-            return common | tensor.RULES | tosa.RULES
+            return {**common, **tensor.RULES, **tosa.RULES}
         case _:
             from accelc.frontends.mlir.rules import linalg, tensor
 
-            return common | tensor.RULES | linalg.RULES
+            return {**common, **tensor.RULES, **linalg.RULES}
 
 
 def all_rules() -> Table:

@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 
 from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, IntegerAttr, StringAttr, i64
-from xdsl.ir import Attribute, Operation
+from xdsl.ir import Attribute, Operation, Region
 from xdsl.parser import Parser, UnresolvedOperand
 
 from accelc.frontends.mlir.syntax import linalg
 from accelc.frontends.mlir.syntax.foreign import Form, create, operands, resolved, types, value
 
-KNOWN_TO_XDSL = frozenset(
-    f"tensor.{name}"
-    for name in ["cast", "concat", "collapse_shape", "empty", "expand_shape", "extract", "extract_slice", "insert", "insert_slice", "from_elements", "splat", "yield", "pad", "dim"]
+_TENSOR = (
+    "cast concat collapse_shape empty expand_shape extract extract_slice insert insert_slice from_elements splat yield "
+    "pad dim"
 )
+KNOWN_TO_XDSL = frozenset(f"tensor.{name}" for name in _TENSOR.split())
 """Operations of these dialects that xDSL parses as upstream prints them."""
 
 _KEYS: Mapping[str, Mapping[str, str]] = {
@@ -81,34 +82,55 @@ def _item(
             if not _item(parser, name, given, attributes, words):
                 parser.raise_error("operand or 'key = value' expected")
             parser.parse_optional_punctuation(",")
-    elif _at(parser, "{"):
+    else:
+        return _braces(parser, attributes) or _named(parser, attributes) or _word(parser, name, attributes, words)
+    return True
+
+
+def _braces(parser: Parser, attributes: dict[str, Attribute]) -> bool:
+    """`{...}` or `<{...}>`."""
+    if _at(parser, "{"):
         attributes |= parser.parse_optional_attr_dict()
-    elif parser.parse_optional_punctuation("<") is not None:
-        attributes |= parser.parse_optional_attr_dict()
-        parser.parse_punctuation(">")
-    elif (symbol := parser.parse_optional_symbol_name()) is not None:
+        return True
+    if parser.parse_optional_punctuation("<") is None:
+        return False
+    attributes |= parser.parse_optional_attr_dict()
+    parser.parse_punctuation(">")
+    return True
+
+
+def _named(parser: Parser, attributes: dict[str, Attribute]) -> bool:
+    """`@symbol`, possibly with `= value`, or a string."""
+    if (symbol := parser.parse_optional_symbol_name()) is not None:
         attributes["call_target_name"] = symbol
         if parser.parse_optional_punctuation("=") is not None:
             attributes["initial_value"] = value(parser)
-    elif (text := parser.parse_optional_str_literal()) is not None:
+        return True
+    text = parser.parse_optional_str_literal()
+    if text is not None:
         attributes["name"] = StringAttr(text)
+    return text is not None
+
+
+def _word(parser: Parser, name: str, attributes: dict[str, Attribute], words: list[str]) -> bool:
+    """`key = value`, `key(value)`, `key<word>`, or a word that needs no key."""
+    place = parser.pos
+    word = parser.parse_optional_identifier()
+    if word is None:
+        return False
+    if parser.parse_optional_punctuation("=") is not None:
+        attributes[_KEYS.get(name, {}).get(word, word)] = value(parser)
+    elif parser.parse_optional_punctuation("(") is not None:
+        found = parser.parse_optional_attribute()
+        attributes[word] = StringAttr(parser.parse_identifier()) if found is None else found
+        parser.parse_punctuation(")")
+    elif parser.parse_optional_punctuation("<") is not None:
+        attributes[word] = StringAttr(parser.parse_identifier())
+        parser.parse_punctuation(">")
+    elif words:
+        attributes[words.pop(0)] = StringAttr(word)
     else:
-        word = parser.parse_optional_identifier()
-        if word is None:
-            return False
-        if parser.parse_optional_punctuation("=") is not None:
-            attributes[_KEYS.get(name, {}).get(word, word)] = value(parser)
-        elif parser.parse_optional_punctuation("(") is not None:
-            found = parser.parse_optional_attribute()
-            attributes[word] = StringAttr(parser.parse_identifier()) if found is None else found
-            parser.parse_punctuation(")")
-        elif parser.parse_optional_punctuation("<") is not None:
-            attributes[word] = StringAttr(parser.parse_identifier())
-            parser.parse_punctuation(">")
-        elif words:
-            attributes[words.pop(0)] = StringAttr(word)
-        else:
-            parser.raise_error(f"'{word}' is not expected in {name}", parser.pos - len(word) - 1)
+        parser.raise_error(f"'{word}' is not expected in {name}", place)
     return True
 
 
@@ -161,7 +183,7 @@ def _reduce(parser: Parser, name: str) -> Operation:
     attributes["dimensions"] = value(parser)
     attributes |= parser.parse_optional_attr_dict()
     kinds, results = types(parser)
-    regions = []
+    regions: list[Region] = []
     if parser.parse_optional_keyword("reducer") is not None:
         # Pairs of arguments: `(%a: f32, %b: f32) (%i: i32, %j: i32)`, the body's order is %a, %i, %b, %j.
         pairs: list[list[Parser.Argument]] = []

@@ -73,7 +73,10 @@ class UpstreamParser(SafeParser):
                 return op_class(name)
         return super()._get_op_by_name(name)
 
-    def _parse_dialect_type_or_attribute_body(self, attr_name: str, *rest: Any) -> Attribute:
+    def _parse_dialect_type_or_attribute_body(
+        self, attr_name: str, is_type: bool, is_opaque: bool, starting_opaque_pos: int | None
+    ) -> Attribute:
+        rest = (is_type, is_opaque, starting_opaque_pos)
         if attr_name.partition(".")[0] not in OPAQUE or self.ctx.allow_unregistered:
             return super()._parse_dialect_type_or_attribute_body(attr_name, *rest)
         self.ctx.allow_unregistered = True
@@ -87,9 +90,9 @@ class UpstreamParser(SafeParser):
         if self._current_token.kind is not MLIRTokenKind.BARE_IDENT or self._current_token.text != "loc":
             return None
         self._consume_token()
-        if self._current_token.kind is not MLIRTokenKind.L_PAREN:
+        start = self.pos + 1
+        if not str(self.lexer.input.content).startswith("(", self.pos):
             self.raise_error("'(' expected behind 'loc'")
-        start = self._current_token.span.end
         end = self._closing(start)
         self.lexer.pos = end + 1
         self._parser_state.current_token = self.lexer.lex()

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from math import prod
 
 import numpy as np
-from xdsl.dialects.builtin import ArrayAttr
-from xdsl.ir import Block, Operation, SSAValue
+from xdsl.ir import Block, BlockArgument, Operation, SSAValue
 from xdsl.ir.affine import AffineBinaryOpExpr, AffineBinaryOpKind, AffineConstantExpr, AffineDimExpr, AffineExpr
 
 from accelc.dialects.graph_ops.base import shape_of
@@ -26,7 +25,7 @@ from accelc.frontends.mlir.rules.combine import combine, extreme_index, identity
 from accelc.frontends.mlir.rules.regions import NAMES, body_of
 from accelc.frontends.mlir.rules.stablehlo.linear import contract, convolve
 from accelc.frontends.mlir.rules.windows import Window, reduce_windows
-from accelc.frontends.mlir.view import View, name_of
+from accelc.frontends.mlir.view import View, items, name_of
 from accelc.frontends.mlir.writer import Writer
 
 MAX_POINTS = 1 << 26
@@ -87,7 +86,7 @@ def maps_of(call: Call) -> list[IndexMap]:
 
 def _generic(call: Call) -> Sequence[SSAValue]:
     kinds = call.view.attribute("iterator_types")
-    words = [str(kind) for kind in kinds.data] if isinstance(kinds, ArrayAttr) else []
+    words = [str(kind) for kind in items(kinds)]
     reduced = ["reduction" in word for word in words]
     if any("parallel" not in word and not flag for word, flag in zip(words, reduced, strict=True)):
         raise call.error(f"iterator_types {words}; supported are parallel and reduction")
@@ -223,7 +222,7 @@ def _source(value: SSAValue, block: Block) -> int | None:
         if name_of(value.owner) not in CASTS:
             return None
         value = value.owner.operands[0]
-    return list(block.args).index(value) if value in block.args else None
+    return value.index if isinstance(value, BlockArgument) and value.block is block else None
 
 
 def _product(call: Call, given: Structure, value: SSAValue) -> SSAValue | None:

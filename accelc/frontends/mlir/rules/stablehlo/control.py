@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xdsl.ir import Attribute, Block, Region, SSAValue
+from xdsl.ir import Attribute, Block, BlockArgument, Region, SSAValue
 
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.regions import INDEX
@@ -87,9 +87,9 @@ def _pattern(call: Call, condition: Block, body: Block) -> Count | None:
     if a not in condition.args:
         a, b = b, a
         direction = {"LT": "GT", "GT": "LT", "LE": "GE", "GE": "LE"}.get(direction, direction)
-    if a not in condition.args:
+    if not isinstance(a, BlockArgument) or a.block is not condition:
         return None
-    number = list(condition.args).index(a)
+    number = a.index
     limit = _value(call, b, condition, body)
     start = call.writer.known_scalar(call.operand(number))
     added = _step(body, number)
@@ -123,7 +123,7 @@ def _value(call: Call, value: SSAValue, block: Block, body: Block) -> float | No
     if value in call.env:
         return call.writer.known_scalar(call.env[value])
     if isinstance(owner, Block):
-        place = list(block.args).index(value) if value in block.args else -1
+        place = value.index if isinstance(value, BlockArgument) and owner is block else -1
         last = body.last_op
         if place < 0 or last is None or last.operands[place] is not body.args[place]:
             return None

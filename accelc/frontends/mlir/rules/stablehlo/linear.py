@@ -1,7 +1,7 @@
 """Products and convolutions of StableHLO."""
 
-from xdsl.dialects.builtin import ArrayAttr, TensorType
-from xdsl.ir import SSAValue
+from xdsl.dialects.builtin import DictionaryAttr, StringAttr, TensorType
+from xdsl.ir import Attribute, SSAValue
 
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import shape_of
@@ -10,6 +10,7 @@ from accelc.frontends.mlir.call import Call, Table
 from accelc.frontends.mlir.plans.contraction import plan_contraction
 from accelc.frontends.mlir.plans.convolution import Layout, plan_layout
 from accelc.frontends.mlir.plans.structs import int_list, parse_layout
+from accelc.frontends.mlir.view import items
 from accelc.frontends.mlir.writer import Writer
 
 Pairs = tuple[list[int], list[int]]
@@ -33,10 +34,10 @@ def _pairs(call: Call, name: str) -> Pairs:
     found = call.view.attributes.get(name)
     if found is None:
         return [], []
-    if not isinstance(found, ArrayAttr) or len(found.data) != 2:
+    sides = [call.view.numbers(side) for side in items(found)]
+    if len(sides) != 2 or sides[0] is None or sides[1] is None:
         raise call.error(f"{name} are no two lists of axes")
-    sides = [call.view._numbers(side) for side in found.data]  # pyright: ignore[reportPrivateUsage]
-    return sides[0] or [], sides[1] or []
+    return sides[0], sides[1]
 
 
 def _dot_general(call: Call) -> SSAValue:
@@ -55,25 +56,24 @@ def _dot(call: Call) -> SSAValue:
 
 
 def _layout(call: Call) -> Layout:
-    if call.view.has("dim_numbers"):
-        found = call.view.attribute("dim_numbers")
-        sides = [
-            [str(getattr(item, "data", "")) or str(call.view._numbers(item)).strip("[]") for item in side.data]  # pyright: ignore
-            for side in getattr(found, "data", ())
-        ]
-        if len(sides) != 3:
-            raise call.error("dim_numbers have not three lists of axes")
-        return plan_layout(*sides)
-    return plan_layout(*parse_layout(call.view.text("dimension_numbers")))
+    if not call.view.has("dim_numbers"):
+        return plan_layout(*parse_layout(call.view.text("dimension_numbers")))
+    sides = [[_axis_name(item) for item in items(side)] for side in items(call.view.attribute("dim_numbers"))]
+    if len(sides) != 3:
+        raise call.error("dim_numbers have not three lists of axes")
+    return plan_layout(*sides)
+
+
+def _axis_name(item: Attribute) -> str:
+    return item.data if isinstance(item, StringAttr) else str(item).partition(" ")[0]
 
 
 def _window(call: Call, pretty: str, generic: str, default: list[int]) -> list[int]:
     window = call.view.attributes.get("window")
-    if window is not None:
-        entries = getattr(window, "data", {})
-        found = call.view._numbers(entries[pretty]) if pretty in entries else default  # pyright: ignore[reportPrivateUsage]
-        return default if found is None else found
-    return call.view.ints(generic, default)
+    if not isinstance(window, DictionaryAttr):
+        return call.view.ints(generic, default)
+    found = call.view.numbers(window.data[pretty]) if pretty in window.data else default
+    return default if found is None else found
 
 
 def _convolution(call: Call) -> SSAValue:
