@@ -54,7 +54,7 @@ def flatten(arguments: Sequence[Any], options: Mapping[str, Any], numbers: str) 
 
 
 def _visit(given: Any, free: bool, flat: Flat, places: dict[int, int], key: list[Any]) -> Any:
-    kind: Any = type(given)
+    kind = cast(Any, type(given))
     if kind is DeviceArray or kind is np.ndarray:
         if id(given) not in places:
             places[id(given)] = len(flat.operands)
@@ -70,9 +70,9 @@ def _visit(given: Any, free: bool, flat: Flat, places: dict[int, int], key: list
     if kind in (tuple, list):
         items = cast(Sequence[Any], given)
         key.append((kind, len(items)))
-        return kind([_visit(item, False, flat, places, key) for item in items])
-    is_type = isinstance(given, np.dtype) or kind is type
-    if kind in PLAIN or is_type:
+        found = [_visit(item, False, flat, places, key) for item in items]
+        return found if kind is list else tuple(found)
+    if kind in PLAIN or kind is type or issubclass(kind, np.dtype):
         key.append((kind, str(given)) if kind is slice or kind is float else (kind, given))
         return given
     flat.refusal = flat.refusal or f"an argument of type {kind.__name__}"

@@ -1,7 +1,8 @@
 """The array that a hooked program sees: behaves as `numpy.ndarray`, records instead of computing where it can."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -88,12 +89,6 @@ class DeviceArray(np.lib.mixins.NDArrayOperatorsMixin):
     def shape(self) -> tuple[int, ...]:
         """Sizes."""
         return self.place[0]
-
-    @shape.setter
-    def shape(self, shape: Any) -> None:
-        view = self.shadow.view()
-        view.shape = shape
-        self._become(view)
 
     @property
     def ndim(self) -> int:
@@ -193,10 +188,11 @@ class DeviceArray(np.lib.mixins.NDArrayOperatorsMixin):
         return self.copy()
 
     def __buffer__(self, flags: int) -> memoryview:
-        return memoryview(self.session.expose(self))
+        return memoryview(cast(Any, self.session.expose(self)))
 
     def __pow__(self, other: Any) -> Any:
-        if isinstance(other, int | float | np.generic) and type(other) is not DeviceArray:
+        kind = cast(Any, type(other))
+        if kind is not DeviceArray and issubclass(kind, int | float | np.generic):
             return self.session.call_function(power, (self, other), {})
         return super().__pow__(other)
 
@@ -225,17 +221,25 @@ class DeviceArray(np.lib.mixins.NDArrayOperatorsMixin):
 
     def __getattr__(self, name: str) -> Any:
         if name in AS_FUNCTIONS:
-            function = getattr(np, name)
-            return lambda *arguments, **options: self.session.call_function(
-                function, (self, *_shape_of(name, arguments)), options
-            )
+            return partial(self._function, name)
         if name.startswith("__array_") or not hasattr(np.ndarray, name):
             raise AttributeError(f"'{type(self.shadow).__name__}' object has no attribute '{name}'")
         if callable(getattr(np.ndarray, name)):
-            return lambda *arguments, **options: self.session.call_method(self, name, arguments, options)
+            return partial(self._method, name)
         return self.session.attribute(self, name)
 
+    def _function(self, name: str, *arguments: Any, **options: Any) -> Any:
+        return self.session.call_function(getattr(np, name), (self, *_shape_of(name, arguments)), options)
+
+    def _method(self, name: str, *arguments: Any, **options: Any) -> Any:
+        return self.session.call_method(self, name, arguments, options)
+
     def __setattr__(self, name: str, value: Any) -> None:
+        if name == "shape":
+            view: Any = self.shadow.view()
+            view.shape = value
+            self._become(view)
+            return
         try:
             object.__setattr__(self, name, value)
         except AttributeError:
@@ -299,7 +303,7 @@ def _fast(name: str, ufunc: np.ufunc, *, reflected: bool = False) -> Any:
     general = getattr(np.lib.mixins.NDArrayOperatorsMixin, name)
 
     def operator(self: DeviceArray, other: Any) -> Any:
-        kind = type(other)
+        kind = cast(Any, type(other))
         if kind is DeviceArray or kind in NUMBERS:
             return (
                 self.session.call_binary(ufunc, other, self)

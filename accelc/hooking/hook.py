@@ -25,8 +25,8 @@ def hook(
     The session's `report` says what happened. Raises TargetError and UsageError; inside, what NumPy raises.
     """
     executor: Executor = Interpreter() if target is None else Machine.of(target, precision)
-    folders = [None if folder is None else Path(folder) for folder in (dump_first_ir, dump_second_ir)]
-    session = Session(executor, *folders)
+    first, second = (None if folder is None else Path(folder) for folder in (dump_first_ir, dump_second_ir))
+    session = Session(executor, first, second)
     with hooked(session):
         try:
             yield session

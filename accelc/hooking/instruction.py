@@ -110,10 +110,10 @@ def build(
     Raises Returned for an instruction that cannot be traced, that would give something else than NumPy gives, or that
     has no part the accelerator of `target` can execute (no target: everything that can be traced is accepted).
     """
-    expected, expected_group = _numpy(call, arguments, options, kinds)
+    expected, grouped = _numpy(call, arguments, options, kinds)
     try:
         block, tracer, stand_ins, given = _trace(call, arguments, options, kinds)
-        traced = [v for v in (given if isinstance(given, tuple | list) else (given,)) if v is not None]
+        traced = [v for v in _listed(given) if v is not None]
         returned = next((i for i, s in enumerate(stand_ins) if len(traced) == 1 and traced[0] is s), None)
         results = [] if returned is not None else [_result(value) for value in traced]
         block.add_op(graph.ReturnOp(results))
@@ -133,7 +133,7 @@ def build(
         text = str(error).partition(": ")[2] or str(error) or type(error).__name__
         raise Returned(text.splitlines()[0]) from error
     if returned is not None:
-        if expected_group is not None or len(expected) != 1:
+        if grouped or len(expected) != 1:
             raise Returned(f"{name} gives another number of arrays when traced")
         expected = []
     try:
@@ -152,7 +152,7 @@ def build(
         tracer.weights,
         tuple(kinds),
         tuple(kinds_of),
-        expected_group is not None,
+        grouped,
         returned,
         written,
     )
@@ -173,24 +173,27 @@ def substitute(given: Any, operands: Sequence[Any]) -> Any:
 
 def _numpy(
     call: Call, arguments: Sequence[Any], options: Mapping[str, Any], kinds: Sequence[ArrayKind | NumberKind]
-) -> tuple[list[Any], type | None]:
-    """What NumPy gives for arrays of ones, and the type of the tuple or list it gives them in."""
+) -> tuple[list[Any], bool]:
+    """What NumPy gives for arrays of ones, and whether as a tuple or list."""
     ones = [_ones(kind) if isinstance(kind, ArrayKind) else kind.example for kind in kinds]
     try:
         with np.errstate(all="ignore"):
-            given = call(*substitute(tuple(arguments), ones), **_substituted(options, ones))
+            given: Any = call(*substitute(tuple(arguments), ones), **_substituted(options, ones))
     except Exception as error:
         # NumPy refuses the call, and shall do so itself, to the program.
         raise Returned(f"NumPy refuses it: {(str(error).splitlines() or [type(error).__name__])[0]}") from error
-    group = type(cast(Any, given)) if isinstance(given, tuple | list) else None
-    values = list(cast(Sequence[Any], given)) if group is not None else [] if given is None else [given]
+    values = [] if given is None else _listed(given)
     if not all(isinstance(v, np.ndarray | np.generic) for v in values):
         raise Returned(f"its result is {type(given).__name__}, no array")
-    arrays = [v for v in ones if isinstance(v, np.ndarray)]
-    views = [v for v in values if isinstance(v, np.ndarray) and not any(v is one for one in arrays)]
+    arrays: list[Array] = [v for v in ones if isinstance(v, np.ndarray)]
+    views: list[Array] = [v for v in values if isinstance(v, np.ndarray) and not any(v is one for one in arrays)]
     if any(np.may_share_memory(v, one) for v in views for one in arrays):
         raise Returned("it gives a view of its operand")
-    return values, group
+    return values, isinstance(given, tuple | list)
+
+
+def _listed(given: Any) -> list[Any]:
+    return list(cast(Sequence[Any], given)) if isinstance(given, tuple | list) else [given]
 
 
 def _ones(kind: ArrayKind) -> Any:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import cache, wraps
 from pathlib import Path
 from types import CodeType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -105,8 +105,8 @@ class HookedGenerator:
         self._generator = generator
 
     @property
-    def __class__(self) -> type:
-        return type(self._generator)
+    def __class__(self) -> type[Any]:
+        return cast(type[Any], type(self._generator))
 
     @__class__.setter
     def __class__(self, value: type) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]

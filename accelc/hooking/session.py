@@ -55,8 +55,8 @@ class Session:
         if not self.active or ufunc is np.power or a is b:
             return self.call_ufunc(ufunc, "__call__", (a, b), {})
         start = perf_counter()
-        first_kind = a.kind if type(a) is DeviceArray else type(a)
-        second_kind = b.kind if type(b) is DeviceArray else type(b)
+        first_kind = a.kind if type(a) is DeviceArray else cast(Any, type(a))
+        second_kind = b.kind if type(b) is DeviceArray else cast(Any, type(b))
         found = self._first.get((ufunc, first_kind, second_kind))
         if type(found) is not FirstIR:
             flat = flatten((a, b), {}, "all")
@@ -180,10 +180,10 @@ class Session:
 
         Arrays whose elements are no plain numbers, of subclasses and in foreign memory stay NumPy's.
         """
-        if isinstance(given, list | tuple) and type(given) is not DeviceArray:
+        kind = cast(Any, type(given))
+        if kind is not DeviceArray and issubclass(kind, list | tuple):
             items = [self.wrap(item, known) for item in cast(Sequence[Any], given)]
-            kind: Any = type(given)
-            return kind(*items) if hasattr(kind, "_fields") else kind(items)
+            return cast(Any, kind)(*items) if hasattr(kind, "_fields") else cast(Any, kind)(items)
         if type(given) is not np.ndarray or not is_supported(given.dtype):
             return given
         if id(given) in known:
@@ -232,7 +232,7 @@ class Session:
                     reason = found
                 else:
                     numbers = self._numbers(found, flat.numbers)
-                    operands = [self.snapshot(v) if type(v) is np.ndarray else v for v in flat.operands]
+                    operands: list[Any] = [self.snapshot(v) if type(v) is np.ndarray else v for v in flat.operands]
                     if numbers is not None and self._writable(found, flat.operands):
                         result = self.recorder.record(self, found, operands, numbers)
                         self.report.hooked(name, perf_counter() - start - self.recorder.outside_seconds)
@@ -267,7 +267,7 @@ class Session:
                 if call in (assign, assign_where):
                     dtype = arrays[0].dtype
                 elif isinstance(number, np.generic):
-                    dtype = number.dtype
+                    dtype: np.dtype[Any] = cast(Any, number).dtype
                 else:
                     dtype = np.result_type(number, *(v.dtype for v in arrays))
                 kinds.append(NumberKind(number, dtype))

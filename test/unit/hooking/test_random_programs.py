@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -55,38 +55,37 @@ def view(random: Random, x: Any) -> Any:
 def fresh(random: Random, x: Any, y: Any) -> Any:
     """A new array or a number."""
     axis = random.choice([None, 0, -1])
-    return random.choice(
-        [
-            lambda: x + y,
-            lambda: x * 2 - y,
-            lambda: np.maximum(x, 0.5),
-            lambda: np.where(x > 0, x, y),
-            lambda: x.sum(axis=axis),
-            lambda: np.max(x, axis=axis, keepdims=True),
-            lambda: x.mean(axis=axis),
-            lambda: x.astype(random.choice(KINDS)),
-            lambda: x.copy(),
-            lambda: np.copy(x.T),
-            lambda: x @ y.T if x.ndim and y.ndim else x,
-            lambda: x**2,
-            lambda: np.concatenate([x, y]),
-            lambda: np.zeros_like(x),
-            lambda: x[x > 0],
-            lambda: x[[0, 0]],
-            lambda: np.abs(x) == np.abs(y),
-            lambda: (x > 0) & (y < 2),
-            lambda: np.clip(x, -1, 2),
-            lambda: np.sort(x, axis=axis),
-            lambda: np.stack([x, x]),
-            lambda: x.var(axis=axis),
-            lambda: np.argmax(x, axis=axis),
-            lambda: -x if x.dtype != bool else ~x,
-            lambda: 3 - x,
-            lambda: np.float64(2) * x,
-            lambda: np.float32(2) * x,
-            lambda: np.outer(x, y),
-        ]
-    )()
+    makers: list[Callable[[], Any]] = [
+        lambda: x + y,
+        lambda: x * 2 - y,
+        lambda: np.maximum(x, 0.5),
+        lambda: np.where(cast(Any, x) > 0, cast(Any, x), y),
+        lambda: x.sum(axis=axis),
+        lambda: np.max(x, axis=axis, keepdims=True),
+        lambda: x.mean(axis=axis),
+        lambda: x.astype(random.choice(KINDS)),
+        lambda: x.copy(),
+        lambda: np.copy(x.T),
+        lambda: x @ y.T if x.ndim and y.ndim else x,
+        lambda: x**2,
+        lambda: np.concatenate([x, y]),
+        lambda: np.zeros_like(x),
+        lambda: x[x > 0],
+        lambda: x[[0, 0]],
+        lambda: np.abs(x) == np.abs(y),
+        lambda: (x > 0) & (y < 2),
+        lambda: np.clip(x, -1, 2),
+        lambda: np.sort(x, axis=axis),
+        lambda: np.stack([x, x]),
+        lambda: x.var(axis=axis),
+        lambda: np.argmax(x, axis=axis),
+        lambda: -x if x.dtype != bool else ~x,
+        lambda: 3 - x,
+        lambda: np.float64(2) * x,
+        lambda: np.float32(2) * x,
+        lambda: np.outer(x, y),
+    ]
+    return random.choice(makers)()
 
 
 def write(random: Random, x: Any, y: Any) -> None:
@@ -159,11 +158,12 @@ def program(seed: int) -> list[Any]:
 def plain(value: Any) -> Any:
     """Type, shape, memory order and elements."""
     if isinstance(value, np.ndarray):
-        array = np.asarray(value)
+        array: np.ndarray[Any, Any] = np.asarray(cast(Any, value))
         strides = [stride for n, stride in zip(array.shape, array.strides, strict=True) if n > 1 and array.size]
         return ("array", array.dtype, array.shape, strides, array.tolist())
     if isinstance(value, np.generic):
-        return ("number", np.asarray(value).dtype, np.asarray(value).tolist())
+        number: np.ndarray[Any, Any] = np.asarray(cast(Any, value))
+        return ("number", number.dtype, number.tolist())
     return value
 
 

@@ -25,8 +25,8 @@ def refused(function: Callable[..., Any], *arguments: Any) -> str:
 
 
 def put(_: Any, x: Any) -> Any:
-    """Rows written by number."""
-    x[torch.tensor([0, 2])] = 1.0
+    """Elements written by pairs of numbers."""
+    x[torch.tensor([0, 2]), torch.tensor([1, 1])] = 1.0
     return x
 
 
@@ -44,8 +44,8 @@ REFUSALS: dict[str, tuple[Function, str]] = {
     "argument": (lambda _, x: torch.nn.functional.softplus(x, 2.0), "beta = 2.0; supported is 1"),
     "overlap": (lambda _, x: x.reshape(-1).unfold(0, 3, 1) * 1, "overlap"),
     "pool": (lambda _, x: torch.nn.functional.adaptive_avg_pool2d(x[None, None], 2), "does not divide [3, 3]"),
-    "put": (put, "supported is one value where a mask of the same shape is true"),
-    "indices": (lambda _, x: torch.nn.functional.max_pool1d(x[None], 3, return_indices=True)[1], "is not computed"),
+    "put": (put, "one value where a mask of the same shape is true"),
+    "indices": (lambda _, x: torch.min(x, 0)[1], "is not computed"),
 }
 
 
