@@ -57,8 +57,8 @@ def classifier(version: int) -> tuple[str, Array, Array]:
     key = "values" if version else "value"
     t = Text(key)
     x = RNG.standard_normal((1, 8, 8, 4)).astype(np.float32)
-    w, b = (RNG.standard_normal(s).astype(np.float32) for s in ((8, 3, 3, 4), (8,)))
-    w2, b2 = (RNG.standard_normal(s).astype(np.float32) for s in ((10, 8), (10,)))
+    w, b = (RNG.standard_normal(s).astype(np.float32) * np.float32(0.3) for s in ((8, 3, 3, 4), (8,)))
+    w2, b2 = (RNG.standard_normal(s).astype(np.float32) * np.float32(0.3) for s in ((10, 8), (10,)))
     zero = [t.const(np.zeros(1, np.float32))] * 2 if version else []
     accumulator = ", acc_type = f32" if version else ""
     window = "pad = array<i64: 1, 1, 1, 1>, stride = array<i64: 1, 1>, dilation = array<i64: 1, 1>" + accumulator
