@@ -1,4 +1,4 @@
-"""Rules of gradients that torch does not take apart: of convolutions, and of maximum poolings by the places of the maxima."""
+"""Rules of gradients that torch does not take apart: convolutions, and maximum poolings by the places of the maxima."""
 
 from itertools import product
 from math import prod

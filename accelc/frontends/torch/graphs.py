@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from xdsl.dialects.builtin import ModuleOp, TensorType
 from xdsl.ir import Block, Region
@@ -73,7 +73,7 @@ class _Graph:
         writer.name = writer.where = "results"
         outputs: list[int | str | None] = []
         values: list[Any] = []
-        for leaf in library.flat([returned]) if not isinstance(returned, list | tuple) else returned:
+        for leaf in cast(Sequence[Any], returned) if isinstance(returned, list | tuple) else [returned]:
             if not isinstance(leaf, Handle):
                 if leaf is not None:
                     raise writer.error(f"a result is {type(leaf).__name__}; supported are tensors and None")

@@ -58,16 +58,16 @@ def _scatter(reduction: str) -> Rule:
         if not rank or len(shape_of(index)) != rank:
             raise call.error("an index of another rank than the tensor; supported is one for every element")
         axis = call.axis("dim", rank)
-        if any(d != axis and n != m for d, (n, m) in enumerate(zip(shape_of(x), shape_of(index), strict=True))):
-            raise call.error("an index smaller than the tensor along other axes; supported is one of the same sizes")
+        sizes = tuple(n if d == axis else m for d, (n, m) in enumerate(zip(shape_of(x), shape_of(index), strict=True)))
         if isinstance(call.get("src"), Handle):
             updates = _cropped(call, call.tensor("src"), shape_of(index))
         else:
             name = "value" if call.get("value") is not None else "src"
             updates = w.broadcast(call.operand(name, dtype_of(x)), shape_of(index))
-        moved = (_last(call, value, axis) for value in (x, index, updates))
+        moved = (_last(call, value, axis) for value in (_cropped(call, x, sizes), index, updates))
         op = graph.ScatterOp(*moved, axis=rank - 1, batch=rank - 1, reduction=reduction)
-        return _back(call, w.add(op), axis)
+        changed = _back(call, w.add(op), axis)
+        return changed if shape_of(x) == sizes else w.add(graph.InsertSliceOp(changed, x, [0] * rank))
 
     return rule
 
@@ -106,10 +106,36 @@ def _index_put(call: Call) -> SSAValue:
     whole = len(masks) == 1 and masks[0].shadow.dtype == torch().bool and masks[0].shadow.shape == x.shadow.shape
     if not whole or value.shadow.numel() != 1:
         raise call.error(
-            "writes at indices; supported are integers for one axis, or one value where a mask of the same shape is true"
+            "writes at indices; supported are integers for one axis, and "
+            "one value where a mask of the same shape is true"
         )
     new = w.reshape(w.load(value.variable), ())
     return w.add(graph.SelectOp(w.load(masks[0].variable), new, contents))
+
+
+def _slice_scatter(call: Call) -> SSAValue:
+    """A tensor with a slice of one axis replaced; its start, end and step as in Python."""
+    x, source = call.tensor("self"), call.tensor("src")
+    rank = len(shape_of(x))
+    axis = call.axis("dim", rank)
+    bounds = slice(call.get("start"), call.get("end"), call.get("step"))
+    start, _, step = bounds.indices(shape_of(x)[axis])
+    if 0 in shape_of(source):
+        return x
+    starts, steps = [0] * rank, [1] * rank
+    starts[axis], steps[axis] = start, step
+    return call.writer.add(graph.InsertSliceOp(source, x, starts, steps))
+
+
+def _select_scatter(call: Call) -> SSAValue:
+    """A tensor with one place of one axis replaced."""
+    w, x, source = call.writer, call.tensor("self"), call.tensor("src")
+    rank = len(shape_of(x))
+    axis = call.axis("dim", rank)
+    starts = [0] * rank
+    starts[axis] = int(call.get("index")) % shape_of(x)[axis]
+    shape = (*shape_of(x)[:axis], 1, *shape_of(x)[axis + 1 :])
+    return w.add(graph.InsertSliceOp(w.reshape(source, shape), x, starts))
 
 
 RULES: Table = {
@@ -118,6 +144,8 @@ RULES: Table = {
     "gather": _gather,
     "scatter": _scatter("none"),
     "scatter_add": _scatter("add"),
+    "slice_scatter": _slice_scatter,
+    "select_scatter": _select_scatter,
     "index": _index,
     "_unsafe_index": _index,
     "index_put": _index_put,

@@ -113,4 +113,6 @@ def _decode(given: Any, tensors: Sequence[Tensor]) -> Any:
             found = getattr(torch, value)
             if isinstance(found, getattr(torch, kind)):
                 return found
+        case _:
+            pass
     raise ValueError(f"unknown argument {given}")
