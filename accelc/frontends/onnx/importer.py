@@ -17,6 +17,7 @@ from accelc.frontends.onnx import (
     attention,
     cache,
     control,
+    deformable,
     einsum,
     elementwise,
     framework,
@@ -33,6 +34,7 @@ from accelc.frontends.onnx import (
     scans,
     selection,
     spectrum,
+    training,
 )
 from accelc.frontends.onnx.builder import Builder, Tensor, known
 from accelc.frontends.onnx.definitions import definition_of
@@ -56,6 +58,7 @@ OPERATORS: Table = {
     **recurrent.OPERATORS,
     **quantized.OPERATORS,
     **attention.OPERATORS,
+    **deformable.OPERATORS,
     **pooling.OPERATORS,
     **reductions.OPERATORS,
     **selection.OPERATORS,
@@ -71,6 +74,9 @@ OPERATORS: Table = {
     **cache.OPERATORS,
 }
 """Importer of every operator of the standard domain; an operator without one is kept for the framework."""
+
+DOMAINS: dict[str, Table] = {training.DOMAIN: training.OPERATORS}
+"""Importers of other domains."""
 
 ANONYMOUS = ("", "?")
 """Names that exporters give to dimensions they know nothing about: equal names do not mean equal sizes."""
@@ -288,7 +294,7 @@ class GraphImporter:
         inputs = [scope[name] if name else None for name in proto.input]
         node = Node(proto, opset, inputs, builder, self._folder, lambda body: self._within(body, scope))
         try:
-            results = self._results(node, standard, scope)
+            results = self._results(node, scope)
         finally:
             builder.node_name, builder.value_name, builder.where = outer
         if len(results) < len([n for n in proto.output if n]):
@@ -297,8 +303,9 @@ class GraphImporter:
             if name:
                 scope[name] = tensor
 
-    def _results(self, node: Node, standard: bool, scope: Scope) -> list[Tensor]:
-        handler = OPERATORS.get(node.proto.op_type) if standard else None
+    def _results(self, node: Node, scope: Scope) -> list[Tensor]:
+        table = OPERATORS if node.proto.domain in STANDARD_DOMAINS else DOMAINS.get(node.proto.domain, {})
+        handler = table.get(node.proto.op_type)
         reason = "no home but a framework executes this operator"
         try:
             if handler is not None:
