@@ -39,7 +39,8 @@ from accelc.lowering.movement import (
     lower_transpose,
 )
 from accelc.lowering.plan import FUNCTIONS, Node, Plan, array_of, engine_dtype, location_of, make_plan
-from accelc.lowering.reduction import lower_pool, lower_reduce, pool_support, reduce_support
+from accelc.lowering.pooling import lower_pool, pool_support
+from accelc.lowering.reduction import lower_reduce, reduce_support
 from accelc.lowering.views import View
 from accelc.numerics import FP8, is_integer
 from accelc.targets.model import Target
@@ -66,7 +67,7 @@ RULES: Mapping[type[Operation], Rule] = {
     graph.ConvOp: Rule(lower_conv, conv_support, integers=False),
     graph.MatmulOp: Rule(lower_matmul, matmul_support, integers=False),
     graph.ReduceOp: Rule(lower_reduce, reduce_support),
-    graph.PoolOp: Rule(lower_pool, pool_support, integers=False),
+    graph.PoolOp: Rule(lower_pool, pool_support),
     graph.ReshapeOp: Rule(lower_reshape),
     graph.TransposeOp: Rule(lower_transpose),
     graph.SliceOp: Rule(lower_slice),

@@ -1,8 +1,7 @@
-"""Lowers reductions and pooling: free axes on the vector engine, the partition axis by a product with ones."""
+"""Lowers reductions: free axes on the vector engine, the partition axis by a product with ones."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import product
 from math import prod
 
 import numpy as np
@@ -12,19 +11,17 @@ from accelc.dialects.graph_ops.base import element_of, ints, shape_of
 from accelc.lowering.context import Lowering
 from accelc.lowering.contraction import conv2d
 from accelc.lowering.deferred import Kernel
-from accelc.lowering.elementwise import apply, pieces
-from accelc.lowering.images import as_2d, as_image
+from accelc.lowering.elementwise import pieces
+from accelc.lowering.images import as_image
 from accelc.lowering.linear import array_support
-from accelc.lowering.plan import Node, engine_dtype, pool_pads
+from accelc.lowering.plan import Node, engine_dtype
 from accelc.lowering.product import Epilogue
 from accelc.lowering.staging import Window
-from accelc.lowering.views import View, reduce_accesses, row_major
+from accelc.lowering.views import View, row_major
 from accelc.numerics import is_integer
 from accelc.targets.model import Target
 
 REDUCERS: Mapping[str, str] = {"sum": "add", "mean": "add", "max": "max", "min": "min"}
-LOWEST = -3.4028235e38
-"""Padding that never wins a maximum (the largest negative fp32 number: an infinity would not survive all dtypes)."""
 
 
 NARROW = ("int8", "uint8")
@@ -158,12 +155,13 @@ def _reduce_into(ctx: Lowering, view: View, out: View, op: str, axes: Sequence[i
         assert view.axis is not None
         shape = tuple(1 if a == axis else n for a, n in enumerate(view.shape))
         partial = ctx.scratch("partial", shape, view.axis, working_dtype(view))
-        _reduce_axis(ctx, view, partial, op, axis)
+        reduce_axis(ctx, view, partial, op, axis)
         view = partial
-    _reduce_axis(ctx, view, out, op, min(axes))
+    reduce_axis(ctx, view, out, op, min(axes))
 
 
-def _reduce_axis(ctx: Lowering, view: View, out: View, op: str, axis: int) -> None:
+def reduce_axis(ctx: Lowering, view: View, out: View, op: str, axis: int) -> None:
+    """One free axis, in halves where an access pattern does not reach that far."""
     if ctx.builder.reduce(op, view, out, [axis]):
         return
     # The axis is longer, or its stride wider, than one access pattern can say: halve it element by element.
@@ -177,7 +175,7 @@ def _reduce_axis(ctx: Lowering, view: View, out: View, op: str, axis: int) -> No
     ctx.builder.tensor_tensor(op, low.cut(axis, 0, pairs), high, folded.cut(axis, 0, pairs))
     if half > pairs:
         ctx.builder.copy(low.cut(axis, pairs, half), folded.cut(axis, pairs, half))
-    _reduce_axis(ctx, folded, out, op, axis)
+    reduce_axis(ctx, folded, out, op, axis)
 
 
 def _sum_partitions(ctx: Lowering, view: View, axis: int) -> View:
@@ -195,132 +193,3 @@ def _sum_partitions(ctx: Lowering, view: View, axis: int) -> View:
     shape = tuple(1 if a == axis else n for a, n in enumerate(view.shape))
     strides = tuple(0 if a == axis else s for a, s in enumerate(row_major(shape)))
     return View(out.storage, shape, strides, out.offset, axis, replicated=True)
-
-
-def pool_support(op: graph.PoolOp, target: Target) -> str | None:
-    """Reason why a pooling operation cannot run on the target, or None."""
-    return None if len(shape_of(op.x)) in (3, 4) else "only one or two spatial axes are pooled on an engine"
-
-
-def lower_pool(ctx: Lowering, node: Node) -> None:
-    """Maximum or average pooling over one or two spatial axes."""
-    op = node.op
-    assert isinstance(op, graph.PoolOp)
-    x = ctx.view_of(op.x)
-    if x.on_chip and x.axis != 1:
-        x = ctx.to_hbm(x)
-    kernel, strides, dilations, pads = ints(op.kernel), ints(op.strides), ints(op.dilations), pool_pads(op)
-    out = as_2d(ctx.allocate(node.result, 1, "pool"))
-    if len(kernel) == 1:
-        kernel, strides, dilations = (1, *kernel), (1, *strides), (1, *dilations)
-        pads = (0, pads[0], 0, pads[1])
-    geometry = Window(
-        (kernel[0], kernel[1]),
-        (strides[0], strides[1]),
-        (dilations[0], dilations[1]),
-        (pads[0], pads[1], pads[2], pads[3]),
-    )
-    average = op.kind.data == "average"
-    counts = _window_counts(op) if average else None
-    _pool2d(ctx, as_2d(x), out, geometry, 0.0 if average else LOWEST, counts)
-
-
-def _window_counts(op: graph.PoolOp) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-    """Elements each window averages over, (OH, OW)."""
-    kernel, strides, dilations, pads = ints(op.kernel), ints(op.strides), ints(op.dilations), ints(op.pads)
-    rank = len(kernel)
-    counts = np.ones((1, 1), np.float32)
-    for a in range(rank):
-        size, low, high = shape_of(op.x)[2 + a], pads[a], pads[rank + a]
-        first, last = (-low, size + high) if op.count_include_pad is not None else (0, size)
-        starts = np.arange(shape_of(op.result)[2 + a]) * strides[a] - low
-        taps = starts[:, None] + np.arange(kernel[a]) * dilations[a]
-        inside = ((taps >= first) & (taps < last)).sum(axis=1).astype(np.float32)
-        counts = counts * (inside[:, None] if a == rank - 2 else inside[None, :])
-    return counts
-
-
-def _pool2d(
-    ctx: Lowering,
-    x: View,
-    out: View,
-    geometry: Window,
-    fill: float,
-    counts: np.ndarray[tuple[int, ...], np.dtype[np.float32]] | None,
-) -> None:
-    batch, channels, height, width = x.shape
-    (_kh, _), (sh, _), pads = geometry.kernel, geometry.strides, geometry.pads
-    wide = width + pads[1] + pads[3]
-    direct = x.on_chip and (not any(pads) or ctx.has_halo(x, pads, 0.0 if counts is None else fill))
-    tiles = -(-channels // ctx.target.sbuf.partitions)
-    per_row = tiles * 4 * (out.shape[3] * sh + (0 if direct else wide * sh) + (0 if out.on_chip else out.shape[3]))
-    step = ctx.rows_per_chunk(
-        out.shape[2], fixed=tiles * 4 * max(geometry.rows_in(1) - sh, 0) * (wide + out.shape[3]), per_row=per_row
-    )
-    for n, low in product(range(batch), range(0, out.shape[2], step)):
-        high = min(low + step, out.shape[2])
-        count = geometry.rows_in(high - low)
-        first = low * sh - pads[0]
-        image = x.cut(0, n, n + 1)
-        region = out.part([(n, n + 1), (0, channels), (low, high), (0, out.shape[3])])
-        if batch > 1:
-            region = out.cut(0, n, n + 1).part([(0, 1), (0, channels), (low, high), (0, out.shape[3])])
-        if direct:
-            source = replace(
-                image,
-                shape=(1, channels, count, wide),
-                offset=image.offset + first * image.strides[2] - pads[1] * image.strides[3],
-            )
-        else:
-            source = ctx.scratch("pad", (1, channels, count, wide), 1, x.storage.dtype)
-            top, bottom = max(first, 0), min(first + count, height)
-            if any(pads):
-                ctx.builder.memset(source, fill)
-            ctx.transfer(
-                image.part([(0, 1), (0, channels), (top, bottom), (0, width)]),
-                source.part([(0, 1), (0, channels), (top - first, bottom - first), (pads[1], pads[1] + width)]),
-            )
-        target = region if region.on_chip else ctx.scratch("pooled", region.shape, 1, out.storage.dtype)
-        if counts is None:
-            _windows(ctx, source, target, geometry, "max")
-        else:
-            sums = target if target.storage.dtype == "fp32" else ctx.scratch("sums", region.shape, 1, "fp32")
-            _windows(ctx, source, sums, geometry, "add")
-            _divide(ctx, sums, target, counts[low:high] if counts.shape[0] > 1 else counts)
-        if target is not region:
-            ctx.builder.dma(target, region)
-
-
-def _divide(ctx: Lowering, sums: View, out: View, counts: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> None:
-    if (counts == counts.flat[0]).all():
-        ctx.builder.tensor_scalar(sums, out, "mul", float(np.float32(1.0) / counts.flat[0]))
-        return
-    factors = ctx.constant("counts", np.float32(1.0) / counts).lead(4)
-    apply(ctx, [sums, factors], out, lambda ctx, ins, out: ctx.builder.tensor_tensor("mul", ins[0], ins[1], out))
-
-
-def _windows(ctx: Lowering, source: View, out: View, geometry: Window, op: str) -> None:
-    """Combines windows of `source` (1, C, H, W) into `out` (1, C, OH, OW): both axes at once, or columns then rows."""
-    (kh, kw), (sh, sw), (dh, dw) = geometry.kernel, geometry.strides, geometry.dilations
-    _, channels, height, _ = source.shape
-    _, _, rows, columns = out.shape
-    row, column = source.strides[2], source.strides[3]
-    zero, tile = source.strides[0], source.strides[1]
-    both = replace(
-        source,
-        shape=(1, channels, rows, columns, kh, kw),
-        strides=(zero, tile, row * sh, column * sw, row * dh, column * dw),
-    )
-    full = replace(out, shape=(*out.shape, 1, 1), strides=(*out.strides, 0, 0))
-    found = reduce_accesses(both, full, [4, 5], ctx.builder.limits(both, full))
-    if found is not None and len(found) <= 2:
-        ctx.builder.reduce(op, both, full, [4, 5])
-        return
-    across = ctx.scratch("across", (1, channels, height, columns), 1, "fp32" if op == "add" else source.storage.dtype)
-    strip = replace(
-        source, shape=(1, channels, height, columns, kw), strides=(zero, tile, row, column * sw, column * dw)
-    )
-    _reduce_axis(ctx, strip, replace(across, shape=(*across.shape, 1), strides=(*across.strides, 0)), op, 4)
-    zero, tile, row, column = across.strides
-    down = replace(across, shape=(1, channels, rows, columns, kh), strides=(zero, tile, row * sh, column, row * dh))
-    _reduce_axis(ctx, down, replace(out, shape=(*out.shape, 1), strides=(*out.strides, 0)), op, 4)
