@@ -27,7 +27,7 @@ EXACT = 2**24
 
 
 @dataclass(frozen=True)
-class _Axis:
+class SampledAxis:
     """How coordinates beyond the ends of an axis are brought back: its size, its borders, and where its ends are."""
 
     b: Builder
@@ -93,6 +93,14 @@ class _Axis:
         )
         return self.clamp(at), real
 
+    def linear(self, at: Tensor) -> list[Neighbour]:
+        """Both neighbours of places in elements."""
+        b = self.b
+        first = b.unary("floor", at)
+        rest = b.binary("sub", at, first)
+        weights = (b.binary("sub", b.scalar(1, rest), rest), rest)
+        return [(*self.cell(b.add(first, k) if k else first), weight) for k, weight in enumerate(weights)]
+
 
 def _cubic_weights(b: Builder, t: Tensor) -> list[Tensor]:
     """Weights of the neighbours at -1, 0, 1 and 2 of a place `t` behind 0."""
@@ -107,22 +115,20 @@ def _cubic_weights(b: Builder, t: Tensor) -> list[Tensor]:
     return [far(b.add(t, 1)), near(t), near(here), far(b.add(here, 1))]
 
 
-def _neighbours(b: Builder, axis: _Axis, normal: Tensor, mode: str) -> list[Neighbour]:
+def _neighbours(b: Builder, axis: SampledAxis, normal: Tensor, mode: str) -> list[Neighbour]:
     """(cell, whether it is one, weight) of every neighbour along an axis."""
     at = axis.place(normal)
     if mode == "nearest":
         cell, real = axis.cell(axis.inside(b.unary("round", at)))
         return [(cell, real, None)]
     at = axis.inside(at)
-    first = b.unary("floor", at)
-    rest = b.binary("sub", at, first)
     if mode == "linear":
-        offsets, weights = (0, 1), [b.binary("sub", b.scalar(1, rest), rest), rest]
-    else:
-        offsets, weights = (-1, 0, 1, 2), _cubic_weights(b, rest)
+        return axis.linear(at)
+    first = b.unary("floor", at)
+    weights = _cubic_weights(b, b.binary("sub", at, first))
     return [
         (*axis.cell(b.add(first, offset) if offset else first), weight)
-        for offset, weight in zip(offsets, weights, strict=True)
+        for offset, weight in zip((-1, 0, 1, 2), weights, strict=True)
     ]
 
 
@@ -144,16 +150,16 @@ def _grid_sample(node: Node) -> Tensor:
         # The last axis comes first in the grid.
         normal = b.reshape(b.slice_axis(grid, grid.rank - 1, rank - 1 - axis, 1), [x.shape[0], count])
         normal = b.cast(normal, np.dtype(np.float32))
-        places.append(_neighbours(b, _Axis(b, size, padding, aligned), normal, mode))
+        places.append(_neighbours(b, SampledAxis(b, size, padding, aligned), normal, mode))
     flat = b.reshape(x, [*x.shape[:2], prod(sizes)])
-    terms = [_tap(b, flat, taps, sizes) for taps in product(*places)]
+    terms = [sample(b, flat, taps, sizes) for taps in product(*places)]
     total = terms[0]
     for term in terms[1:]:
         total = b.add(total, term)
     return b.reshape(total, [*x.shape[:2], *out])
 
 
-def _tap(b: Builder, flat: Tensor, taps: Sequence[Neighbour], sizes: Sequence[int]) -> Tensor:
+def sample(b: Builder, flat: Tensor, taps: Sequence[Neighbour], sizes: Sequence[int]) -> Tensor:
     """(N, C, places): one neighbour of every place, weighted."""
     index, real, weight = taps[0]
     for (cell, is_real, factor), size in zip(taps[1:], sizes[1:], strict=True):
