@@ -25,6 +25,8 @@ TOSA_TO_LINALG = (
 
 
 def _write(path: Path, maker: str, text: str) -> None:
+    # Locations name files of this repository, wherever it is.
+    text = text.replace(f"{DATA.parents[3]}/", "")
     path.write_text(f"// Made by {maker}; see tools/generate_mlir_examples.py.\n{text}")
 
 
