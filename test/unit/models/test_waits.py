@@ -14,6 +14,7 @@ from accelc.driver import CompiledModel
 from accelc.emit.emitter import emit
 from accelc.emit.streams import split_streams
 from accelc.isa.records import Records, Wait, field
+from accelc.isa.table import Opcode
 from accelc.simulator import simulate
 
 pytestmark = pytest.mark.slow
@@ -71,6 +72,31 @@ def test_every_wait_of_a_small_network_is_needed() -> None:
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     compiled = accelc.compile(model, "tiny", force="accelerator")
     records = synchronized(compiled)
+    check_deleted(records, compiled, waits_of(records))
+
+
+def test_every_wait_around_indexed_transfers_is_needed() -> None:
+    """Indices, tables and places of updates are computed by other engines, and read again."""
+    nodes = [
+        helper.make_node("Relu", ["x"], ["r"], "relu"),
+        helper.make_node("Add", ["i", "i"], ["j"], "indices"),
+        helper.make_node("Gather", ["r", "j"], ["g"], "gather"),
+        helper.make_node("Exp", ["g"], ["e"], "exp"),
+        helper.make_node("ScatterND", ["r", "k", "e"], ["s"], "scatter", reduction="add"),
+        helper.make_node("Tanh", ["s"], ["y"], "tanh"),
+    ]
+    inputs = {"x": (TensorProto.FLOAT, [6, 5]), "i": (TensorProto.INT64, [3]), "k": (TensorProto.INT64, [3, 1])}
+    graph = helper.make_graph(
+        nodes,
+        "indexed",
+        [helper.make_tensor_value_info(name, kind, shape) for name, (kind, shape) in inputs.items()],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [6, 5])],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
+    compiled = accelc.compile(model, "tiny", force="accelerator-first")
+    records = synchronized(compiled)
+    opcodes = set(field(records, "opcode").tolist())
+    assert {Opcode.DMA_GATHER, Opcode.DMA_SCATTER} <= opcodes
     check_deleted(records, compiled, waits_of(records))
 
 
