@@ -30,7 +30,10 @@ def test_against_the_reference(
     height, width, kernel = 6, 5, (2, 3)
     out = [(n + 2 * pad - dilation * (k - 1) - 1) // stride + 1 for n, k in zip((height, width), kernel, strict=True)]
     taps = kernel[0] * kernel[1]
-    shapes = {"x": (1, channels, height, width), "w": (filters * group, channels // group, *kernel)}
+    shapes: dict[str, tuple[int, ...]] = {
+        "x": (1, channels, height, width),
+        "w": (filters * group, channels // group, *kernel),
+    }
     shapes["offset"] = (1, parts * taps * 2, *out)
     shapes |= {"b": (filters * group,)} if biased else {}
     shapes |= {"mask": (1, parts * taps, *out)} if masked else {}
