@@ -1,0 +1,121 @@
+"""Text from strangers: every mistake is one located message."""
+
+from pathlib import Path
+
+import pytest
+from xdsl.utils.exceptions import ParseError
+
+from accelc.cli.diagnostics import describe
+from accelc.cli.main import main
+from accelc.frontends.mlir import convert, import_mlir
+
+BODY = "func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {{\n  {}\n  return %0 : tensor<4xf32>\n}}\n"
+
+
+def _message(tmp_path: Path, text: str) -> str:
+    path = tmp_path / "a.mlir"
+    path.write_text(text)
+    with pytest.raises(ParseError) as caught:
+        import_mlir(path, {}, {}, None)
+    return describe(caught.value).replace(f"{tmp_path}/", "")
+
+
+T = "tensor<4xf32>"
+MISTAKES = {
+    f"%0 = stablehlo.add %x : ({T}": "a.mlir:3:3: error: ",
+    f"%0 = stablehlo.abs %y : {T}": "values used but not defined: [%y]",
+    f"%0 = stablehlo.abs %x, surprise : {T}": "'surprise' is not expected in stablehlo.abs",
+    f"%0 = stablehlo.add %x : {T}": "a.mlir:2:3: error: stablehlo.add: has 1 operands",
+    f"%0 = nowhere.op %x : {T}": "a.mlir:2:3: error: nowhere.op: is of the dialect 'nowhere'",
+    f"%0 = stablehlo.convert %x : ({T}) -> tensor<4xi4>": "used or defined with type tensor<4xi4>",
+    f"%1 = stablehlo.convert %x : ({T}) -> tensor<4xi4>\n  %0 = stablehlo.abs %x : {T}": "element type i4 cannot be computed",
+    "%0 = stablehlo.constant dense<0> : tensor<4000000000xi8>": "elements in dense literals, at most",
+    f'%0 = stablehlo.constant dense<"0xzz"> : {T}': "not hexadecimal digits",
+    f'%0 = stablehlo.constant dense<"0x0000"> : {T}': "2 bytes for 4 elements of 4",
+    f'%0 = "tosa.const"() <{{values = dense_resource<a> : {T}}}> : () -> {T}': "is not in the file",
+    f"%1 = stablehlo.reshape %x : ({T}) -> tensor<5xf32>\n  %0 = stablehlo.abs %x : {T}": "stablehlo.reshape: ",
+    f'%0 = "stablehlo.transpose"(%x) : ({T}) -> {T}': "has no attribute 'permutation'",
+    f'%0 = "stablehlo.iota"() <{{iota_dimension = 7}}> : () -> {T}': "iota_dimension 7 of a tensor of rank 1",
+    f"%0 = stablehlo.abs %x : {T} loc(unclosed": "location without ')'",
+    f"%0 = stablehlo.abs %x {{a = {'[' * 3000}] : {T}": "nested too deeply",
+    f"%0 = stablehlo.abs %x, a = {'[' * 300}1 : {T}": "lists nested deeper than 100",
+    f"%0 = stablehlo.convolution(%x, %x) dim_numbers = [b]x[i]->[b], window = {{}} : ({T}, {T}) -> {T}": (
+        "stablehlo.convolution: the input has axes ['b']"
+    ),
+    f'%0 = "stablehlo.gather"(%x, %x) <{{dimension_numbers = 3}}> : ({T}, {T}) -> {T}': (
+        "attribute 'dimension_numbers'"
+    ),
+    f"%0 = func.call @other(%x) : ({T}) -> {T}": "calls '@other', which has no body here",
+}
+"""A line of a function, and what is said of it."""
+
+
+@pytest.mark.parametrize(("line", "expected"), MISTAKES.items(), ids=range(len(MISTAKES)))
+def test_mistakes_are_located(tmp_path: Path, line: str, expected: str) -> None:
+    """The file, the line and the reason."""
+    message = _message(tmp_path, BODY.format(line))
+    assert message.startswith("a.mlir:")
+    assert expected in message
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "a.mlir:1:1: error: "),
+        ("module {}\n", "a.mlir:1:1: error: has no func.func that is not private"),
+        ("func.func private @f(%x: tensor<f32>) -> tensor<f32> {\n  return %x : tensor<f32>\n}\n", "has no func.func"),
+        (
+            "func.func @main(%x: memref<4xf32>) {\n  return\n}\n",
+            "func.func: memref<4xf32> is no tensor with static sizes",
+        ),
+        ("func.func @main(%x: tensor<?xf32>) {\n  return\n}\n", "has a dynamic size"),
+        ("func.func @main(%x: tensor<4xcomplex<f32>>) {\n  return\n}\n", "cannot be computed"),
+        ("func.func @main(%x: tensor<4xf32>)\n", "'main' has 0 blocks, expected one"),
+    ],
+)
+def test_modules_without_a_program(tmp_path: Path, text: str, expected: str) -> None:
+    """There must be a function, of tensors."""
+    assert expected in _message(tmp_path, text)
+
+
+def test_calls_that_double_end_in_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of 70 functions calls the next one twice."""
+    monkeypatch.setattr(convert, "MAX_OPERATIONS", 1000)
+    scalar = "(%x: tensor<f32>) -> tensor<f32>"
+    call = "%{} = call @f{}(%{}) : (tensor<f32>) -> tensor<f32>\n"
+    functions = [
+        f"func.func private @f{i}{scalar} {{\n{call.format(0, i + 1, 'x')}{call.format(1, i + 1, 0)}"
+        f"return %1 : tensor<f32>\n}}\n"
+        for i in range(70)
+    ]
+    functions.append(f"func.func private @f70{scalar} {{\n  return %x : tensor<f32>\n}}\n")
+    for first, expected in (
+        (0, "func.call: calls more than 64 functions deep"),
+        (40, "the program has more than 1000 operations with its calls inlined"),
+    ):
+        start = f"func.func @main{scalar} {{\n{call.format(0, first, 'x')}return %0 : tensor<f32>\n}}\n"
+        assert expected in _message(tmp_path, start + "".join(functions))
+
+
+def test_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`accelc compile` of a program and of a mistake; options of other models are refused."""
+    path = tmp_path / "a.mlir"
+    path.write_text(BODY.format("%0 = stablehlo.tanh %x : tensor<4xf32>"))
+    assert main(["compile", str(path), "-o", str(tmp_path / "a.acx")]) == 0
+    assert (tmp_path / "a.acx").is_file()
+    for options, expected in (
+        (["--dim", "n=3"], "the sizes of an MLIR program are fixed"),
+        (["--random-weights", "1"], "the weights of an MLIR program are in its text"),
+        (["--no-weights"], "the weights of an MLIR program are in its text; use ONNX"),
+        (["--shape", "y=4"], "the model has no input 'y'"),
+        (["--shape", "x=5"], "input 'x' has shape [4], not [5]"),
+    ):
+        assert main(["compile", str(path), "-o", str(tmp_path / "b.acx"), *options]) == 1
+        assert expected in capsys.readouterr().err
+    path.write_text(BODY.format("%0 = stablehlo.custom_call @f(%x) : (tensor<4xf32>) -> tensor<4xf32>"))
+    assert main(["compile", str(path), "-o", str(tmp_path / "b.acx")]) == 1
+    captured = capsys.readouterr().err
+    assert captured.startswith(f"{path}:2:3: error: stablehlo.custom_call: calls 'f', a function of another runtime")
+    assert not (tmp_path / "b.acx").exists()
+    assert main(["compile", str(tmp_path / "none.mlir"), "-o", str(tmp_path / "b.acx")]) == 1
+    assert "No such file" in capsys.readouterr().err
