@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 Progress = Callable[[str], None]
 
-PRECISIONS = ("model", "fp32", "bf16", "fp16")
+PRECISIONS = ("model", "fp32", "bf16", "fp16", "fp8", "int8")
 """`model` keeps the types of the model; the others store and multiply floats in that type."""
 FORCED = ("accelerator", "host", "accelerator-first")
 """

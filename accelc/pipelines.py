@@ -21,7 +21,7 @@ from accelc.dialects.engine import ProgramOp
 from accelc.dialects.graph import PartitionOp, WeightOp
 from accelc.dialects.graph_ops.base import shape_of
 from accelc.emit.program import EmittedProgram
-from accelc.errors import CapacityError, SynchronizationError
+from accelc.errors import CapacityError, SynchronizationError, UsageError
 from accelc.isa.program import AcceleratorSegment, HbmBinding
 from accelc.isa.records import Records
 from accelc.lowering import Budget, Lowered, lower_partition
@@ -102,6 +102,16 @@ class CompiledPartition:
     """Lowers the partition again, with other weights."""
 
 
+def check_precision(precision: str, target: Target) -> None:
+    """Raise UsageError for operands of 8 bits that the array of the target does not multiply."""
+    dtype = {"fp8": "fp8e4", "int8": "int8"}.get(precision)
+    if dtype is not None and dtype not in target.tensor.rate:
+        raise UsageError(
+            f"precision '{precision}': the array of target '{target.name}' multiplies {', '.join(target.tensor.rate)}, "
+            f"not {dtype}; choose another precision, or give engine.tensor.rate a value for {dtype}"
+        )
+
+
 def run_graph_passes(
     module: ModuleOp,
     weights: Weights,
@@ -129,6 +139,7 @@ def run_graph_passes(
     from accelc.passes.set_precision import set_precision
     from accelc.passes.split_batches import split_batches
 
+    check_precision(precision, target)
     report: list[Partitioning] = []
     stages: dict[str, Callable[[], object]] = {
         "normalize-inplace": lambda: NormalizeInplacePass().apply(Context(), module),

@@ -4,7 +4,8 @@ The float type a model computes in.
 A 16-bit type is that of the operands of products (convolutions, matrix products), as on the matrix units of common
 accelerators and in the automatic casts of their compilers; products sum in f32, and everything else stays in f32, where
 rounding after each of a hundred layers would show. So do thin products, such as depthwise convolutions and bottlenecks
-of few channels: their errors do not average out, and they are a small part of the work.
+of few channels: their errors do not average out, and they are a small part of the work. Operands of 8 bits have scales
+(`accelc.analysis.quantization`).
 """
 
 from collections import Counter
@@ -14,24 +15,35 @@ from math import prod
 from typing import cast
 
 from xdsl.context import Context
-from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, ModuleOp, TensorType, bf16, f16, f32
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, ModuleOp, TensorType, bf16, f8E4M3FN, f16, f32, i8
 from xdsl.ir import Attribute, Block, Operation, SSAValue, Use
 from xdsl.passes import ModulePass
 from xdsl.rewriter import InsertPoint, Rewriter
 
 from accelc.analysis.calls import refuse_calls
-from accelc.constants import convert, copy_location, read_sidecar, write_sidecar
+from accelc.analysis.quantization import NARROW, Quantizer
+from accelc.constants import Constants, convert, copy_location, read_sidecar, write_sidecar
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import AnyTensor, element_of, is_float, shape_of
 from accelc.dialects.graph_ops.element_types import Array, array_to_dense, array_type, dense_to_array, dtype_of_element
 from accelc.errors import UsageError, suggestion
+from accelc.passes.fold_constants import remove_unused
 
-PRECISIONS: Mapping[str, Attribute | None] = {"model": None, "fp32": f32, "bf16": bf16, "fp16": f16}
+PRECISIONS: Mapping[str, Attribute | None] = {
+    "model": None,
+    "fp32": f32,
+    "bf16": bf16,
+    "fp16": f16,
+    "fp8": f8E4M3FN,
+    "int8": i8,
+}
 """Element type of the operands of products except thin ones; other floats are f32. `model` changes nothing."""
 THIN = 16
 """Products with a matrix of at most this many rows or columns are thin. Measured on networks for text in pictures."""
 PRODUCTS = (graph.ConvOp, graph.ConvTransposeOp, graph.MatmulOp)
 """Operations whose first two operands are multiplied and summed."""
+QUANTIZED = (graph.ConvOp, graph.MatmulOp)
+"""Those that have a form with operands of 8 bits; transposed convolutions have become convolutions before."""
 MOVES = (
     graph.ReshapeOp,
     graph.TransposeOp,
@@ -62,7 +74,9 @@ def set_precision(module: ModuleOp, weights: MutableMapping[str, Array], precisi
     functions = [op for op in module.walk() if isinstance(op, graph.FuncOp)]
     for function in functions:
         _convert_function(function, f32)
-    if element != f32:
+    if precision in NARROW:
+        _quantize(module, Quantizer(NARROW[precision], Constants(weights)), thin)
+    elif element != f32:
         names = Counter(op.weight_name.data for op in module.walk() if isinstance(op, graph.WeightOp))
         for function in functions:
             _narrow_block(function.body.block, _Narrowing(element, weights, names, thin))
@@ -73,6 +87,13 @@ def set_precision(module: ModuleOp, weights: MutableMapping[str, Array], precisi
             and op.result.type != array_type(weights[name])
         ):
             weights[name] = convert(weights[name], dtype_of_element(element_of(op.result)))
+
+
+def _quantize(module: ModuleOp, quantizer: Quantizer, thin: int) -> None:
+    for op in [op for op in module.walk() if isinstance(op, QUANTIZED)]:
+        if element_of(op.result) == f32 and _thickness(op) > thin:
+            quantizer.replace(op)
+    remove_unused(module)
 
 
 @dataclass(frozen=True)
@@ -248,7 +269,7 @@ class SetPrecisionPass(ModulePass):
     name = "set-precision"
 
     precision: str
-    """model, fp32, bf16 or fp16."""
+    """model, fp32, bf16, fp16, fp8 (E4M3 with scales) or int8 (with scales, sums in int32)."""
     thin: int = THIN
     """Products of a matrix with at most this many rows or columns stay in f32."""
     weights: str | None = None

@@ -6,7 +6,7 @@ from itertools import product
 from math import prod
 
 import numpy as np
-from xdsl.dialects.builtin import IntegerAttr
+from xdsl.dialects.builtin import IntegerAttr, f8E4M3FN
 from xdsl.ir import Operation, SSAValue
 
 from accelc.dialects import graph
@@ -31,6 +31,7 @@ from accelc.lowering.computes import (
 from accelc.lowering.context import Lowering
 from accelc.lowering.plan import FUNCTIONS, Node, engine_dtype
 from accelc.lowering.views import View
+from accelc.numerics import FP8
 from accelc.targets.model import Target
 
 SIMPLE = (graph.NegOp, graph.IdentityOp, graph.IsnanOp, graph.NotOp)
@@ -67,6 +68,12 @@ def binary_support(op: Operation, _target: Target) -> str | None:
 def cast_support(op: Operation, target: Target) -> str | None:
     """Reason why a cast cannot run on the target, or None."""
     source, result = element_of(op.operands[0]), element_of(op.results[0])
+    assert isinstance(op, graph.CastOp)
+    if engine_dtype(result) in FP8 and source != result:
+        overflow = target.numerics.fp8_overflow
+        # Without infinities, both ways not to saturate give NaN.
+        same = ("saturate",) if op.saturate is not None else ("nan", "inf") if result == f8E4M3FN else ("inf",)
+        return None if overflow in same else f"target '{target.name}' lets {result} overflow otherwise: {overflow}"
     if is_float(source) and not is_float(result) and not is_bool(result):
         return None if "trunc" in target.engines["scalar"].funcs else "function trunc is not one of the target's"
     return None

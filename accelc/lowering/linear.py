@@ -5,20 +5,22 @@ from dataclasses import replace
 from itertools import product
 
 import numpy as np
+from xdsl.dialects.builtin import i32
 from xdsl.ir import SSAValue
 
 from accelc.dialects import graph
-from accelc.dialects.graph_ops.base import ints, shape_of
+from accelc.dialects.graph_ops.base import element_of, ints, is_float, shape_of
 from accelc.lowering.builder import Array
 from accelc.lowering.context import Lowering
 from accelc.lowering.contraction import conv2d
 from accelc.lowering.deferred import Kernel
 from accelc.lowering.images import as_2d, as_image
-from accelc.lowering.plan import Node, contraction_axis
+from accelc.lowering.plan import Node, contraction_axis, engine_dtype
 from accelc.lowering.product import Contraction, Epilogue, multiply
 from accelc.lowering.staging import Window, split
 from accelc.lowering.stationary import TensorWeights, load_whole
 from accelc.lowering.views import View
+from accelc.numerics import FP8
 from accelc.targets.model import Target
 
 
@@ -32,10 +34,33 @@ def array_support(target: Target) -> str | None:
     return None
 
 
+def product_support(op: graph.ConvOp | graph.MatmulOp, target: Target) -> str | None:
+    """
+    Reason why operands of these types cannot be multiplied, or None.
+
+    Floats of 16 and 32 bits mix; floats of 8 bits and int8 are multiplied as they are, on an array that has them.
+    """
+    left, right, out = (element_of(value) for value in (*op.operands[:2], op.result))
+    dtype, wide = engine_dtype(left), is_float(out) and engine_dtype(out) not in (None, *FP8)
+    if all(is_float(e) and engine_dtype(e) not in (None, *FP8) for e in (left, right)) and wide:
+        return None
+    if left == right and (dtype in FP8 or dtype == "int8") and (wide if dtype in FP8 else out == i32):
+        if dtype not in target.tensor.rate:
+            return f"the array of target '{target.name}' multiplies {', '.join(target.tensor.rate)}, not {dtype}"
+        if len(op.operands) > 2 and dtype == "int8":
+            return "integer products have no bias"
+        summed = target.tensor.accumulator(dtype)
+        legal = "fp32" if dtype in FP8 else "int32"
+        return None if summed == legal else f"the array of target '{target.name}' sums {dtype} in {summed}"
+    return f"products of {left} and {right} to {out} are not computed by the array"
+
+
 def conv_support(op: graph.ConvOp, target: Target) -> str | None:
     """Reason why a convolution cannot run on the target, or None."""
     if len(shape_of(op.x)) not in (3, 4):
         return "only one or two spatial axes are convolved on the array"
+    if (reason := product_support(op, target)) is not None:
+        return reason
     for value in (op.weight, op.bias):
         if value is not None and not isinstance(value.owner, graph.WeightOp | graph.ConstantOp):
             return "weights or bias are computed at run time"
@@ -89,7 +114,7 @@ def matmul_support(op: graph.MatmulOp, target: Target) -> str | None:
     """Reason why a matrix product cannot run on the target, or None."""
     if min(len(shape_of(op.lhs)), len(shape_of(op.rhs))) < 2:
         return "a vector operand of a matrix product stays on the host"
-    return array_support(target)
+    return product_support(op, target) or array_support(target)
 
 
 def lower_matmul(ctx: Lowering, node: Node) -> None:

@@ -57,16 +57,18 @@ class Rule:
     support: Callable[[Any, Target], str | None] = lambda op, target: None
     integers: bool = True
     """Whether it is also lowered for integers and truth values."""
+    fp8: bool = True
+    """Whether it is also lowered for floats of 8 bits, in which nothing but products computes."""
 
 
 RULES: Mapping[type[Operation], Rule] = {
-    **{kind: Rule(lower_unary, unary_support) for kind in (*FUNCTIONS, *SIMPLE)},
-    **{kind: Rule(lower_binary, binary_support) for kind in ALU},
+    **{kind: Rule(lower_unary, unary_support, fp8=False) for kind in (*FUNCTIONS, *SIMPLE)},
+    **{kind: Rule(lower_binary, binary_support, fp8=False) for kind in ALU},
     graph.CastOp: Rule(lower_cast, cast_support),
     graph.SelectOp: Rule(lower_select, select_support),
-    graph.ConvOp: Rule(lower_conv, conv_support, integers=False),
-    graph.MatmulOp: Rule(lower_matmul, matmul_support, integers=False),
-    graph.ReduceOp: Rule(lower_reduce, reduce_support),
+    graph.ConvOp: Rule(lower_conv, conv_support),
+    graph.MatmulOp: Rule(lower_matmul, matmul_support),
+    graph.ReduceOp: Rule(lower_reduce, reduce_support, fp8=False),
     graph.PoolOp: Rule(lower_pool, pool_support),
     graph.ReshapeOp: Rule(lower_reshape),
     graph.TransposeOp: Rule(lower_transpose),
@@ -102,6 +104,8 @@ def supported(op: Operation, target: Target) -> str | None:
         element = element_of(value)
         if not rule.integers and type(element) not in FLOATS:
             return f"element type {element} is not one the engines compute with (f32, bf16, f16)"
+        if not rule.fp8 and engine_dtype(element) in FP8:
+            return f"only products compute with {element}"
         if (reason := _element_support(element, target)) is not None:
             return reason
         if prod(shape_of(value)) == 0:
@@ -112,7 +116,7 @@ def supported(op: Operation, target: Target) -> str | None:
 def _element_support(element: Attribute, target: Target) -> str | None:
     """Why no engine touches elements of a type, or None if one does."""
     dtype = engine_dtype(element)
-    if dtype is None or (dtype in FP8):
+    if dtype is None:
         return f"element type {element} is not one the engines compute with"
     if dtype == "int64" and int64_lane(target) is None:
         return f"no engine of target '{target.name}' computes with i64"

@@ -135,7 +135,7 @@ def _fuse(
     node = Node(op, op.results[0])
     axis = contraction_axis(op, constants)
     fused: list[Operation] = []
-    if axis is not None:
+    if axis is not None and is_float(element_of(node.result)):
         node, fused = _with_epilogue(node, axis, target, constants, taken)
     if axis is None and type(op) not in ROUNDING:
         return node, fused

@@ -14,6 +14,7 @@ from accelc.lowering.context import Lowering
 from accelc.lowering.staging import Window
 from accelc.lowering.stationary import Loaded, Stationary
 from accelc.lowering.views import View, itemsize
+from accelc.numerics import is_integer
 
 
 @dataclass(frozen=True)
@@ -202,6 +203,8 @@ def _evacuate(ctx: Lowering, psum: View, out: View, epilogue: Epilogue, rows: tu
         source = psum if more and out.storage.dtype != psum.storage.dtype else blocked
         with ctx.builder.at(epilogue.residual_at):
             ctx.builder.tensor_tensor("add", psum, residual, source)
-    if source is psum or epilogue.bias is not None or epilogue.func != "identity":
+    if is_integer(out.storage.dtype):
+        ctx.builder.copy(source, blocked)
+    elif source is psum or epilogue.bias is not None or epilogue.func != "identity":
         with ctx.builder.at(epilogue.func_at):
             ctx.builder.activate(epilogue.func, source, blocked, bias=bias)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import cast
 
-from xdsl.dialects.builtin import FloatAttr, TensorType, f64
+from xdsl.dialects.builtin import Float8E4M3FNType, Float8E5M2Type, FloatAttr, TensorType, UnitAttr, f64
 from xdsl.ir import Attribute, SSAValue
-from xdsl.irdl import attr_def, irdl_op_definition, operand_def, result_def, traits_def, var_operand_def
+from xdsl.irdl import attr_def, irdl_op_definition, operand_def, opt_attr_def, result_def, traits_def, var_operand_def
 from xdsl.traits import Pure
 
 from accelc.analysis import shapes
@@ -21,6 +21,7 @@ from accelc.dialects.graph_ops.base import (
     checked,
     element_of,
     ints,
+    is_float,
     is_integer,
     require,
     require_same_element,
@@ -29,16 +30,21 @@ from accelc.dialects.graph_ops.base import (
 )
 from accelc.dialects.graph_ops.canonicalization import Simplifies
 
+F8 = (Float8E4M3FNType, Float8E5M2Type)
+
 
 @irdl_op_definition
 class CastOp(GraphOp):
     """
     Conversion of every element to the result's element type.
 
-    To floats: nearest, halves to even. Floats to integers: towards zero. To i1: whether the element is not zero.
+    To floats: nearest, halves to even. Floats to integers: towards zero. To i1: whether the element is not zero. With
+    `saturate`, floats beyond the range of an 8-bit float type give its largest finite value, else NaN (f8E4M3FN) or
+    infinity (f8E5M2).
 
     ```mlir
     %y = graph.cast %x : tensor<4xf32> -> tensor<4xbf16>
+    %z = graph.cast %x {saturate} : tensor<4xf32> -> tensor<4xf8E4M3FN>
     ```
     """
 
@@ -47,21 +53,26 @@ class CastOp(GraphOp):
     """Any shape."""
     result = result_def(TENSOR)
     """Shape of x."""
+    saturate = opt_attr_def(UnitAttr)
+    """Whether floats saturate; the result has an 8-bit float type."""
 
     assembly_format = "$x attr-dict `:` type($x) `->` type($result)"
     traits = traits_def(Pure(), Simplifies())
 
-    def __init__(self, x: Value, to: Attribute, *, loc_name: str | None = None):
+    def __init__(self, x: Value, to: Attribute, *, saturate: bool = False, loc_name: str | None = None):
         element = cast(AnyTensor, to).element_type if isinstance(to, TensorType) else to
         super().__init__(
             operands=[SSAValue.get(x)],
             result_types=[TensorType(element, shape_of(x))],
-            attributes=attributes(loc_name=loc_name),
+            attributes=attributes(saturate=saturate, loc_name=loc_name),
         )
 
     def verify_graph(self) -> None:
-        """Same shape."""
+        """Same shape; only floats saturate, in 8 bits."""
         require_shape(self.result, shape_of(self.x))
+        legal = is_float(element_of(self.x)) and isinstance(element_of(self.result), F8)
+        kinds = f"{element_of(self.x)} -> {element_of(self.result)}"
+        require(self.saturate is None or legal, f"saturate is for casts of floats to 8-bit floats, not {kinds}")
 
 
 @irdl_op_definition

@@ -104,7 +104,7 @@ class JoinWideningCast(RewritePattern):
             return
         narrow, wide = element_of(inner.x), element_of(inner.result)
         if is_float(narrow) and (wide == f64 or (str(wide) == "f32" and str(narrow) != "f64")):
-            _replace(op, CastOp(inner.x, element_of(op.result)), rewriter)
+            _replace(op, CastOp(inner.x, element_of(op.result), saturate=op.saturate is not None), rewriter)
 
 
 PATTERNS: tuple[RewritePattern, ...] = (

@@ -233,11 +233,11 @@ class Builder:
         """Elementwise choice."""
         return self.emit(graph.SelectOp, condition, a, b)
 
-    def cast(self, x: Tensor, dtype: DType) -> Tensor:
-        """x converted to dtype."""
+    def cast(self, x: Tensor, dtype: DType, *, saturate: bool = False) -> Tensor:
+        """x converted to dtype, an 8-bit float type if it is to saturate."""
         if x.dtype == dtype:
             return x
-        return self.emit(lambda v: graph.CastOp(v, element_of_dtype(dtype)), x)
+        return self.emit(lambda v: graph.CastOp(v, element_of_dtype(dtype), saturate=saturate), x)
 
     def reduce(self, kind: str, x: Tensor, axes: Sequence[int], *, keepdims: bool) -> Tensor:
         """Reduction over distinct axes in `[0, rank)`; no axes give x."""

@@ -3,14 +3,16 @@
 from functools import reduce
 from math import inf, pi, sqrt
 
+import ml_dtypes
 import numpy as np
 
 from accelc.frontends.onnx.builder import Builder, Tensor, known
 from accelc.frontends.onnx.functions import FUNCTIONS
 from accelc.frontends.onnx.node import Handler, Node, Table
-from accelc.frontends.onnx.tensors import DType, largest, numpy_dtype
+from accelc.frontends.onnx.tensors import DType, numpy_dtype
 
 LARGEST = float(np.finfo(np.float32).max)
+FP8 = (np.dtype(ml_dtypes.float8_e4m3fn), np.dtype(ml_dtypes.float8_e5m2))
 
 
 def _unary(kind: str) -> Handler:
@@ -85,10 +87,8 @@ def _cast_like(node: Node) -> Tensor:
 
 def _convert(node: Node, dtype: DType) -> Tensor:
     b, x = node.builder, node.input(0)
-    if dtype.name.startswith("float8") and x.is_float and x.dtype != dtype and node.integer("saturate", 1):
-        limit = largest(dtype)
-        x = b.binary("min", b.binary("max", x, b.scalar(-limit, x)), b.scalar(limit, x))
-    return b.cast(x, dtype)
+    narrow = dtype in FP8 and x.is_float and x.dtype != dtype
+    return b.cast(x, dtype, saturate=narrow and bool(node.integer("saturate", 1)))
 
 
 def _clip(node: Node) -> Tensor:

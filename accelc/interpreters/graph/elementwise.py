@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 import numpy.typing as npt
 
@@ -187,4 +188,8 @@ def select(_op: graph.SelectOp, condition: Array, a: Array, b: Array) -> Array:
 
 def cast(op: graph.CastOp, x: Array) -> Array:
     """Conversion to the result's element type."""
-    return convert(x, dtype_of(op.result))
+    to = dtype_of(op.result)
+    if op.saturate is not None:
+        limit = float(ml_dtypes.finfo(to).max)
+        x = np.clip(x.astype(work_dtype(x), copy=False), -limit, limit)
+    return convert(x, to)

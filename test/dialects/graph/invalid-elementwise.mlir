@@ -99,6 +99,15 @@ graph.func @f(%p: tensor<4xi1>) {
 
 // -----
 
+// Only floats of 8 bits saturate; integers always do.
+graph.func @f(%x: tensor<4xf32>) {
+  %0 = graph.cast %x {saturate} : tensor<4xf32> -> tensor<4xi8>
+  graph.return
+}
+// CHECK: saturate is for casts of floats to 8-bit floats, not f32 -> i8
+
+// -----
+
 // All sizes are static.
 graph.func @f(%x: tensor<?xf32>) {
   %0 = graph.neg %x : tensor<?xf32> -> tensor<?xf32>

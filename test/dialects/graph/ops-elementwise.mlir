@@ -84,6 +84,7 @@ graph.func @binary(%x: tensor<4x8xf32>, %y: tensor<8xbf16>, %i: tensor<2x1xi32>,
   %b5 = graph.shr %i, %j : (tensor<2x1xi32>, tensor<3xi32>) -> tensor<2x3xi32>
   %s = graph.select %p, %x, %x : (tensor<4x1xi1>, tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
   %t = graph.cast %x : tensor<4x8xf32> -> tensor<4x8xi8>
+  %u = graph.cast %x {saturate} : tensor<4x8xf32> -> tensor<4x8xf8E5M2>
   graph.return
 }
 // CHECK-LABEL: graph.func @binary(
@@ -108,3 +109,4 @@ graph.func @binary(%x: tensor<4x8xf32>, %y: tensor<8xbf16>, %i: tensor<2x1xi32>,
 // CHECK-NEXT: {{.*}} = graph.shr {{%.+}}, {{%.+}} : (tensor<2x1xi32>, tensor<3xi32>) -> tensor<2x3xi32>{{$}}
 // CHECK-NEXT: {{.*}} = graph.select {{%.+}}, {{%.+}}, {{%.+}} : (tensor<4x1xi1>, tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>{{$}}
 // CHECK-NEXT: {{.*}} = graph.cast {{%.+}} : tensor<4x8xf32> -> tensor<4x8xi8>{{$}}
+// CHECK-NEXT: {{.*}} = graph.cast {{%.+}} {saturate} : tensor<4x8xf32> -> tensor<4x8xf8E5M2>{{$}}

@@ -107,7 +107,8 @@ def check_lowering(
     compiled, simulated, _ = simulate_partition(partition, weights, inputs, target)
     tiled = run_engine(compiled.program, machine, {**stored_weights(compiled), **arguments(inputs)})
     for index, value in enumerate(simulated):
-        np.testing.assert_array_equal(value.reshape(-1), tiled[f"out{index}"])
+        bits = np.ascontiguousarray(value).reshape(-1).view(np.uint8), tiled[f"out{index}"].view(np.uint8)
+        np.testing.assert_array_equal(*bits, f"bytes of result {index}")
 
 
 def arguments(inputs: Sequence[Array]) -> dict[str, Array]:

@@ -1,6 +1,7 @@
 """Every elementwise operation, element type and form of broadcasting, at every level: graph, engine, simulator."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lowering_support import Body, check_lowering
-from xdsl.ir import SSAValue
+from xdsl.dialects.builtin import TensorType, f8E4M3FN, f8E5M2, f32
+from xdsl.ir import Attribute, Block, SSAValue
 
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.binary import BinaryRule
 from accelc.dialects.graph_ops.element_types import element_of_dtype
 from accelc.dialects.graph_ops.unary import UnaryRule
+from accelc.lowering import supported
 from accelc.lowering.plan import FUNCTIONS
 from accelc.targets import load_target
 
@@ -117,6 +120,22 @@ def test_casts(source: str, shape: tuple[int, ...]) -> None:
         return [body.add(graph.CastOp(body.args[0], element_of_dtype(np.dtype(kind)))) for kind in TYPES]
 
     check_lowering([x], build, "trn-like")
+
+
+@pytest.mark.parametrize("element", [f8E4M3FN, f8E5M2], ids=str)
+def test_casts_to_eight_bits(element: Attribute) -> None:
+    """They saturate as the machine does; those that do not are left to the host, unless the machine does not either."""
+    x = values("float32", (3, 130))
+
+    def build(body: Body) -> list[SSAValue]:
+        narrow = body.add(graph.CastOp(body.args[0], element, saturate=True))
+        return [narrow, body.add(graph.CastOp(narrow, f32))]
+
+    check_lowering([x], build, "trn-like")
+    plain = graph.CastOp(Block(arg_types=[TensorType(f32, [4])]).args[0], element)
+    target = load_target("trn-like")
+    assert supported(plain, target) == f"target 'trn-like' lets {element} overflow otherwise: saturate"
+    assert supported(plain, replace(target, numerics=replace(target.numerics, fp8_overflow="inf"))) is None
 
 
 @pytest.mark.parametrize("kind", TYPES)
