@@ -409,10 +409,10 @@ def _print_operators(rows: Sequence[Row], top: int) -> None:
             found[op] += 1
             off[op] += any(o == op and elsewhere for o, _, _, elsewhere in row.nodes)
             tiers.setdefault(op, Counter()).update({t for o, t, _, _ in row.nodes if o == op})
-    print("\narithmetic operators of simple cases: cases, off the accelerator, tiers")
+    print("\narithmetic operators of simple cases: cases, share on the accelerator, tiers")
     for op, number in sorted(off.items(), key=lambda item: -item[1])[:top]:
         shown = ", ".join(f"{tier} {count}" for tier, count in tiers[op].most_common(4))
-        print(f"{found[op]:>5} {number:>5} {op:<24} {shown}")
+        print(f"{found[op]:>5} {1 - number / found[op]:>5.0%} {op:<24} {shown}")
     rest = sum(number == 0 for number in off.values())
     print(f"{rest} of {len(off)} arithmetic operators are always on the accelerator")
 

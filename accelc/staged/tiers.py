@@ -51,7 +51,11 @@ class NodeTier:
 
 def node_tiers(proto: GraphProto, result: StagedResult) -> list[NodeTier]:
     """Tiers of all nodes of a graph and of its bodies, in the order of the file; constants are left out."""
-    tiers = {name: NodeTier(name, node.op_type, is_arithmetic(node)) for name, node in _nodes(proto)}
+    tiers: dict[str, NodeTier] = {}
+    for name, node in _nodes(proto):
+        # Nodes of one name cannot be told apart by what was executed.
+        tier = tiers.setdefault(name, NodeTier(name, node.op_type, False))
+        tier.arithmetic |= is_arithmetic(node)
     for step in result.steps:
         _record(step, tiers)
     for tier in tiers.values():
@@ -83,13 +87,16 @@ def _record(step: Step, tiers: Mapping[str, NodeTier]) -> None:
             tier.elsewhere |= tier.arithmetic and step.op_type not in CONTROL
         return
     found = _executed(step)
-    for name in step.nodes:
+    # What nobody owns is held against all nodes of the program.
+    stray = any(where.elsewhere for name, where in found.items() if name not in tiers)
+    # Nodes of bodies that were imported with the node that holds them are in no list of nodes.
+    for name in dict.fromkeys((*step.nodes, *found)):
         tier = tiers.get(name)
         if tier is None:
             continue
         where = found.get(name, _Evidence())
         tier.tiers |= where.tiers
-        tier.elsewhere |= tier.arithmetic and where.elsewhere
+        tier.elsewhere |= tier.arithmetic and (where.elsewhere or stray)
         if name in step.folded:
             tier.tiers.add(step.folded[name])
             tier.elsewhere |= tier.arithmetic and step.folded[name] == "specialized"
@@ -142,8 +149,9 @@ def _traces(program: Program, launched: set[str]) -> Iterable[tuple[str, str, bo
                     yield segment.debug[number].loc_name, "accelerator", False
             continue
         for op in parse_function(segment).body.walk():
-            name = op.attributes.get("loc_name")
-            if not isinstance(name, StringAttr):
+            if isinstance(op, graph.FuncOp | graph.ReturnOp | graph.ConstantOp | graph.WeightOp):
                 continue
+            name = op.attributes.get("loc_name")
             called = isinstance(op, graph.CallFrameworkOp)
-            yield name.data, "framework" if called else "host", called or op.name not in GRAPH_MOVEMENT
+            text = name.data if isinstance(name, StringAttr) else ""
+            yield text, "framework" if called else "host", called or op.name not in GRAPH_MOVEMENT

@@ -105,3 +105,31 @@ def test_what_was_not_executed_has_no_tier() -> None:
 def test_arithmetic(node: Any, arithmetic: bool) -> None:
     """By operator, and by the attributes that make one compute."""
     assert is_arithmetic(node) == arithmetic
+
+
+def test_bodies_that_are_imported_with_their_node() -> None:
+    """A branch whose condition is a constant: its nodes have tiers of their own."""
+    body = helper.make_graph(
+        [helper.make_node("Exp", ["x"], ["e"])], "then", [], [helper.make_empty_tensor_value_info("e")]
+    )
+    other = helper.make_graph(
+        [helper.make_node("Abs", ["x"], ["a"])], "else", [], [helper.make_empty_tensor_value_info("a")]
+    )
+    nodes = [helper.make_node("If", ["c"], ["y"], then_branch=body, else_branch=other)]
+    infos = [helper.make_tensor_value_info("x", TensorProto.FLOAT, [2, 3])]
+    weight = helper.make_tensor("c", TensorProto.BOOL, [], [True])
+    graph = helper.make_graph(nodes, "g", infos, [helper.make_empty_tensor_value_info("y")], [weight])
+    proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)])
+    result = StagedModel(proto, CompileOptions(force="host")).run({"x": X})
+    found = {tier.node: (tier.tier, tier.elsewhere) for tier in node_tiers(proto.graph, result)}
+    assert found == {"y": ("merged", False), "e": ("host", True), "a": ("skipped", False)}
+
+
+def test_nodes_of_one_name_share_their_tier() -> None:
+    """A movement and arithmetic that cannot be told apart are arithmetic."""
+    nodes = [helper.make_node("Transpose", ["x"], ["t"], "same"), helper.make_node("Exp", ["t"], ["y"], "same")]
+    infos = [helper.make_tensor_value_info("x", TensorProto.FLOAT, [2, 3])]
+    graph = helper.make_graph(nodes, "g", infos, [helper.make_empty_tensor_value_info("y")])
+    proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)])
+    (tier,) = node_tiers(proto.graph, StagedModel(proto, CompileOptions(force="host")).run({"x": X}))
+    assert (tier.node, tier.arithmetic, tier.tier, tier.elsewhere) == ("same", True, "host", True)
