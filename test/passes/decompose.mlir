@@ -143,3 +143,21 @@ graph.func @unknown_filters(%x : tensor<1x1x4xf32>, %w : tensor<1x1x3xf32>) -> t
     : (tensor<1x1x4xf32>, tensor<1x1x3xf32>) -> tensor<1x1x6xf32>
   graph.return %y : tensor<1x1x6xf32>
 }
+
+// -----
+
+// Filters of narrow numbers take in no factor, and a summand keeps the precision of the sums.
+// CHECK-LABEL: graph.func @narrow_filters
+// CHECK: %[[B:.*]] = graph.constant {{.*}}dense<3.170000e+02> : tensor<1xf32>
+// CHECK: %[[Y:.*]] = graph.conv %x, %{{.*}}, %[[B]]
+// CHECK: graph.mul %[[Y]]
+graph.func @narrow_filters(%x : tensor<1x1x4xbf16>) -> tensor<1x1x4xf32> {
+  %w = graph.constant dense<3.0> : tensor<1x1x1xbf16>
+  %b = graph.constant dense<317.0> : tensor<f32>
+  %f = graph.constant dense<0.3> : tensor<f32>
+  %c = graph.conv %x, %w strides [1] pads [0, 0] dilations [1] group 1
+    : (tensor<1x1x4xbf16>, tensor<1x1x1xbf16>) -> tensor<1x1x4xf32>
+  %s = graph.add %c, %b : (tensor<1x1x4xf32>, tensor<f32>) -> tensor<1x1x4xf32>
+  %y = graph.mul %s, %f : (tensor<1x1x4xf32>, tensor<f32>) -> tensor<1x1x4xf32>
+  graph.return %y : tensor<1x1x4xf32>
+}

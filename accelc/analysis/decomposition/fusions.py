@@ -10,7 +10,7 @@ from xdsl.pattern_rewriter import PatternRewriter, op_type_rewrite_pattern
 from accelc.analysis.decomposition.replacement import ConstantPattern, result_type
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import ints, shape_of
-from accelc.dialects.graph_ops.element_types import Array
+from accelc.dialects.graph_ops.element_types import Array, dtype_of
 
 TOLERANCE = 1e-3
 """How far written constants (0.5, sqrt(2)) may be from exact ones, relative."""
@@ -50,6 +50,10 @@ class FoldIntoConvolution(ConstantPattern):
         bias = np.zeros(len(factors)) if conv.bias is None else self.constants.data(conv.bias)
         if weight is None or bias is None:
             return False
+        kind = dtype_of(conv.result)
+        if kind.itemsize > weight.dtype.itemsize and isinstance(op, graph.MulOp | graph.DivOp):
+            # Products of narrow numbers are summed in wide ones: a factor in the filters would be rounded to theirs.
+            return False
         new = self.replace(conv)
         filters = conv.weight
         match op:
@@ -64,7 +68,7 @@ class FoldIntoConvolution(ConstantPattern):
                 filters = new.array(scaled.astype(weight.dtype), "weight")
         bias_value: SSAValue | None = None
         if conv.bias is not None or bias.any():
-            bias_value = new.array(bias.astype(weight.dtype), "bias")
+            bias_value = new.array(bias.astype(kind), "bias")
         folded = graph.ConvOp(
             conv.x,
             filters,

@@ -92,20 +92,24 @@ def _conv_transpose(node: Node) -> Tensor:
             strides[d] * (x.shape[2 + d] - 1) + extra[d] + shapes.window_extent(kernel[d], dilations[d]) - wanted[d]
             for d in range(rank)
         ]
-        # What the result has beyond the last window is padding, too.
-        extra = [e + max(-t, 0) for e, t in zip(extra, total, strict=True)]
-        total = [max(t, 0) for t in total]
         smaller = [t // 2 for t in total]
         larger = [t - s for t, s in zip(total, smaller, strict=True)]
         pads = smaller + larger if mode == "SAME_UPPER" else larger + smaller
-    group = node.integer("group", 1)
+    group, b = node.integer("group", 1), node.builder
+    # Where the result is larger than all windows, zeros are put around it.
+    around = [max(-p, 0) for p in pads]
+    pads = [max(p, 0) for p in pads]
 
     def make(x: SSAValue, w: SSAValue, b: SSAValue | None) -> graph.ConvTransposeOp:
         return graph.ConvTransposeOp(
             x, w, b, strides=strides, pads=pads, dilations=dilations, group=group, output_padding=extra
         )
 
-    return node.builder.emit(make, x, weight, bias, weights=(1, 2))
+    if not any(around):
+        return b.emit(make, x, weight, bias, weights=(1, 2))
+    y = b.emit(make, x, weight, None, weights=(1, 2))
+    y = b.pad(y, [0, 0, *around[:rank]], [0, 0, *around[rank:]], 0)
+    return y if bias is None else b.add(y, _per_channel(b, bias, y.rank))
 
 
 def _matmul(node: Node) -> Tensor:
