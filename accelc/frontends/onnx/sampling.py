@@ -121,7 +121,8 @@ def _neighbours(b: Builder, axis: SampledAxis, normal: Tensor, mode: str) -> lis
     if mode == "nearest":
         cell, real = axis.cell(axis.inside(b.unary("round", at)))
         return [(cell, real, None)]
-    at = axis.inside(at)
+    # Cubic neighbours beyond the border are brought back one by one: the curve goes on there.
+    at = at if mode == "cubic" and axis.padding == "border" else axis.inside(at)
     if mode == "linear":
         return axis.linear(at)
     first = b.unary("floor", at)
