@@ -161,3 +161,50 @@ graph.func @narrow_filters(%x : tensor<1x1x4xbf16>) -> tensor<1x1x4xf32> {
   %y = graph.mul %s, %f : (tensor<1x1x4xf32>, tensor<f32>) -> tensor<1x1x4xf32>
   graph.return %y : tensor<1x1x4xf32>
 }
+
+// -----
+
+// The first place of a maximum is the least of those that are not below it.
+// CHECK-LABEL: graph.func @argmax
+// CHECK: %[[M:.*]] = graph.reduce "max" %x axes [1] keepdims
+// CHECK: %[[B:.*]] = graph.less %x, %[[M]]
+// CHECK: %[[P:.*]] = graph.constant {{.*}}dense<[0.000000e+00, 1.000000e+00, 2.000000e+00]>
+// CHECK: %[[N:.*]] = graph.constant {{.*}}dense<3.000000e+00> : tensor<f32>
+// CHECK: %[[S:.*]] = graph.select %[[B]], %[[N]], %[[P]]
+// CHECK: %[[I:.*]] = graph.reduce "min" %[[S]] axes [1]
+// CHECK: graph.cast %[[I]] {{.*}}: tensor<2xf32> -> tensor<2xi64>
+graph.func @argmax(%x : tensor<2x3xf32>) -> tensor<2xi64> {
+  %y = graph.argmax %x axis 1 : tensor<2x3xf32> -> tensor<2xi64>
+  graph.return %y : tensor<2xi64>
+}
+
+// -----
+
+// A product of five: two pairs, then one, then what was left over.
+// CHECK-LABEL: graph.func @product
+// CHECK: %[[A:.*]] = graph.slice %x starts [0] steps [1]
+// CHECK: %[[B:.*]] = graph.slice %x starts [2] steps [1]
+// CHECK: graph.mul %[[A]], %[[B]]
+// CHECK: graph.slice %x starts [4] steps [1]
+// CHECK: graph.concat
+// CHECK: graph.mul
+// CHECK: graph.mul
+// CHECK-NOT: graph.reduce
+graph.func @product(%x : tensor<5xi32>) -> tensor<i32> {
+  %y = graph.reduce "prod" %x axes [0] : tensor<5xi32> -> tensor<i32>
+  graph.return %y : tensor<i32>
+}
+
+// -----
+
+// A pool over three axes is one over the last two, then one over the first.
+// CHECK-LABEL: graph.func @volume
+// CHECK: %[[A:.*]] = graph.reshape %x : tensor<1x2x4x6x6xf32> -> tensor<1x8x6x6xf32>
+// CHECK: %[[B:.*]] = graph.pool "max" %[[A]] kernel [2, 3] strides [2, 3] pads [0, 0, 0, 0] dilations [1, 1]
+// CHECK: %[[C:.*]] = graph.reshape %[[B]] : tensor<1x8x3x2xf32> -> tensor<1x2x4x6xf32>
+// CHECK: graph.pool "max" %[[C]] kernel [4, 1] strides [1, 1] pads [0, 0, 0, 0] dilations [1, 1]
+graph.func @volume(%x : tensor<1x2x4x6x6xf32>) -> tensor<1x2x1x3x2xf32> {
+  %y = graph.pool "max" %x kernel [4, 2, 3] strides [1, 2, 3] pads [0, 0, 0, 0, 0, 0] dilations [1, 1, 1]
+    : tensor<1x2x4x6x6xf32> -> tensor<1x2x1x3x2xf32>
+  graph.return %y : tensor<1x2x1x3x2xf32>
+}

@@ -13,7 +13,7 @@ from accelc.dialects import graph
 from accelc.frontends.onnx.builder import Tensor, known
 from accelc.frontends.onnx.node import Node, Table
 
-MAX_COMPARISONS = 2**24
+MAX_COMPARISONS = 2**20
 """Comparisons of a TopK, beyond which sorting elsewhere is cheaper than comparing all with all."""
 
 
