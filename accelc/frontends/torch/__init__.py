@@ -5,7 +5,8 @@ The package torch is an extra (`pip install 'accelc[torch]'`); nothing here impo
 """
 
 from accelc.frontends.torch.archive import load_program
+from accelc.frontends.torch.hook import hook
 from accelc.frontends.torch.program import WRITTEN, import_program
 from accelc.frontends.torch.reference import run_torch
 
-__all__ = ["WRITTEN", "import_program", "load_program", "run_torch"]
+__all__ = ["WRITTEN", "hook", "import_program", "load_program", "run_torch"]

@@ -237,7 +237,7 @@ def _converted(call: Call) -> SSAValue:
 def _fill(value: float | None) -> Rule:
     def rule(call: Call) -> SSAValue:
         w = call.writer
-        for name in ("self", "size", "dtype"):
+        for name in ("self", "size", "dtype", "stride"):
             call.get(name)
         if value is not None:
             return w.full(call.shape, value, call.dtype)
@@ -310,7 +310,9 @@ RULES: Table = {
     # Their elements are any numbers.
     "empty": _fill(0),
     "empty_like": _fill(0),
+    "empty_strided": _fill(0),
     "new_empty": _fill(0),
+    "new_empty_strided": _fill(0),
     "fill": _fill(None),
     "full": _fill(None),
     "full_like": _fill(None),

@@ -151,11 +151,12 @@ class Importer:
             raise self.writer.error(
                 f"operator {name} cannot be imported; supported are aten operators on tensors of static shapes"
             )
-        return self._call(target, positional, named)
+        return self.call(target, positional, named)
 
     # --- one operator ---------------------------------------------------------------------------------------------
 
-    def _call(self, target: Operator, positional: Sequence[Any], named: Mapping[str, Any]) -> Any:
+    def call(self, target: Operator, positional: Sequence[Any], named: Mapping[str, Any]) -> Any:
+        """What one operator gives for handles and plain values, in the nesting of torch's results."""
         arguments = _bind(target, positional, named)
         handles = [leaf for leaf in library.flat(list(arguments.values())) if isinstance(leaf, Handle)]
         before = [geometry(handle.shadow) for handle in handles]

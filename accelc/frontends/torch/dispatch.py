@@ -1,0 +1,476 @@
+"""
+Operators of torch hooked as they are dispatched, in eager mode: below autograd, in place and on views as they come.
+
+Like a session of `accelc.hooking`: an operator is recorded if it can be imported, else torch executes it on present
+elements; what was recorded becomes one program when elements are needed, known by its structure. torch's tensors
+without elements say what a result is, and which storage it shares.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from importlib import import_module
+from time import perf_counter
+from typing import Any, cast
+from weakref import WeakSet, WeakValueDictionary
+
+from xdsl.dialects.builtin import ModuleOp, TensorType
+from xdsl.ir import Block, Region
+
+from accelc.dialects import graph
+from accelc.dialects.graph_ops.element_types import element_of_dtype
+from accelc.dialects.graph_ops.inplace import VarType
+from accelc.errors import AccelcError, ModelError
+from accelc.frontends.numpy.program import Traced
+from accelc.frontends.torch import library
+from accelc.frontends.torch.importer import Importer
+from accelc.frontends.torch.library import Operator, Tensor, geometry, storage_of
+from accelc.frontends.torch.writer import Handle, Writer
+from accelc.hooking.executor import Executor, Runnable
+from accelc.hooking.report import Report
+
+torch: Any = library.torch()
+_modes: Any = import_module("torch.utils._python_dispatch")
+_fakes: Any = import_module("torch._subclasses.fake_tensor")
+
+MAX_SEGMENT = 512
+"""Operators at which a segment ends."""
+
+
+class Memory:
+    """
+    A storage: its elements (None while they are pending), a tensor without elements for it, and who sees it.
+
+    `is_plain` is a storage of tensors that are no hooked ones: it is written at once.
+    """
+
+    def __init__(self, fake: Tensor, real: Tensor | None, is_plain: bool) -> None:
+        self.fake = fake
+        self.real = real
+        self.is_plain = is_plain
+        self.cells = int(fake.untyped_storage().nbytes()) // fake.element_size()
+        self.seen: WeakSet[Any] = WeakSet()
+        self.is_written = False
+        """The segment under way writes it."""
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the segment under way decides the elements."""
+        return self.real is None or self.is_written
+
+
+class HookedTensor(torch.Tensor):
+    """A tensor whose elements may still have to be computed."""
+
+    __torch_function__ = torch._C._disabled_torch_function_impl
+
+    @staticmethod
+    def __new__(cls: Any, session: "TorchSession", fake: Tensor, memory: Memory) -> Any:
+        made = torch.Tensor._make_wrapper_subclass(
+            cls,
+            fake.size(),
+            strides=fake.stride(),
+            storage_offset=fake.storage_offset(),
+            dtype=fake.dtype,
+            device=fake.device,
+        )
+        made.session, made.fake, made.memory = session, fake, memory
+        memory.seen.add(made)
+        return made
+
+    @classmethod
+    def __torch_dispatch__(cls, func: Operator, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """An operator on one of these, also when the hook is no longer active."""
+        leaves = library.flat([args, kwargs])
+        session: TorchSession = next(leaf.session for leaf in leaves if type(leaf) is HookedTensor)
+        return session.dispatch(func, args, kwargs or {})
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def numpy(self, *, force: bool = False) -> Any:
+        """The elements as an array."""
+        return self.session.elements(self).numpy(force=force)
+
+    def tolist(self) -> Any:
+        """The elements as nested lists."""
+        return self.session.elements(self).tolist()
+
+    def __repr__(self, *, tensor_contents: Any = None) -> str:
+        return repr(self.session.elements(self))
+
+    def __array__(self, dtype: Any = None) -> Any:
+        return self.session.elements(self).numpy().__array__(dtype)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return self.session.elements(self).clone().__reduce_ex__(protocol)
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A tensor among the arguments of a record, by its number in the segment."""
+
+    index: int
+
+
+@dataclass
+class Recorded:
+    """Operators that were not executed yet, and the tensors and storages they use."""
+
+    calls: list[tuple[Operator, Any, Any, list[int]]] = field(default_factory=list[Any])
+    """Operator, arguments with `Ref`s, named ones, and the numbers of its results."""
+    tensors: list[tuple[Memory, Tensor]] = field(default_factory=list[Any])
+    memories: list[Memory] = field(default_factory=list[Memory])
+    given: dict[int, int] = field(default_factory=dict[int, int])
+    """Numbers of tensors that no recorded operator made, by the identity of their fake."""
+    old: set[int] = field(default_factory=set[int])
+    """Places in `memories` of those that had elements when they were first used."""
+
+    def number(self, memory: Memory, fake: Tensor) -> int:
+        """Number of a tensor."""
+        if id(fake) not in self.given:
+            if memory not in self.memories:
+                if memory.real is not None:
+                    self.old.add(len(self.memories))
+                self.memories.append(memory)
+            self.given[id(fake)] = len(self.tensors)
+            self.tensors.append((memory, fake))
+        return self.given[id(fake)]
+
+
+class TorchSession:
+    """The state of a hook; `report` counts as that of `accelc.hooking` does."""
+
+    def __init__(self, executor: Executor) -> None:
+        self.executor = executor
+        self.report = Report()
+        self.active = True
+        self._mode = _fakes.FakeTensorMode()
+        self._recorded = Recorded()
+        self._memories: WeakValueDictionary[int, Memory] = WeakValueDictionary()
+        self._plain: WeakValueDictionary[int, Memory] = WeakValueDictionary()
+        self._held: list[Memory] = []
+        self._reasons: dict[Any, str | None] = {}
+        self._compiled: dict[Any, Runnable | None] = {}
+
+    # --- operators ------------------------------------------------------------------------------------------------
+
+    def dispatch(self, func: Operator, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Record an operator, or let torch execute it."""
+        start, name, known = perf_counter(), str(func), self.report.first_ir_seconds
+        self._held.clear()
+        with _modes._disable_current_modes():
+            originals: dict[int, Any] = {}
+            reason = None if self.active else "the hook is closed"
+            if reason is None:
+                try:
+                    given, named = (self._map(part, self._fake_of, originals) for part in (tuple(args), dict(kwargs)))
+                    before = {id(leaf): geometry(leaf) for leaf in library.flat([given, named]) if id(leaf) in originals}
+                    with self._mode:
+                        out = func(*given, **named)
+                    results = [leaf for leaf in library.flat([out]) if library.is_tensor(leaf)]
+                    reason = self._refusal(func, given, named, results, before)
+                except Exception as error:
+                    # Operators whose results depend on elements, and whatever torch refuses, it refuses itself.
+                    reason = (str(error).splitlines() or [type(error).__name__])[0]
+            if reason is not None:
+                self.report.returned(name, reason)
+                return self._execute(func, args, kwargs)
+            seconds = perf_counter() - start
+            result = self._record(func, given, named, out, originals)
+            outside = self.report.first_ir_seconds - known
+            self.report.hooked(name, seconds - outside)
+            return result
+
+    def _map(self, given: Any, function: Any, originals: dict[int, Any]) -> Any:
+        if library.is_tensor(given):
+            fake = function(given)
+            originals[id(fake)] = given
+            return fake
+        if isinstance(given, list | tuple):
+            items = [self._map(item, function, originals) for item in cast(Sequence[Any], given)]
+            return items if isinstance(given, list) else tuple(items)
+        if isinstance(given, dict):
+            return {k: self._map(v, function, originals) for k, v in cast(dict[str, Any], given).items()}
+        return given
+
+    def _memory_of(self, tensor: Tensor) -> Memory:
+        if type(tensor) is HookedTensor:
+            return tensor.memory
+        key = storage_of(tensor)
+        memory = self._plain.get(key)
+        if memory is None:
+            cells = tensor.untyped_storage().nbytes() // tensor.element_size()
+            with self._mode:
+                fake = torch.empty(cells, dtype=tensor.dtype)
+            memory = Memory(fake, tensor.detach().as_strided((cells,), (1,), 0), is_plain=True)
+            self._plain[key] = memory
+            self._memories[storage_of(fake)] = memory
+        # Until the operator is recorded nothing else may hold it.
+        self._held.append(memory)
+        return memory
+
+    def _fake_of(self, tensor: Tensor) -> Tensor:
+        if type(tensor) is HookedTensor:
+            return tensor.fake
+        if type(tensor) not in (torch.Tensor, torch.nn.Parameter) or tensor.device.type != "cpu":
+            raise ModelError(f"a tensor of type {type(tensor).__name__} on {tensor.device}")
+        memory = self._memory_of(tensor)
+        if memory.fake.dtype != tensor.dtype:
+            raise ModelError("a view of memory as another type")
+        with self._mode:
+            return memory.fake.as_strided(tuple(tensor.shape), tuple(tensor.stride()), tensor.storage_offset())
+
+    def _refusal(self, func: Operator, given: Any, named: Any, results: Sequence[Tensor], before: Any) -> str | None:
+        """Why an operator is not recorded: known for its kind, or by importing it alone."""
+        leaves = [leaf for leaf in library.flat([given, named]) if library.is_tensor(leaf)]
+        if any(geometry(leaf) != before[id(leaf)] for leaf in leaves):
+            return "changes the shape of a tensor in place"
+        if not results:
+            return "has no tensor among its results"
+        if not any(str(v.dtype) in ("torch.float32", "torch.float16", "torch.bfloat16") for v in (*leaves, *results)):
+            return "no floats of the accelerator are among its tensors"
+        alone = Recorded()
+        for leaf in leaves:
+            alone.number(self._memories[storage_of(leaf)], leaf)
+        alone.old = set(range(len(alone.memories)))
+        fresh: dict[int, Memory] = {}
+        homes = [
+            self._memories.get(storage_of(r)) or fresh.setdefault(storage_of(r), Memory(r, None, is_plain=False))
+            for r in results
+        ]
+        made = [alone.number(home, result) for home, result in zip(homes, results, strict=True)]
+        template = self._template(given, alone), self._template(named, alone)
+        key = (str(func), repr(template), tuple((geometry(f), f.dtype) for _, f in alone.tensors), len(alone.memories))
+        if key not in self._reasons:
+            start = perf_counter()
+            alone.calls.append((func, *template, made))
+            try:
+                _module(alone, range(len(alone.memories)))
+                self._reasons[key] = None
+                self.report.first_irs += 1
+            except (AccelcError, ValueError) as error:
+                self._reasons[key] = str(error).splitlines()[0]
+            self.report.first_ir_seconds += perf_counter() - start
+        return self._reasons[key]
+
+    def _template(self, given: Any, recorded: Recorded) -> Any:
+        if library.is_tensor(given):
+            return Ref(recorded.number(self._memories[storage_of(given)], given))
+        if isinstance(given, list | tuple):
+            items = [self._template(item, recorded) for item in cast(Sequence[Any], given)]
+            return items if isinstance(given, list) else tuple(items)
+        if isinstance(given, dict):
+            return {key: self._template(value, recorded) for key, value in cast(dict[str, Any], given).items()}
+        return given
+
+    def _record(self, func: Operator, given: Any, named: Any, out: Any, originals: dict[int, Any]) -> Any:
+        recorded = self._recorded
+        template = self._template(given, recorded), self._template(named, recorded)
+        written = [
+            recorded.tensors[ref.index][0]
+            for argument, ref in zip(func._schema.arguments, template[0], strict=False)
+            if argument.alias_info is not None and argument.alias_info.is_write and isinstance(ref, Ref)
+        ]
+        made: list[int] = []
+
+        def wrap(fake: Tensor) -> Any:
+            memory = self._memories.get(storage_of(fake))
+            if memory is None:
+                memory = Memory(fake, None, is_plain=False)
+                self._memories[storage_of(fake)] = memory
+            made.append(recorded.number(memory, fake))
+            if id(fake) in originals:
+                return originals[id(fake)]
+            return HookedTensor(self, fake, memory)
+
+        result = self._map(out, wrap, {})
+        recorded.calls.append((func, *template, made))
+        for memory in written:
+            memory.is_written = True
+        # A plain tensor can be read in ways that nobody sees.
+        if any(memory.is_plain for memory in written) or len(recorded.calls) >= MAX_SEGMENT:
+            self.flush()
+        return result
+
+    # --- elements -------------------------------------------------------------------------------------------------
+
+    def elements(self, tensor: Any) -> Tensor:
+        """Present elements as a plain tensor, which sees the same memory."""
+        memory: Memory = tensor.memory
+        if memory.is_pending:
+            self.flush()
+        assert memory.real is not None
+        fake = tensor.fake
+        with _modes._disable_current_modes():
+            return memory.real.as_strided(tuple(fake.shape), tuple(fake.stride()), fake.storage_offset())
+
+    def _execute(self, func: Operator, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Let torch execute an operator on present elements."""
+        tensors = [leaf for leaf in library.flat([args, kwargs]) if library.is_tensor(leaf)]
+        # torch may write whatever it is given.
+        if any(self._is_used(tensor) for tensor in tensors):
+            self.flush()
+        originals: dict[int, Any] = {}
+
+        def present(tensor: Tensor) -> Tensor:
+            return self.elements(tensor) if type(tensor) is HookedTensor else tensor
+
+        given, named = (self._map(part, present, originals) for part in (tuple(args), dict(kwargs)))
+        with torch.no_grad():
+            out = func(*given, **named)
+        homes = {storage_of(leaf): o for leaf, o in ((v, originals.get(id(v))) for v in library.flat([given, named]))
+                 if library.is_tensor(leaf)}
+
+        def wrap(tensor: Tensor) -> Any:
+            if id(tensor) in originals:
+                return originals[id(tensor)]
+            home = homes.get(storage_of(tensor))
+            if not self.active or (home is not None and type(home) is not HookedTensor):
+                return tensor
+            try:
+                library.numpy_dtype(tensor.dtype)
+                memory = self._memory_of(tensor) if home is None else home.memory
+                with self._mode:
+                    fake = memory.fake.as_strided((memory.cells,), (1,), 0).as_strided(
+                        tuple(tensor.shape), tuple(tensor.stride()), tensor.storage_offset()
+                    )
+            except (ValueError, RuntimeError):
+                return tensor
+            return HookedTensor(self, fake, memory)
+
+        return self._map(out, wrap, {})
+
+    def _is_used(self, tensor: Tensor) -> bool:
+        """Whether the segment under way uses the memory of a tensor."""
+        found = tensor.memory if type(tensor) is HookedTensor else self._plain.get(storage_of(tensor))
+        return found is not None and (found.is_pending or found in self._recorded.memories)
+
+    def close(self) -> None:
+        """Execute what was recorded; from now on torch executes operators on hooked tensors."""
+        self.flush()
+        self.active = False
+
+    def flush(self) -> None:
+        """Execute what was recorded."""
+        recorded, self._recorded = self._recorded, Recorded()
+        if not recorded.calls:
+            return
+        with _modes._disable_current_modes():
+            live = [
+                n
+                for n, memory in enumerate(recorded.memories)
+                if (n in recorded.old and memory.is_written) or (n not in recorded.old and len(memory.seen))
+            ]
+            key = (
+                tuple(
+                    (str(f), repr(a), repr(k), tuple(made)) for f, a, k, made in recorded.calls
+                ),
+                tuple((recorded.memories.index(m), geometry(f), f.dtype) for m, f in recorded.tensors),
+                tuple(live),
+                tuple(sorted(recorded.old)),
+            )
+            if live:
+                self._run(recorded, live, key)
+            for memory in recorded.memories:
+                memory.is_written = False
+
+    def _run(self, recorded: Recorded, live: Sequence[int], key: Any) -> None:
+        start = perf_counter()
+        if key not in self._compiled:
+            self.report.second_irs += 1
+            self._compiled[key] = self.executor.compile(_module(recorded, live))
+            self.report.compile_seconds += perf_counter() - start
+        runnable = self._compiled[key]
+        assert runnable is not None
+        inputs = {f"x{n}": library.to_numpy(recorded.memories[n].real) for n in sorted(recorded.old)}
+        start = perf_counter()
+        outcome = runnable.run(inputs)
+        self.report.executed(runnable.placements, outcome, perf_counter() - start)
+        for index, n in enumerate(n for n in live if n not in recorded.old):
+            recorded.memories[n].real = library.from_numpy(outcome.outputs[f"result{index}"])
+        for n in live:
+            memory = recorded.memories[n]
+            if n in recorded.old and memory.real is not None:
+                memory.real.copy_(library.from_numpy(outcome.outputs[f"x{n} (written)"]))
+
+
+def _module(recorded: Recorded, live: Sequence[int]) -> Traced:
+    """The second IR of a segment. Raises ModelError for an operator that cannot be imported."""
+    writer = Writer(Block())
+    importer = Importer(writer)
+    arguments: list[tuple[str, str, tuple[int, ...]]] = []
+    handles: dict[int, Handle] = {}
+    with library.shadows():
+        roots: dict[int, Handle] = {}
+        for n in sorted(recorded.old):
+            memory = recorded.memories[n]
+            dtype = library.numpy_dtype(memory.fake.dtype)
+            kind = VarType(TensorType(element_of_dtype(dtype), (memory.cells,)))
+            variable = writer.block.insert_arg(kind, len(writer.block.args))
+            arguments.append((f"x{n}", dtype.name, (memory.cells,)))
+            roots[n] = importer.storages.create(
+                writer, variable, library.shadow((memory.cells,), (1,), memory.fake.dtype)
+            )
+
+        def handle(index: int) -> Handle:
+            if index not in handles:
+                memory, fake = recorded.tensors[index]
+                place, root = geometry(fake), roots[recorded.memories.index(memory)]
+                shadow = root.shadow.as_strided(place.sizes, place.strides, place.offset)
+                handles[index] = importer.storages.view(writer, shadow)
+            return handles[index]
+
+        for func, positional, named, made in recorded.calls:
+            writer.name, writer.where = str(func), f"operator {func}"
+            given = importer.call(func, _replaced(positional, handle), _replaced(named, handle))
+            leaves = [leaf for leaf in library.flat([given]) if isinstance(leaf, Handle)]
+            if len(leaves) != len(made):
+                raise writer.error("gives another number of tensors when imported")
+            for number, leaf in zip(made, leaves, strict=True):
+                if geometry(leaf.shadow) != geometry(recorded.tensors[number][1]):
+                    raise writer.error("gives other strides when imported")
+                handles[number] = leaf
+                place = recorded.memories.index(recorded.tensors[number][0])
+                roots.setdefault(place, importer.storages.roots[storage_of(leaf.shadow)])
+        values = [
+            writer.reshape(writer.load(roots[n].variable), (recorded.memories[n].cells,))
+            for n in live
+            if n not in recorded.old
+        ]
+    writer.block.add_op(graph.ReturnOp(values))
+    names = [name for name, _, _ in arguments]
+    main = graph.FuncOp(
+        "main",
+        ([argument.type for argument in writer.block.args], [value.type for value in values]),
+        Region(writer.block),
+        input_names=names,
+        output_names=[f"result{i}" for i in range(len(values))],
+    )
+    module = ModuleOp([main])
+    module.verify()
+    return Traced(module, writer.weights, tuple(names), len(values), tuple(arguments))
+
+
+def _replaced(given: Any, handle: Any) -> Any:
+    if isinstance(given, Ref):
+        return handle(given.index)
+    if isinstance(given, list | tuple):
+        return [_replaced(item, handle) for item in cast(Sequence[Any], given)]
+    if isinstance(given, dict):
+        return {key: _replaced(value, handle) for key, value in cast(dict[str, Any], given).items()}
+    return given
+
+
+class _Mode(_modes.TorchDispatchMode):
+    def __init__(self, session: TorchSession) -> None:
+        _modes.TorchDispatchMode.__init__(self)
+        self.session = session
+
+    def __torch_dispatch__(self, func: Operator, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        return self.session.dispatch(func, args, kwargs or {})
+
+
+def mode(session: TorchSession) -> AbstractContextManager[Any]:
+    """Inside, every operator of torch comes to the session."""
+    return _Mode(session)
