@@ -68,7 +68,15 @@ def _bit_shift(node: Node) -> Tensor:
     direction = node.text("direction", "")
     if direction not in ("LEFT", "RIGHT"):
         raise node.error(f"direction '{direction}' is not one of LEFT, RIGHT")
-    return node.builder.binary("shl" if direction == "LEFT" else "shr", node.input(0), node.input(1))
+    b, x, places = node.builder, node.input(0), node.input(1)
+    if direction == "LEFT":
+        return b.binary("shl", x, places)
+    if x.dtype.kind == "u":
+        return b.binary("shr", x, places)
+    # Copies of the sign move in: negative numbers are shifted as their complement, which is not negative.
+    zero, ones = known(np.asarray(0, x.dtype)), known(np.asarray(-1, x.dtype))
+    mask = b.select(b.binary("less", x, zero), ones, zero)
+    return b.binary("xor", b.binary("shr", b.binary("xor", x, mask), places), mask)
 
 
 def _bitwise_not(node: Node) -> Tensor:

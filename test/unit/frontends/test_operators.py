@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
-from onnx_support import check_nodes
+from onnx_support import check_nodes, execute, model_of
+
+from accelc.frontends.onnx import import_onnx
 
 Array = npt.NDArray[Any]
 FEW = settings(max_examples=12)
@@ -384,3 +386,11 @@ def test_operations_know_their_node_and_layer() -> None:
     text = [str(op) for op in imported.function.body.block.ops]
     assert 'loc_name = "first", layer = 0' in text[0]
     assert 'loc_name = "y", layer = 1' in text[1]
+
+
+def test_shifts_of_signed_integers() -> None:
+    """Copies of the sign move in from above, also beyond the width."""
+    x, places = np.array([-128, -3, -1, 0, 5, -7], np.int8), np.array([1, 1, 7, 3, 2, 9], np.int8)
+    model = model_of([node("BitShift", "x", "s", direction="RIGHT")], {"x": x, "s": places}, {}, ("y",), 28)
+    for (found,) in execute(import_onnx(model), [x, places]):
+        np.testing.assert_array_equal(found, [-64, -2, -1, 0, 1, -1])
