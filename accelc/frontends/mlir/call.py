@@ -57,6 +57,10 @@ class Call:
             raise self.error(f"uses a value of type {source.type} that is no tensor")
         return found
 
+    def first(self, count: int) -> list[SSAValue]:
+        """The first operands. Raises ConversionError if there are fewer."""
+        return [self.operand(i) for i in range(count)]
+
     def known(self, index: int, what: str) -> Array:
         """The elements of an operand that must be a constant."""
         found = self.writer.known(self.operand(index))

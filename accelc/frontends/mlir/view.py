@@ -63,12 +63,12 @@ def element_dtype(element: Attribute) -> DType:
 def spec_of(kind: Attribute) -> tuple[tuple[int, ...], DType]:
     """Shape and dtype of a tensor, or of a number. Raises ModelError for other types and for sizes not known."""
     if isinstance(kind, TensorType | VectorType):
-        tensor = cast(TensorType[Attribute], kind)
+        tensor = cast("TensorType[Attribute]", kind)
         if any(size < 0 for size in tensor.get_shape()):
             raise ModelError(f"{kind} has a dynamic size; supported are static ones")
         return tensor.get_shape(), element_dtype(tensor.element_type)
     if isinstance(kind, IntegerType | IndexType | AnyFloat):
-        return (), element_dtype(kind)
+        return (), element_dtype(cast(Attribute, kind))
     raise ModelError(f"{kind} is no tensor with static sizes")
 
 

@@ -64,21 +64,21 @@ def test_labels_are_those_of_einsum(given_operands: tuple[str, str, dict[str, in
     assert np.array_equal(found.transpose(perm), np.einsum(f"{lhs},{rhs}->{result}", a, b))
 
 
-@pytest.mark.parametrize(
-    ("lhs", "batch", "summed", "message"),
-    [
-        ((2, 3), ([0], [0]), ([0], [1]), "left batch and contracting axes"),
-        ((2, 3), ([], []), ([1], [1]), "have sizes 3 and 5"),
-        ((2, 3), ([0, 1], [0]), ([], []), "2 batch axes on the left, 1 on the right"),
-        ((2, 3), ([2], [0]), ([], []), "are not distinct axes of a tensor of rank 2"),
-    ],
-)
-def test_wrong_axes(
-    lhs: tuple[int, ...], batch: tuple[list[int], list[int]], summed: tuple[list[int], list[int]], message: str
-) -> None:
+Pairs = tuple[list[int], list[int]]
+NONE: Pairs = ([], [])
+WRONG: list[tuple[Pairs, Pairs, str]] = [
+    (([0], [0]), ([0], [1]), "left batch and contracting axes"),
+    (NONE, ([1], [1]), "have sizes 3 and 5"),
+    (([0, 1], [0]), NONE, "2 batch axes on the left, 1 on the right"),
+    (([2], [0]), NONE, "are not distinct axes of a tensor of rank 2"),
+]
+
+
+@pytest.mark.parametrize(("batch", "summed", "message"), WRONG)
+def test_wrong_axes(batch: Pairs, summed: Pairs, message: str) -> None:
     """Axes that do not exist, are used twice or differ in size."""
     with pytest.raises(ValueError, match=message):
-        plan_contraction(lhs, (4, 5), batch, summed)
+        plan_contraction((2, 3), (4, 5), batch, summed)
 
 
 def test_sums_of_one_operand_are_no_product() -> None:

@@ -50,6 +50,10 @@ def numbers(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+def _integers(rng: np.random.Generator, low: int, high: int, shape: tuple[int, ...]) -> Array:
+    return rng.integers(low, high, shape)
+
+
 def _rows_of(rows: Rows, indices: Array, vector: int, *, clamp: bool) -> tuple[Array, Array]:
     """Row of every batch element and part, and whether it is inside."""
     vectors = np.moveaxis(indices, vector, -1)
@@ -98,8 +102,8 @@ def test_gathers_are_those_of_the_specification(n: dict[str, Any]) -> None:
     """Every dimension number, and indices outside, which are clamped."""
     plan = plan_gather(n["operand"], n["indices"], **{k: v for k, v in n.items() if k not in ("operand", "indices")})
     rng = np.random.default_rng(1)
-    operand = rng.integers(0, 1000, n["operand"])
-    indices = rng.integers(-2, 6, n["indices"])
+    operand = _integers(rng, 0, 1000, n["operand"])
+    indices = _integers(rng, -2, 6, n["indices"])
     row, _ = _rows_of(plan.rows, indices, n["index_vector_dim"], clamp=True)
     table = operand.transpose(plan.rows.operand_perm).reshape(plan.rows.rows, *plan.rows.window)
     found = table[row].transpose(plan.result_perm).reshape(plan.result_shape)
@@ -128,8 +132,9 @@ def test_scatters_are_those_of_the_specification(n: dict[str, Any]) -> None:
         index_vector_dim=n["index_vector_dim"],
     )
     rng = np.random.default_rng(2)
-    operand = rng.integers(0, 1000, n["operand"])
-    indices, updates = rng.integers(-2, 6, n["indices"]), rng.integers(0, 1000, shape)
+    operand = _integers(rng, 0, 1000, n["operand"])
+    indices = _integers(rng, -2, 6, n["indices"])
+    updates = _integers(rng, 0, 1000, shape)
     row, inside = _rows_of(plan.rows, indices, n["index_vector_dim"], clamp=False)
     moved = operand.transpose(plan.rows.operand_perm)
     table = moved.reshape(plan.rows.rows, *plan.rows.window).copy()

@@ -1,5 +1,6 @@
 """Bodies, layouts, windows, loops and attribute texts."""
 
+import operator
 from itertools import product
 from typing import Any
 
@@ -177,16 +178,10 @@ def test_sizes_of_an_iteration() -> None:
 )
 def test_trip_counts_are_those_of_the_loop(start: int, limit: int, step: int, direction: str) -> None:
     """The loop executed, as far as it ends within 100 iterations."""
-    holds = {
-        "LT": lambda i: i < limit,
-        "LE": lambda i: i <= limit,
-        "GT": lambda i: i > limit,
-        "GE": lambda i: i >= limit,
-        "NE": lambda i: i != limit,
-        "EQ": lambda i: i == limit,
-    }[direction]
+    names = {"LT": operator.lt, "LE": operator.le, "GT": operator.gt, "GE": operator.ge, "NE": operator.ne}
+    holds = names.get(direction, operator.eq)
     count, i = 0, start
-    while holds(i) and count < 100:
+    while holds(i, limit) and count < 100:
         i += step
         count += 1
     expected = None if count == 100 or direction == "EQ" else count

@@ -32,6 +32,14 @@ COMBINERS = frozenset(["add", "mul", "max", "min", "and", "or", "xor"])
 """Associative and commutative functions of two numbers."""
 
 
+def _both(a: Any, b: Any) -> bool:
+    return bool(a) and bool(b)
+
+
+def _either(a: Any, b: Any) -> bool:
+    return bool(a) or bool(b)
+
+
 def _chosen(condition: Any, a: Any, b: Any) -> Any:
     return a if condition else b
 
@@ -52,8 +60,8 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "compare LE": operator.le,
     "compare GT": operator.gt,
     "compare GE": operator.ge,
-    "and": operator.and_,
-    "or": operator.or_,
+    "and": _both,
+    "or": _either,
     "not": operator.not_,
     "select": _chosen,
     "max": _extreme(max),
@@ -73,7 +81,7 @@ def combiner(body: Body, accumulator: int = 0, element: int = 1, returned: int =
         return {element: "second", accumulator: "first"}.get(found)
     if place != "step":
         return None
-    step: Step = body.steps[found]
+    step = body.steps[int(found)]
     arguments = {("argument", accumulator), ("argument", element)}
     return step.name if step.name in COMBINERS and set(step.operands) == arguments else None
 

@@ -47,7 +47,7 @@ _INTEGER_PREDICATES = ("equal", "not_equal", "less", "less_equal", "greater", "g
 
 
 def _cmpf(call: Call) -> SSAValue:
-    w, (a, b) = call.writer, call.operands[:2]
+    w, (a, b) = call.writer, call.first(2)
     number = call.view.int("predicate")
     if number in (7, 14):
         ordered = w.binary("and", w.binary("equal", a, a), w.binary("equal", b, b))
@@ -68,7 +68,7 @@ def _cmpi(call: Call) -> SSAValue:
     number = call.view.int("predicate")
     if not 0 <= number < 10:
         raise call.error(f"predicate {number} is none of arith.cmpi")
-    a, b = call.operands[:2]
+    a, b = call.first(2)
     if number >= 6:
         a, b = (_unsigned(call, value) for value in (a, b))
     return compare(call.writer, _INTEGER_PREDICATES[number if number < 6 else number - 4], a, b)
@@ -86,7 +86,7 @@ def _signed(call: Call, value: SSAValue, dtype: DType) -> SSAValue:
 def _unsigned_binary(kind: str) -> Rule:
     def rule(call: Call) -> SSAValue:
         w, dtype = call.writer, call.dtype()
-        a, b = (_unsigned(call, value) for value in call.operands[:2])
+        a, b = (_unsigned(call, value) for value in call.first(2))
         found = remainder(w, a, b) if kind == "rem" else w.binary(kind, a, b)
         return _signed(call, found, dtype)
 
@@ -114,14 +114,14 @@ def _cast(*, unsigned: bool = False) -> Rule:
 
 
 def _select(call: Call) -> SSAValue:
-    return call.writer.select(*call.operands[:3])
+    return call.writer.select(*call.first(3))
 
 
 def _number_extreme(kind: str) -> Rule:
     """`maxnumf`, `minnumf`: a NaN loses."""
 
     def rule(call: Call) -> SSAValue:
-        w, (a, b) = call.writer, call.operands[:2]
+        w, (a, b) = call.writer, call.first(2)
         found = w.select(w.unary("isnan", a), b, w.select(w.unary("isnan", b), a, w.binary(kind, a, b)))
         return found
 
@@ -129,12 +129,12 @@ def _number_extreme(kind: str) -> Rule:
 
 
 def _fma(call: Call) -> SSAValue:
-    w, (a, b, c) = call.writer, call.operands[:3]
+    w, (a, b, c) = call.writer, call.first(3)
     return w.binary("add", w.binary("mul", a, b), c)
 
 
 def _power_of_integer(call: Call) -> SSAValue:
-    w, (a, b) = call.writer, call.operands[:2]
+    w, (a, b) = call.writer, call.first(2)
     return w.binary("pow", a, w.cast(b, dtype_of(a)) if dtype_of(a).kind == "f" else b)
 
 
@@ -156,7 +156,7 @@ def _not_finite(call: Call) -> SSAValue:
 
 
 def _copysign(call: Call) -> SSAValue:
-    w, (a, b) = call.writer, call.operands[:2]
+    w, (a, b) = call.writer, call.first(2)
     size = w.unary("abs", a)
     return w.select(w.binary("less", b, 0.0), w.unary("neg", size), size)
 
@@ -196,8 +196,8 @@ RULES: Table = {
         f"arith.{name}": _unsigned_binary(kind)
         for name, kind in {"divui": "div", "maxui": "max", "minui": "min", "remui": "rem"}.items()
     },
-    "arith.remsi": lambda call: remainder(call.writer, *call.operands[:2]),
-    "arith.remf": lambda call: remainder(call.writer, *call.operands[:2]),
+    "arith.remsi": lambda call: remainder(call.writer, *call.first(2)),
+    "arith.remf": lambda call: remainder(call.writer, *call.first(2)),
     "arith.negf": unary("neg"),
     "arith.cmpf": _cmpf,
     "arith.cmpi": _cmpi,

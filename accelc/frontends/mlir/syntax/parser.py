@@ -20,7 +20,7 @@ from xdsl.dialects.builtin import (
     UnknownLoc,
     UnregisteredOp,
 )
-from xdsl.ir import Attribute, Operation
+from xdsl.ir import Operation
 from xdsl.utils.lexer import Span
 from xdsl.utils.mlir_lexer import MLIRTokenKind
 
@@ -75,7 +75,7 @@ class UpstreamParser(SafeParser):
 
     def _parse_dialect_type_or_attribute_body(
         self, attr_name: str, is_type: bool, is_opaque: bool, starting_opaque_pos: int | None
-    ) -> Attribute:
+    ) -> Any:
         rest = (is_type, is_opaque, starting_opaque_pos)
         if attr_name.partition(".")[0] not in OPAQUE or self.ctx.allow_unregistered:
             return super()._parse_dialect_type_or_attribute_body(attr_name, *rest)

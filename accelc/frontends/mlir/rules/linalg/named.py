@@ -106,7 +106,7 @@ def _product_rule(letters: str, *, quantized: bool) -> Rule:
         if call.view.has("indexing_maps") and not quantized:
             given = maps_of(call)
             maps = given[0], given[1], given[2]
-        a, b = (_unpointed(call, i, 2 + i) for i in range(2)) if quantized else call.operands[:2]
+        a, b = (_unpointed(call, i, 2 + i) for i in range(2)) if quantized else call.first(2)
         found = product(call, a, b, maps, call.operand(count))
         if found is None:
             raise call.error("its maps are not those of a product")
@@ -133,7 +133,7 @@ def _convolution_rule(letters: str, *, quantized: bool) -> Rule:
             raise call.error(f"has {count} inputs and {len(call) - count} outputs")
         strides, dilations = _windows(call, len(spatial))
         labels = Windows(x, kernel, result, spatial, tuple(strides), tuple(dilations))
-        a, b = (_unpointed(call, i, 2 + i) for i in range(2)) if quantized else call.operands[:2]
+        a, b = (_unpointed(call, i, 2 + i) for i in range(2)) if quantized else call.first(2)
         init = call.operand(count)
         found = labelled_convolution(call.writer, a, b, labels, dtype_of(init))
         return accumulate(call.writer, "add", found, init)

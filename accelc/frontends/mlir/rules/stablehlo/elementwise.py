@@ -40,12 +40,12 @@ def _compare(call: Call) -> SSAValue:
 
 
 def _clamp(call: Call) -> SSAValue:
-    w, (low, x, high) = call.writer, call.operands[:3]
+    w, (low, x, high) = call.writer, call.first(3)
     return w.binary("min", w.binary("max", x, low), high)
 
 
 def _select(call: Call) -> SSAValue:
-    return call.writer.select(*call.operands[:3])
+    return call.writer.select(*call.first(3))
 
 
 def _not(call: Call) -> SSAValue:
@@ -114,7 +114,7 @@ _RULES: Table = {
     "stablehlo.reduce_precision": _reduce_precision,
     "stablehlo.cbrt": lambda call: common.cbrt(call.writer, call.operand(0)),
     "stablehlo.tan": lambda call: common.tan(call.writer, call.operand(0)),
-    "stablehlo.remainder": lambda call: common.remainder(call.writer, *call.operands[:2]),
+    "stablehlo.remainder": lambda call: common.remainder(call.writer, *call.first(2)),
     "stablehlo.round_nearest_afz": lambda call: common.round_away(call.writer, call.operand(0)),
     "stablehlo.log_plus_one": lambda call: common.log1p(call.writer, call.operand(0)),
     "stablehlo.exponential_minus_one": lambda call: common.expm1(call.writer, call.operand(0)),

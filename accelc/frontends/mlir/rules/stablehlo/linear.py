@@ -135,7 +135,7 @@ def convolve(
 
 
 def _batch_norm_inference(call: Call) -> SSAValue:
-    w, (x, scale, offset, mean, variance) = call.writer, call.operands[:5]
+    w, (x, scale, offset, mean, variance) = call.writer, call.first(5)
     axis, shape = call.view.int("feature_index"), call.shape()
     if not 0 <= axis < len(shape):
         raise call.error(f"feature_index {axis} of a tensor of rank {len(shape)}")

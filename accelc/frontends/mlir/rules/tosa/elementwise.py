@@ -14,7 +14,7 @@ from accelc.frontends.mlir.rules.tosa.quantized import floor_shift, zero_point
 
 
 def _multiply(call: Call) -> SSAValue:
-    w, (a, b) = call.writer, call.operands[:2]
+    w, (a, b) = call.writer, call.first(2)
     target = call.result()[1]
     shift = int(call.known(2, "the shift").reshape(-1)[0]) if len(call) > 2 else call.view.int("shift", 0)
     if target.kind in "fV":
@@ -71,7 +71,7 @@ def _not(call: Call) -> SSAValue:
 
 
 def _select(call: Call) -> SSAValue:
-    return same_shape(call, call.writer.select(*call.operands[:3]))
+    return same_shape(call, call.writer.select(*call.first(3)))
 
 
 def _compare(kind: str) -> Rule:
