@@ -67,9 +67,9 @@ def detection_network(size: int = 128, width: int = 32, blocks: int = 5, best: i
     A network for images of `size` x `size` pixels, `width` channels in the first stage.
 
     Three stages of `blocks` residual blocks; the last block of a stage has Elu in double precision as activation,
-    which only the host has. Every level has a head with classes and boxes, takes its `best` scores in double precision (host,
-    or framework where they are many), gathers their boxes and decodes them, some of it in double precision; the best
-    of all levels come last.
+    which only the host has. Every level has a head with classes and boxes, takes its `best` scores in double precision
+    (host, or framework where they are many), gathers their boxes and decodes them, some of it in double precision; the
+    best of all levels come last.
     """
     net = _Network(0)
     channels = width
