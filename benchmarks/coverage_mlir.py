@@ -1,7 +1,7 @@
 """
 Programs that jax, IREE and LLVM wrote as MLIR text, compiled, executed on the simulator, against what they compute.
 
-Files, inputs and results (jax's, or NumPy's for TOSA and what was made of it) are those of `test/unit/mlir/data`. All
+Files, inputs and results (jax's, or NumPy's for TOSA and what was made of it) are those of `test/unit/mlir/Inputs`. All
 goes to the accelerator that can (`accelerator-first`), as programs this small would be left to the host.
 """
 
@@ -41,7 +41,7 @@ def measure(reduced: bool) -> Iterator[Measurement]:
     sys.path.append(str(FOLDER))
     support: Any = import_module("mlir_support")
     for name in REDUCED_PROGRAMS if reduced else PROGRAMS:
-        path = FOLDER / "data" / f"{name}.mlir"
+        path = FOLDER / "Inputs" / f"{name}.mlir"
         inputs, outputs = support.arrays(path)
         imported = import_mlir(path, {}, {}, None)
         total = sum(work_of(op).operations for op in imported.module.walk())

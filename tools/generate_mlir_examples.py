@@ -1,5 +1,5 @@
 """
-Write `test/unit/mlir/data`: MLIR text of other compilers, and what its programs compute.
+Write `test/unit/mlir/Inputs`: MLIR text of other compilers, and what its programs compute.
 
 It needs jax, iree-base-compiler and LLVM 19's `mlir-opt` (Debian: mlir-19-tools), which no test needs:
 
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from mlir_examples import jax_programs, tosa_programs
 
-DATA = Path(__file__).parents[1] / "test/unit/mlir/data"
+DATA = Path(__file__).parents[1] / "test/unit/mlir/Inputs"
 EXPORTED = ("mlp_step", "take", "elementwise")
 """Programs written by `jax.export`, with locations; the others by `jax.jit(...).lower(...).as_text()`."""
 TOSA_TO_LINALG = (

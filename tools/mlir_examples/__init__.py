@@ -1,1 +1,1 @@
-"""Programs whose MLIR text, written by other compilers, is in `test/unit/mlir/data`."""
+"""Programs whose MLIR text, written by other compilers, is in `test/unit/mlir/Inputs`."""

@@ -1,4 +1,4 @@
-"""The programs in `data`: text that other compilers wrote, inputs, and what they or NumPy computed."""
+"""The programs in `Inputs`: text that other compilers wrote, inputs, and what they or NumPy computed."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parent / "Inputs"
 FILES = sorted(DATA.rglob("*.mlir"))
 TOLERANCE = 2e-5
 """Relative to the largest element: some hundred roundings of fp32 in another order, at 6e-8 each."""
