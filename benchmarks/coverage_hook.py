@@ -109,6 +109,11 @@ def make(value: float) -> Any:
     return np.full((8, 8), value, np.float32)
 
 
+def identity(function: Any) -> Any:
+    """Eager execution."""
+    return function
+
+
 def network(name: str) -> Iterator[Measurement]:
     """Forward, backward and one step of SGD through `torch.compile`."""
     networks: Any = import_module("torch_networks")
@@ -118,10 +123,12 @@ def network(name: str) -> Iterator[Measurement]:
     module, inputs, classes = networks.examples(name)
     other, report = deepcopy(module), backend.TorchReport()
     options = {"target": "trn-like", "report": report}
-    expected = networks.trained(module, inputs, classes, lambda f: f)
-    found = networks.trained(
-        other, inputs, classes, lambda f: torch.compile(f, backend=backend.accelc, options=options)
-    )
+
+    def compiled(function: Any) -> Any:
+        return torch.compile(function, backend=backend.accelc, options=options)
+
+    expected = networks.trained(module, inputs, classes, identity)
+    found = networks.trained(other, inputs, classes, compiled)
     if report.races or report.kept:
         raise RuntimeError(f"{name}: races {report.races}, left to torch: {dict(report.kept)}")
     pairs = zip(found, expected, strict=True)

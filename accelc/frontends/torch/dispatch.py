@@ -160,19 +160,23 @@ class TorchSession:
         start, name, known = perf_counter(), str(func), self.report.first_ir_seconds
         self._held.clear()
         with _modes._disable_current_modes():
+            if not self.active or func.namespace not in ("aten", "prims"):
+                return self._execute(func, args, kwargs)
             originals: dict[int, Any] = {}
-            reason = None if self.active else "the hook is closed"
-            if reason is None:
-                try:
-                    given, named = (self._map(part, self._fake_of, originals) for part in (tuple(args), dict(kwargs)))
-                    before = {id(leaf): geometry(leaf) for leaf in library.flat([given, named]) if id(leaf) in originals}
-                    with self._mode:
-                        out = func(*given, **named)
-                    results = [leaf for leaf in library.flat([out]) if library.is_tensor(leaf)]
-                    reason = self._refusal(func, given, named, results, before)
-                except Exception as error:
-                    # Operators whose results depend on elements, and whatever torch refuses, it refuses itself.
-                    reason = (str(error).splitlines() or [type(error).__name__])[0]
+            given: Any = None
+            named: Any = None
+            out: Any = None
+            try:
+                given, named = (self._map(part, self._fake_of, originals) for part in (tuple(args), dict(kwargs)))
+                leaves = [leaf for leaf in library.flat([given, named]) if id(leaf) in originals]
+                before = {id(leaf): geometry(leaf) for leaf in leaves}
+                with self._mode:
+                    out = func(*given, **named)
+                results = [leaf for leaf in library.flat([out]) if library.is_tensor(leaf)]
+                reason = self._refusal(func, given, named, results, before)
+            except Exception as error:
+                # Operators whose results depend on elements, and whatever torch refuses, it refuses itself.
+                reason = (str(error).splitlines() or [type(error).__name__])[0]
             if reason is not None:
                 self.report.returned(name, reason)
                 return self._execute(func, args, kwargs)
@@ -319,8 +323,11 @@ class TorchSession:
         given, named = (self._map(part, present, originals) for part in (tuple(args), dict(kwargs)))
         with torch.no_grad():
             out = func(*given, **named)
-        homes = {storage_of(leaf): o for leaf, o in ((v, originals.get(id(v))) for v in library.flat([given, named]))
-                 if library.is_tensor(leaf)}
+        homes = {
+            storage_of(leaf): o
+            for leaf, o in ((v, originals.get(id(v))) for v in library.flat([given, named]))
+            if library.is_tensor(leaf)
+        }
 
         def wrap(tensor: Tensor) -> Any:
             if id(tensor) in originals:
@@ -363,9 +370,7 @@ class TorchSession:
                 if (n in recorded.old and memory.is_written) or (n not in recorded.old and len(memory.seen))
             ]
             key = (
-                tuple(
-                    (str(f), repr(a), repr(k), tuple(made)) for f, a, k, made in recorded.calls
-                ),
+                tuple((str(f), repr(a), repr(k), tuple(made)) for f, a, k, made in recorded.calls),
                 tuple((recorded.memories.index(m), geometry(f), f.dtype) for m, f in recorded.tensors),
                 tuple(live),
                 tuple(sorted(recorded.old)),
