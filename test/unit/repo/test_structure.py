@@ -44,7 +44,7 @@ def test_every_pass_runs_alone(name: str) -> None:
 
 
 def test_passes_are_registered_in_the_order_of_the_pipeline() -> None:
-    """Help and reference pages list passes as they run; emission is no pass, `tile-unroll` and conversions no stages."""
+    """Help and reference pages list passes as they run; emission is no pass, some passes no stage."""
     stages = [stage for stage in (*GRAPH_PASSES, *PROGRAM_PASSES) if stage != "emit"]
     ours = [name for name in PASSES if not (name.startswith("convert-") and name.endswith("-to-graph"))]
     assert [name for name in ours if name != "tile-unroll"] == stages
