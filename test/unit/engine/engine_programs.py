@@ -24,7 +24,7 @@ from accelc.dialects.engine import (
     i64_attr,
 )
 from accelc.emit import emit, split_streams
-from accelc.isa.table import FUNCTIONS
+from accelc.isa.table import FUNCTIONS, INTEGER_ONLY
 from accelc.simulator import poisoned, simulate
 from accelc.targets import load_target
 from accelc.targets.model import CostRule, Target
@@ -44,6 +44,7 @@ def capable(target: Target) -> Target:
             unit,
             cost=(*unit.cost, *(CostRule(kind, 1.0) for kind in kinds if not unit.has(kind))),
             funcs=tuple(FUNCTIONS),
+            integers=numerics.INTEGERS,
         )
         for name, unit in target.engines.items()
     }
@@ -106,6 +107,34 @@ class Generator:
         """An immediate."""
         return FloatAttr(self.random.choice([0.0, 1.0, -0.5, 3.25, 0.1]), 32)
 
+    def operation(self, *operands: SSAValue) -> StringAttr:
+        """An operation that is legal on some operands; on none that are known, one that always is."""
+        integers = bool(operands) and all(numerics.is_integer(buffer_type(value).dtype) for value in operands)
+        return StringAttr(self.random.choice([op for op in ALU_OPS if integers or op not in INTEGER_ONLY]))
+
+    def tensor_scalar(self, source: SSAValue, out: SSAValue, read: AccessAttr, written: AccessAttr) -> None:
+        """One operation with an immediate, or two; beside a shift the immediates are whole."""
+        random = self.random
+        names = [self.operation(source, out), self.operation(source, out)]
+        if random.random() < 0.5:
+            names[1] = StringAttr("none")
+        values = [self.number(), self.number()]
+        if {*INTEGER_ONLY} & {op.data for op in names}:
+            values = [FloatAttr(random.choice([0.0, 3.0, 31.0, -7.0]), 32)] * 2
+        if names[1].data == "none":
+            values[1] = FloatAttr(0.0, 32)
+        self.add(
+            engine.TensorScalarOp,
+            "vector",
+            [source, out],
+            op0=names[0],
+            value0=values[0],
+            op1=names[1],
+            value1=values[1],
+            source_ap=read,
+            out_ap=written,
+        )
+
     def elementwise(self, chip: list[SSAValue], scalars: SSAValue) -> None:
         """One random op of the vector, scalar or gpsimd engine."""
         random, count, shape = self.random, self.count(), self.shape()
@@ -113,31 +142,31 @@ class Generator:
         read_a, read_b = (self.pattern(v, count, shape, spread=True) for v in (a, b))
         written = self.pattern(out, count, shape, spread=False)
 
-        def name() -> StringAttr:
-            return StringAttr(random.choice(ALU_OPS))
-
-        match random.randrange(8):
+        match random.randrange(9):
             case 0:
                 self.add(
                     engine.TensorTensorOp,
                     "vector",
                     [a, b, out],
-                    op=name(),
+                    op=self.operation(a, b, out),
                     lhs_ap=read_a,
                     rhs_ap=read_b,
                     out_ap=written,
                 )
             case 1:
-                second = {"op1": name(), "value1": self.number()}
-                if random.random() < 0.5:
-                    second = {"op1": StringAttr("none"), "value1": FloatAttr(0.0, 32)}
-                first = {"op0": name(), "value0": self.number()}
-                self.add(engine.TensorScalarOp, "vector", [a, out], **first, **second, source_ap=read_a, out_ap=written)
+                self.tensor_scalar(a, out, read_a, written)
             case 2:
                 scalar = AccessAttr.of(read_a.start, count, (1,), offset=random.randrange(4))
                 operands = [a, scalars, b, out]
                 patterns = {"lhs_ap": read_a, "scalar_ap": scalar, "rhs_ap": read_b, "out_ap": written}
-                self.add(engine.ScalarTensorTensorOp, "vector", operands, op0=name(), op1=name(), **patterns)
+                self.add(
+                    engine.ScalarTensorTensorOp,
+                    "vector",
+                    operands,
+                    op0=self.operation(),
+                    op1=self.operation(),
+                    **patterns,
+                )
             case 3:
                 bias = [b] if random.random() < 0.5 else []
                 extra: dict[str, Attribute] = {"bias_ap": read_b} if bias else {}
@@ -167,6 +196,9 @@ class Generator:
             case 6:
                 lane = random.choice(["vector", "scalar", "gpsimd"])
                 self.add(engine.CopyOp, lane, [a, out], source_ap=read_a, out_ap=written)
+            case 7:
+                patterns = {"source_ap": read_a, "predicate_ap": read_b, "out_ap": written}
+                self.add(engine.SelectOp, random.choice(["vector", "gpsimd"]), [a, b, out], **patterns)
             case _:
                 self.add(engine.MemsetOp, "gpsimd", [out], value=self.number(), out_ap=written)
 
