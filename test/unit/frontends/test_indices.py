@@ -171,3 +171,16 @@ def test_resampling(mode: str, transform: str, height: int, width: int) -> None:
     sizes = {"s": np.array([1, 2, height, width])}
     resize = node("Resize", "x", "", "", "s", mode=mode, coordinate_transformation_mode=transform)
     check_nodes([resize], {"x": normal(1, 2, 5, 6)}, sizes, opset=19)
+
+
+@FEW
+@given(st.booleans(), st.integers(1, 3), st.integers(0, 9))
+def test_regions(aligned: bool, ratio: int, seed: int) -> None:
+    """Regions that reach beyond the image, of several images."""
+    rng = np.random.default_rng(seed)
+    corners = rng.uniform(-3, 9, (4, 2))
+    rois = np.concatenate([corners, corners + rng.uniform(0.1, 7, (4, 2))], axis=1).astype(np.float32)
+    inputs = {"x": normal(2, 3, 6, 5), "r": rois, "i": np.array([0, 1, 1, 0])}
+    attributes: dict[str, Any] = {"output_height": 2, "output_width": 3, "sampling_ratio": ratio, "spatial_scale": 0.7}
+    attributes["coordinate_transformation_mode"] = "half_pixel" if aligned else "output_half_pixel"
+    check_nodes([helper.make_node("RoiAlign", ["x", "r", "i"], ["y"], "n", **attributes)], inputs, opset=16)
