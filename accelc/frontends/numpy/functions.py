@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -119,27 +119,28 @@ def _extreme(kind: str, tracer: Tracer, x: TracedArray, axis: int | None = None,
         if keepdims:
             tracer.refuse(f"numpy.arg{kind} of all elements with keepdims")
         x, axis = x.reshape(-1), 0
-    value = x.value if kind == "max" else np.negative(x).value
-    result = tracer.add(graph.ArgmaxOp(value, axis % max(x.ndim, 1), keepdims))
+    source: Any = x if kind == "max" else np.negative(cast(Any, x))
+    result = tracer.add(graph.ArgmaxOp(source.value, axis % max(x.ndim, 1), keepdims))
     return TracedArray.of_value(tracer, result, np.empty(shape_of(result), np.int64))
 
 
 def _truth(kind: str, tracer: Tracer, x: TracedArray, axis: Any = None, *, keepdims: bool = False) -> Any:
     """`any` and `all`, as the largest and smallest of ones and zeros."""
-    ones = np.where(x if x.dtype.kind == "b" else x != 0, np.float32(1), np.float32(0))
+    truth: Any = x if x.dtype.kind == "b" else x != 0
+    ones: Any = np.where(truth, np.float32(1), np.float32(0))
     return reduce(ones, kind, axis, keepdims) > 0.5
 
 
 def _tile(tracer: Tracer, x: TracedArray, reps: Any) -> Any:
     counts = (reps,) if isinstance(reps, int) else tuple(reps)
     counts = (1,) * (x.ndim - len(counts)) + counts
+    tiled: Any = x.reshape((1,) * (len(counts) - x.ndim) + x.shape)
     for axis, count in enumerate(counts):
-        source = x if x.ndim == len(counts) else x.reshape((1,) * (len(counts) - x.ndim) + x.shape)
-        x = np.concatenate([source] * count, axis) if count > 1 else source
-    return x.copy()
+        tiled = np.concatenate([tiled] * count, axis) if count > 1 else tiled
+    return tiled.copy()
 
 
-def _repeat(tracer: Tracer, x: TracedArray, repeats: int, axis: int | None = None) -> Any:
+def _repeat(tracer: Tracer, x: TracedArray, repeats: Any, axis: int | None = None) -> Any:
     if not isinstance(repeats, int):
         tracer.refuse("numpy.repeat with a count for each element")
     if axis is None:
@@ -149,19 +150,20 @@ def _repeat(tracer: Tracer, x: TracedArray, repeats: int, axis: int | None = Non
     return spread.reshape(*x.shape[:axis], x.shape[axis] * repeats, *x.shape[axis + 1 :])
 
 
-def _roll(tracer: Tracer, x: TracedArray, shift: Any, axis: Any = None) -> Any:
+def _roll(tracer: Tracer, x: Any, shift: Any, axis: Any = None) -> Any:
     if axis is None:
         return _roll(tracer, x.reshape(-1), shift, 0).reshape(x.shape)
-    pairs = zip(shift, axis, strict=True) if isinstance(axis, tuple) else [(shift, axis)]
-    for by, along in pairs:
-        size = x.shape[along]
+    many = isinstance(axis, tuple)
+    shifts = cast(Sequence[int], shift) if many else [shift]
+    for by, along in zip(shifts, cast(Sequence[int], axis) if many else [axis], strict=True):
+        size: int = x.shape[along]
         cut = (-by) % size if size else 0
         before = (slice(None),) * (along % x.ndim)
         x = np.concatenate([x[(*before, slice(cut, None))], x[(*before, slice(None, cut))]], along % x.ndim)
     return x
 
 
-def _pad(tracer: Tracer, x: TracedArray, pad_width: Any, mode: str = "constant", constant_values: float = 0) -> Any:
+def _pad(tracer: Tracer, x: TracedArray, pad_width: Any, mode: str = "constant", constant_values: Any = 0) -> Any:
     if mode != "constant" or not isinstance(constant_values, int | float):
         tracer.refuse(f"numpy.pad with mode '{mode}'; one constant can be traced")
     widths = np.broadcast_to(np.asarray(pad_width), (x.ndim, 2)).tolist()
