@@ -8,13 +8,13 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import ml_dtypes
 import numpy as np
 import numpy.typing as npt
 
 from accelc import integer_alu
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.element_types import Array, DType, dtype_of
+from accelc.numerics import FP8_LARGEST
 
 F64 = np.dtype(np.float64)
 F32 = np.dtype(np.float32)
@@ -190,6 +190,6 @@ def cast(op: graph.CastOp, x: Array) -> Array:
     """Conversion to the result's element type."""
     to = dtype_of(op.result)
     if op.saturate is not None:
-        limit = float(ml_dtypes.finfo(to).max)
+        limit = FP8_LARGEST[to.name]
         x = np.clip(x.astype(work_dtype(x), copy=False), -limit, limit)
     return convert(x, to)

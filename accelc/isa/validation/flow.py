@@ -220,7 +220,7 @@ class _Flow:
         value = self.values.get(place.value)
         if value is not None and value.written is not None:
             begin, end = self._range(place, site, value, where)
-            if site is not None and value.dtype.replace("bool", "uint8") != DTYPES[site.dtype].name:
+            if site is not None and _stored(value.dtype) != DTYPES[site.dtype].name:
                 raise ProgramError(f"{where}: the buffer holds {value.dtype}, the segment gives {site.dtype}")
             _cover(value.written, begin, end)
             return
@@ -266,6 +266,11 @@ def _replaced(segment: Segment) -> Iterator[tuple[str, str]]:
     for binding in _bindings(segment):
         if binding.role == "input" and binding.offset in written and binding.nbytes:
             yield binding.name, written[binding.offset]
+
+
+def _stored(dtype: str | None) -> str | None:
+    """Name of what the accelerator holds of a value: truth values are bytes."""
+    return "uint8" if dtype == "bool" else dtype
 
 
 def _covers(ranges: list[tuple[int, int]], begin: int, end: int) -> bool:

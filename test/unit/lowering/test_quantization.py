@@ -47,7 +47,7 @@ PRODUCTS: dict[str, tuple[list[tuple[int, ...]], Build]] = {
     "strided": ([(2, 20, 7, 7)], convolution(strides=(2, 2))),
     "matrix": ([(3, 7, 40)], lambda b: [b.add(graph.MatmulOp(b.args[0], b.weight(normal(40, 20, seed=1))))]),
     "left": ([(2, 40, 9)], lambda b: [b.add(graph.MatmulOp(b.weight(normal(20, 40, seed=1)), b.args[0]))]),
-    "batches": ([(2, 30, 40), (2, 40, 20)], lambda b: [b.add(graph.MatmulOp(*b.args))]),
+    "batches": ([(2, 30, 40), (2, 40, 20)], lambda b: [b.add(graph.MatmulOp(b.args[0], b.args[1]))]),
     "shared": (
         [(30, 40)],
         lambda b: [b.add(graph.MatmulOp(b.args[0], b.weight(normal(40, 20, seed=s)))) for s in (1, 2)],
