@@ -26,8 +26,14 @@ from accelc.staged.stages import Refused, Stage, build_stage
 from accelc.staged.values import Scope, Value, is_tensor, normal
 from accelc.staged.views import GraphView
 
+MAX_SHAPES = 64
+"""Shapes for which one place in a body is compiled: one that grows in every iteration would be compiled in each."""
 MAX_VARIANTS = 8
 """Programs for one place and shapes that differ in the values they are specialized for; then values stay values."""
+
+
+Stages = dict[tuple[int, tuple[int, ...]], dict[object, list[Stage]]]
+"""By place (a graph and the nodes that remain) and types of values: the stages there, which differ in their guards."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,7 @@ class StagedModel:
         self._options = options or CompileOptions()
         self.proto = proto
         self.main = GraphView(proto.graph, opset_versions(proto), folder, frozenset())
-        self._stages: dict[object, list[Stage]] = {}
+        self._stages: Stages = {}
 
     @property
     def inputs(self) -> list[str]:
@@ -121,7 +127,7 @@ class StagedModel:
 
 
 class _Run:
-    def __init__(self, model: StagedModel, options: CompileOptions, stages: dict[object, list[Stage]]) -> None:
+    def __init__(self, model: StagedModel, options: CompileOptions, stages: Stages) -> None:
         self._model = model
         self._options = options
         self._stages = stages
@@ -165,7 +171,8 @@ class _Run:
         types = tuple(
             (name, scope[name].dtype.name, scope[name].shape) if is_tensor(scope[name]) else (name,) for name in read
         )
-        variants = self._stages.setdefault((id(view), remaining, types), [])
+        place = self._stages.setdefault((id(view), remaining), {})
+        variants = place.setdefault(types, [])
         for stage in variants:
             if stage.fits(scope):
                 return stage
@@ -174,6 +181,8 @@ class _Run:
         for index in remaining:
             if controls(view.nodes[index]) and view.nodes[index].op_type != "If":
                 excluded[index] = Refused("iterations are decided when the model runs")
+            elif view is not self._model.main and len(place) > MAX_SHAPES:
+                excluded[index] = Refused(f"the shapes in this body have changed {MAX_SHAPES} times")
         while True:
             stage = build_stage(
                 view,
@@ -201,7 +210,7 @@ class _Run:
         options = self._options
         if options.save_ir is None:
             return options
-        number = sum(map(len, self._stages.values()))
+        number = sum(len(variants) for place in self._stages.values() for variants in place.values())
         return replace(options, save_ir=options.save_ir / f"stage{number}")
 
     def _execute(self, view: GraphView, stage: Stage, scope: Scope) -> bool:

@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from onnx import SparseTensorProto, TensorProto, TypeProto, helper, numpy_helper
 
-from accelc.frontends.onnx.tensors import DTYPES, to_array
+from accelc.errors import ModelError
+from accelc.frontends.onnx.framework import first_line
+from accelc.frontends.onnx.tensors import CODES, DTYPES, check_constant_size, checked_shape, to_array
 
 Array = npt.NDArray[Any]
 Value = Any
@@ -92,29 +94,36 @@ def _floats() -> TypeProto:
 
 
 def array_of(tensor: TensorProto, folder: Path | None, where: str) -> Array:
-    """An array of any element type, that of the compiler's types with every size checked. Raises ModelError."""
-    try:
-        known = np.dtype(helper.tensor_dtype_to_np_dtype(tensor.data_type)) in DTYPES
-    except KeyError:
-        known = True
-    if known and tensor.data_type != TensorProto.STRING:
+    """An array of any element type, those of the compiler's types with every size checked. Raises ModelError."""
+    if tensor.data_type in CODES:
         return to_array(tensor, folder, where)
-    return np.asarray(numpy_helper.to_array(tensor, str(folder or "")))
+    shape = checked_shape(list(tensor.dims), where)
+    check_constant_size(shape, np.dtype(np.uint8), where)
+    try:
+        return np.asarray(numpy_helper.to_array(tensor, str(folder or "")))
+    except Exception as error:
+        # The package raises what its decoders of single types raise.
+        raise ModelError(f"{where} (tensor '{tensor.name}') cannot be read: {first_line(error)}") from error
 
 
 def dense_array(sparse: SparseTensorProto, folder: Path | None, where: str) -> Array:
     """A sparse tensor with its zeros. Raises ModelError."""
-    from accelc.errors import ModelError
-
-    shape = tuple(sparse.dims)
+    where = f"{where} (sparse tensor '{sparse.values.name}')"
+    shape = checked_shape(list(sparse.dims), where)
     values = array_of(sparse.values, folder, where)
     indices = to_array(sparse.indices, folder, where)
+    check_constant_size(shape, values.dtype, where)
     dense = np.zeros(shape, values.dtype)
+    places = indices.astype(np.int64)
+    # NumPy would count negative ones from the end.
+    fits = values.ndim == 1 and places.ndim in (1, 2) and not (places < 0).any()
     try:
-        if indices.ndim == 1:
-            dense.reshape(-1)[indices.astype(np.int64)] = values
+        if fits and places.ndim == 1:
+            dense.reshape(-1)[places] = values
+        elif fits and places.shape[1] == dense.ndim:
+            dense[tuple(places.T)] = values
         else:
-            dense[tuple(indices.astype(np.int64).T)] = values
+            raise IndexError(f"indices {list(places.shape)} of {values.size} values")
     except (IndexError, ValueError) as error:
-        raise ModelError(f"{where}: sparse tensor '{sparse.values.name}' does not fit its shape: {error}") from error
+        raise ModelError(f"{where}: its indices do not fit its shape {list(shape)}: {error}") from error
     return dense

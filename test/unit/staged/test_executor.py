@@ -70,7 +70,8 @@ def test_values_that_decide_shapes_are_guarded() -> None:
         (step,) = result.steps
         assert isinstance(step, CompiledStep)
         assert step.specialized == ("s",)
-    assert [len(variants) for variants in staged._stages.values()] == [2]  # pyright: ignore[reportPrivateUsage]
+    (place,) = staged._stages.values()  # pyright: ignore[reportPrivateUsage]
+    assert [len(variants) for variants in place.values()] == [2]
 
 
 def test_too_many_values_stay_values() -> None:
@@ -162,6 +163,19 @@ def test_the_body_of_a_loop_is_compiled_once(trips: int) -> None:
     assert len(programs) == min(trips, 1)
     assert sum(isinstance(step, CompiledStep) for step in result.steps) == trips
     assert result.steps[0] == NodeStep("y", "Loop", "control", "iterations are decided when the model runs")
+
+
+def test_bodies_whose_shapes_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A state that grows is compiled for a few shapes, then executed node by node."""
+    monkeypatch.setattr(executor, "MAX_SHAPES", 2)
+    body = loop([node("Concat", "v0 x", "w0", axis=0)], 1, 0)
+    body.output[1].CopyFrom(helper.make_tensor_value_info("w0", FLOAT, [None, 4]))
+    constants = {"n": np.array(5), "start": np.array(True)}
+    proto = model([node("Loop", "n start x", "y", body=body)], {"x": X}, ["y"], constants)
+    result = check(proto, {"x": X})
+    assert sum(step.op_type == "Concat" for step in result.steps if isinstance(step, NodeStep)) == 3
+    reasons = {step.reason for step in result.steps if isinstance(step, NodeStep) and step.op_type == "Concat"}
+    assert reasons == {"the shapes in this body have changed 2 times"}
 
 
 def test_what_cannot_be_compiled_is_isolated(monkeypatch: pytest.MonkeyPatch) -> None:
