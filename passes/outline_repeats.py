@@ -14,7 +14,7 @@ from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
 
 from accelc.analysis.calls import functions_of
-from accelc.analysis.partition.bodies import EXPANSIONS, FREE_OPS
+from accelc.analysis.partition.bodies import FREE_OPS, makes_data
 from accelc.analysis.repetition.iterations import OUTSIDE, Repetition, find_repetitions
 from accelc.analysis.work import value_bytes
 from accelc.dialects import graph
@@ -66,7 +66,7 @@ def _token(op: Operation) -> Hashable:
     """What an operation does, but for where its operands come from; unlike all others for those that stay."""
     data = [v for v in op.operands if isinstance(v.owner, graph.WeightOp)]
     # What is made of weights when an operation is taken apart would have to be made for every call.
-    if op.regions or isinstance(op, (graph.CallOp, graph.ReturnOp)) or (data and type(op) in EXPANSIONS):
+    if op.regions or isinstance(op, (graph.CallOp, graph.ReturnOp)) or (data and makes_data(op)):
         return op
     kept: list[tuple[str, Attribute]] = [(k, v) for k, v in op.attributes.items() if k not in LOCATION]
     operands = [

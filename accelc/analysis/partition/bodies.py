@@ -14,12 +14,17 @@ from xdsl.dialects.builtin import FloatAttr, ModuleOp
 from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, PatternRewriteWalker, op_type_rewrite_pattern
 
-from accelc.analysis.decomposition.convolution import DecomposeConvTranspose, ExpandConvolution, ExpandMatmul
+from accelc.analysis.decomposition.convolution import (
+    ARRAY_AXES,
+    DecomposeConvTranspose,
+    ExpandConvolution,
+    ExpandMatmul,
+)
 from accelc.analysis.decomposition.parts import DecomposeLrn, DecomposeSoftmax
 from accelc.analysis.decomposition.replacement import ConstantPattern, Replacement
 from accelc.constants import Constants
 from accelc.dialects import graph
-from accelc.dialects.graph_ops.base import element_of, is_float
+from accelc.dialects.graph_ops.base import element_of, is_float, shape_of
 from accelc.dialects.graph_ops.element_types import Array
 
 FREE_OPS = (graph.WeightOp, graph.ConstantOp)
@@ -122,6 +127,17 @@ EXPANSIONS: Expansions = {
     graph.CallFrameworkOp: ExpandFramework,
 }
 """How operations are taken apart; a pattern that does not match leaves an operation whole."""
+
+
+def makes_data(op: Operation) -> bool:
+    """Whether weights of an operation may become others when it is taken apart."""
+    match op:
+        case graph.MatmulOp():
+            return False
+        case graph.ConvOp():
+            return len(shape_of(op.x)) - 2 > ARRAY_AXES
+        case _:
+            return type(op) in EXPANSIONS
 
 
 @dataclass(frozen=True)
