@@ -141,7 +141,8 @@ def scatter(x: Any, i: Any) -> Any:
 
 def sorts(x: Any) -> Any:
     """Sorts both ways, with indices, and the largest elements."""
-    return jnp.sort(x, -1), lax.top_k(x, 2), jnp.argsort(x), jnp.sort(x, 0, descending=True)
+    holes = jnp.where(x > 0.5, jnp.nan, jnp.round(x))
+    return jnp.sort(x, -1), lax.top_k(x, 2), jnp.argsort(x), jnp.sort(holes, 0, descending=True), jnp.argsort(holes)
 
 
 def reductions(x: Any) -> Any:
@@ -161,7 +162,7 @@ def elementwise(x: Any, y: Any) -> Any:
         jnp.round(x), jnp.trunc(x), lax.erf(x), nn.gelu(x), nn.silu(x), jnp.clip(x, 0, 1), jnp.where(x > y, x, y),
         jnp.power(positive, y), jnp.sign(x), jnp.isfinite(x), jnp.isnan(x), x != y, lax.rsqrt(positive), jnp.cbrt(x),
         jnp.sin(x), jnp.logaddexp(x, y), nn.softplus(x), lax.erfc(x), (x > 0) & (y > 0), ~(x > 0), jnp.tan(x),
-        jnp.hypot(x, y), jnp.sinh(x),
+        jnp.hypot(x, y), jnp.sinh(x), jnp.arctan2(x, y), jnp.arctan(x), jnp.arcsin(jnp.sin(x)), jnp.arccos(jnp.cos(x)),
     )  # fmt: skip
 
 
@@ -169,7 +170,7 @@ def integers(a: Any, b: Any) -> Any:
     """Functions of integers."""
     return (
         a << 2, a >> 1, lax.shift_right_logical(a, 3), a & b, a | b, a ^ b, ~a, a // jnp.maximum(jnp.abs(b), 1),
-        jnp.abs(a), -a, jnp.clip(a, -3, 3), a.astype(jnp.uint32) >> 2,
+        jnp.abs(a), -a, jnp.clip(a, -3, 3), a.astype(jnp.uint32) >> 2, lax.shift_left(a, jnp.abs(b) % 40),
     )  # fmt: skip
 
 

@@ -12,6 +12,8 @@ from xdsl.ir import SSAValue
 from accelc.dialects.graph_ops.element_types import DType, dtype_of
 from accelc.frontends.mlir.call import Call, Rule, Table
 from accelc.frontends.mlir.rules.elementwise import (
+    angle,
+    arc,
     binary,
     cbrt,
     compare,
@@ -240,6 +242,10 @@ RULES: Table = {
     "math.isinf": _not_finite,
     "math.erfc": lambda call: erfc(call.writer, call.operand(0)),
     "math.cbrt": lambda call: cbrt(call.writer, call.operand(0)),
+    "math.atan": unary("atan"),
+    "math.atan2": lambda call: angle(call.writer, *call.first(2)),
+    "math.asin": lambda call: arc(call.writer, "asin", call.operand(0)),
+    "math.acos": lambda call: arc(call.writer, "acos", call.operand(0)),
     "math.tan": lambda call: tan(call.writer, call.operand(0)),
     "math.sinh": lambda call: hyperbolic(call.writer, "sub", call.operand(0)),
     "math.cosh": lambda call: hyperbolic(call.writer, "add", call.operand(0)),

@@ -114,23 +114,49 @@ def is_finite(w: Writer, x: SSAValue) -> SSAValue:
     return w.binary("equal", difference, 0.0)
 
 
+def angle(w: Writer, y: SSAValue, x: SSAValue) -> SSAValue:
+    """The angle of the point (x, y), between -pi and pi, of the arc tangent of y / x."""
+    infinite = [w.binary("equal", w.unary("abs", value), float("inf")) for value in (y, x)]
+    both = w.binary("and", infinite[0], infinite[1])
+    y, x = (w.select(both, w.unary("sign", value), value) for value in (y, x))
+    # 1 / y tells zeros apart.
+    below = w.binary("less", w.select(w.binary("equal", y, 0.0), w.unary("reciprocal", y), y), 0.0)
+    left = w.binary("less", w.select(w.binary("equal", x, 0.0), w.unary("reciprocal", x), x), 0.0)
+    dtype = dtype_of(x)
+    signed = w.select(below, w.scalar(-np.pi, dtype), w.scalar(np.pi, dtype))
+    turned = w.binary("add", w.unary("atan", w.binary("div", y, x)), w.select(left, signed, w.scalar(0.0, dtype)))
+    on_axis = w.select(w.binary("equal", y, 0.0), w.select(left, signed, y), w.binary("mul", signed, 0.5))
+    return w.select(w.binary("equal", x, 0.0), on_axis, turned)
+
+
+def arc(w: Writer, kind: str, x: SSAValue) -> SSAValue:
+    """Arc sine (`asin`) or cosine (`acos`); (1 - x) (1 + x) loses less than 1 - x * x."""
+    one = w.scalar(1.0, dtype_of(x))
+    other = w.unary("sqrt", w.binary("mul", w.binary("sub", one, x), w.binary("add", one, x)))
+    return angle(w, x, other) if kind == "asin" else angle(w, other, x)
+
+
 def shift(call: Call, kind: str) -> SSAValue:
-    """Shift by a known number of bits, as a product or quotient. `kind` is `left`, `arithmetic` or `logical`."""
+    """
+    Shift by a number of bits. `kind` is `left`, `arithmetic` or `logical`.
+
+    To the right with its sign the number of bits must be known: that is a quotient.
+    """
     w, x, dtype = call.writer, call.operand(0), call.dtype()
+    if dtype.kind not in "iu":
+        raise call.error(f"shift of {dtype.name}; supported are integers")
+    if kind != "arithmetic":
+        unsigned = np.dtype(f"uint{8 * dtype.itemsize}")
+        bits = w.cast(call.operand(1), unsigned)
+        return w.cast(w.binary("shl" if kind == "left" else "shr", w.cast(x, unsigned), bits), dtype)
     amount = w.known_scalar(call.operand(1))
     if amount is None:
         raise call.error("the number of bits (operand 1) is not one known number; supported are constants")
     bits, width = int(amount), 8 * dtype.itemsize
-    if dtype.kind not in "iu" or not 0 <= bits < width:
+    if not 0 <= bits < width:
         raise call.error(f"shift of {dtype.name} by {bits} bits; supported are integers by less than their width")
     if bits == 0:
         return x
-    if kind == "left":
-        factor = np.asarray(1 << bits, np.uint64).astype(dtype)
-        return w.binary("mul", x, w.constant(factor))
-    if kind == "logical" and dtype.kind == "i":
-        unsigned = np.dtype(f"uint{width}")
-        return w.cast(w.binary("div", w.cast(x, unsigned), w.scalar(1 << bits, unsigned)), dtype)
     if dtype.kind == "u":
         return w.binary("div", x, w.scalar(1 << bits, dtype))
     # Quotients are cut towards zero: what is cut off is taken away first.

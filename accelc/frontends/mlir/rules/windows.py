@@ -27,6 +27,11 @@ class Window:
     high: Sequence[int]
     dilations: Sequence[int]
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for numbers below 1."""
+        if any(n < 1 for n in (*self.sizes, *self.strides, *self.dilations)):
+            raise ValueError("sizes, strides and dilations of windows are at least 1")
+
     def axes(self) -> list[int]:
         """Axes along which the window moves or combines, or which it pads."""
         rows = zip(self.sizes, self.strides, self.low, self.high, strict=True)
@@ -47,8 +52,6 @@ def reduce_windows(w: Writer, kind: str, x: SSAValue, window: Window, init: SSAV
     """
     dtype = dtype_of(x)
     axes = window.axes()
-    if any(n < 1 for n in (*window.sizes, *window.strides, *window.dilations)):
-        raise ValueError("sizes, strides and dilations of windows are at least 1")
     if dtype == np.bool_ and kind in ("or", "and", "max", "min"):
         numbers = reduce_windows(
             w, {"or": "max", "and": "min"}.get(kind, kind), w.cast(x, np.dtype(np.float32)), window

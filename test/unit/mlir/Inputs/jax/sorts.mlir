@@ -1,11 +1,28 @@
 // Made by jax 0.10.2, jax.jit; see tools/generate_mlir_examples.py.
 module @jit_sorts attributes {mhlo.num_partitions = 1 : i32, mhlo.num_replicas = 1 : i32} {
-  func.func public @main(%arg0: tensor<4x6xf32>) -> (tensor<4x6xf32> {jax.result_info = "result[0]"}, tensor<4x2xf32> {jax.result_info = "result[1][0]"}, tensor<4x2xi32> {jax.result_info = "result[1][1]"}, tensor<4x6xi32> {jax.result_info = "result[2]"}, tensor<4x6xf32> {jax.result_info = "result[3]"}) {
-    %0 = call @sort(%arg0) : (tensor<4x6xf32>) -> tensor<4x6xf32>
+  func.func public @main(%arg0: tensor<4x6xf32>) -> (tensor<4x6xf32> {jax.result_info = "result[0]"}, tensor<4x2xf32> {jax.result_info = "result[1][0]"}, tensor<4x2xi32> {jax.result_info = "result[1][1]"}, tensor<4x6xi32> {jax.result_info = "result[2]"}, tensor<4x6xf32> {jax.result_info = "result[3]"}, tensor<4x6xi32> {jax.result_info = "result[4]"}) {
+    %cst = stablehlo.constant dense<5.000000e-01> : tensor<f32>
+    %0 = stablehlo.broadcast_in_dim %cst, dims = [] : (tensor<f32>) -> tensor<4x6xf32>
+    %1 = stablehlo.compare GT, %arg0, %0, FLOAT : (tensor<4x6xf32>, tensor<4x6xf32>) -> tensor<4x6xi1>
+    %2 = call @round(%arg0) : (tensor<4x6xf32>) -> tensor<4x6xf32>
+    %cst_0 = stablehlo.constant dense<0x7FC00000> : tensor<f32>
+    %3 = call @_where(%1, %cst_0, %2) : (tensor<4x6xi1>, tensor<f32>, tensor<4x6xf32>) -> tensor<4x6xf32>
+    %4 = call @sort(%arg0) : (tensor<4x6xf32>) -> tensor<4x6xf32>
     %values, %indices = chlo.top_k(%arg0, k = 2) : tensor<4x6xf32> -> (tensor<4x2xf32>, tensor<4x2xi32>)
-    %1 = call @argsort(%arg0) : (tensor<4x6xf32>) -> tensor<4x6xi32>
-    %2 = call @sort_0(%arg0) : (tensor<4x6xf32>) -> tensor<4x6xf32>
-    return %0, %values, %indices, %1, %2 : tensor<4x6xf32>, tensor<4x2xf32>, tensor<4x2xi32>, tensor<4x6xi32>, tensor<4x6xf32>
+    %5 = call @argsort(%arg0) : (tensor<4x6xf32>) -> tensor<4x6xi32>
+    %6 = call @sort_0(%3) : (tensor<4x6xf32>) -> tensor<4x6xf32>
+    %7 = call @argsort(%3) : (tensor<4x6xf32>) -> tensor<4x6xi32>
+    return %4, %values, %indices, %5, %6, %7 : tensor<4x6xf32>, tensor<4x2xf32>, tensor<4x2xi32>, tensor<4x6xi32>, tensor<4x6xf32>, tensor<4x6xi32>
+  }
+  func.func private @round(%arg0: tensor<4x6xf32>) -> tensor<4x6xf32> {
+    %0 = stablehlo.round_nearest_even %arg0 : tensor<4x6xf32>
+    return %0 : tensor<4x6xf32>
+  }
+  func.func private @_where(%arg0: tensor<4x6xi1>, %arg1: tensor<f32>, %arg2: tensor<4x6xf32>) -> tensor<4x6xf32> {
+    %0 = stablehlo.convert %arg1 : tensor<f32>
+    %1 = stablehlo.broadcast_in_dim %0, dims = [] : (tensor<f32>) -> tensor<4x6xf32>
+    %2 = stablehlo.select %arg0, %1, %arg2 : tensor<4x6xi1>, tensor<4x6xf32>
+    return %2 : tensor<4x6xf32>
   }
   func.func private @sort(%arg0: tensor<4x6xf32>) -> tensor<4x6xf32> {
     %0 = "stablehlo.sort"(%arg0) <{dimension = 1 : i64, is_stable = true}> ({
