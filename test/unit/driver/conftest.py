@@ -59,16 +59,16 @@ def symbolic() -> ModelProto:
 
 @pytest.fixture
 def three_homes() -> ModelProto:
-    """A product (accelerator), its argmax (host), and a determinant (an operator only a framework has)."""
+    """A product (accelerator), the same in fp64 (host), and a determinant (an operator only a framework has)."""
     weights = {"w": RNG.standard_normal((4, 4)).astype(np.float32)}
     nodes = [
         helper.make_node("MatMul", ["x", "w"], ["p"], "product"),
-        helper.make_node("ArgMax", ["p"], ["best"], "choice", axis=1, keepdims=0),
+        helper.make_node("Cast", ["p"], ["wide"], "wider", to=TensorProto.DOUBLE),
         helper.make_node("Det", ["p"], ["volume"], "volume"),
         helper.make_node("MatMul", ["p", "w"], ["again"], "second"),
     ]
     outputs: list[Value] = [
-        ("best", TensorProto.INT64, [4]),
+        ("wide", TensorProto.DOUBLE, [4, 4]),
         ("volume", TensorProto.FLOAT, []),
         ("again", TensorProto.FLOAT, [4, 4]),
     ]

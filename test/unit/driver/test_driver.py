@@ -57,7 +57,7 @@ def test_every_home_is_used_and_explained(three_homes: ModelProto) -> None:
     assert result.comparison.within_tolerance
     homes = {p.loc_name: (p.home, bool(p.reason)) for p in result.compiled.placements}
     assert homes["product"] == ("accelerator", False)
-    assert homes["choice"] == ("host", True)
+    assert homes["wider"] == ("host", True)
     assert homes["volume"] == ("framework", True)
     places = [segment.place for segment in result.execution.segments]
     assert set(places) == {"accelerator", "host", "framework"}
