@@ -20,21 +20,12 @@ from accelc.analysis.inplace.strided import row_major
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import shape_of
 from accelc.errors import ModelError
-from accelc.frontends.torch import elementwise, gradients, indexing, layers, library, movement, reductions
-from accelc.frontends.torch.call import Call, Table
+from accelc.frontends.torch import library
 from accelc.frontends.torch.library import Operator, Tensor, geometry, is_tensor, storage_of
+from accelc.frontends.torch.rules import RULES
+from accelc.frontends.torch.rules.call import Call
 from accelc.frontends.torch.storages import Storages
 from accelc.frontends.torch.writer import Handle, Writer
-
-RULES: Table = {
-    **elementwise.RULES,
-    **layers.RULES,
-    **gradients.RULES,
-    **movement.RULES,
-    **indexing.RULES,
-    **reductions.RULES,
-}
-"""How to compute the results of every operator that is not replaced by others."""
 
 IN_PLACE_FUNCTIONS: Mapping[str, str] = {
     "add": "add",

@@ -10,8 +10,8 @@ from xdsl.ir import SSAValue
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import shape_of
 from accelc.dialects.graph_ops.element_types import dtype_of, element_of_dtype
-from accelc.frontends.torch.call import Call, Results, Rule, Table
-from accelc.frontends.torch.reductions import variance
+from accelc.frontends.torch.rules.call import Call, Results, Rule, Table
+from accelc.frontends.torch.rules.reductions import variance
 from accelc.frontends.torch.writer import count
 
 

@@ -7,8 +7,8 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from accelc.dialects import graph
-from accelc.frontends.torch.call import Call, Rule, Table
 from accelc.frontends.torch.library import DType
+from accelc.frontends.torch.rules.call import Call, Rule, Table
 
 FLOAT = np.dtype(np.float32)
 """torch's default type of floats."""

@@ -10,7 +10,7 @@ from xdsl.ir import SSAValue
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import shape_of
 from accelc.dialects.graph_ops.element_types import dtype_of, element_of_dtype
-from accelc.frontends.torch.call import Call, Results, Table
+from accelc.frontends.torch.rules.call import Call, Results, Table
 from accelc.frontends.torch.writer import count
 
 INT64 = np.dtype(np.int64)
