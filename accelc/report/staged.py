@@ -45,6 +45,9 @@ def print_staged(run: StagedRun, file: TextIO) -> None:
     console.print(printable(f"{run.model} on {run.target}, precision {run.precision}, in stages"))
     table = new_table("node", "operator", "executed by", "reason")
     for tier in run.tiers:
+        # Branches that were not taken.
+        if tier.tier == "skipped":
+            continue
         reason = next(iter(tier.reasons), "")
         table.add_row(*map(printable, (tier.node, tier.op_type, tier.tier, reason[:MAX_REASON])))
     console.print(table)

@@ -232,9 +232,8 @@ class _Run:
             scope[name] = value
         for name, source in stage.aliases.items():
             scope[name] = scope[source]
-        names = tuple(node_name(view.nodes[index]) for index in stage.nodes)
         calls, guards = tuple(frameworks.calls), tuple(stage.guards)
-        self.steps.append(CompiledStep(names, stage.folded, stage.compiled, execution, calls, guards))
+        self.steps.append(CompiledStep(stage.names, stage.folded, stage.compiled, execution, calls, guards))
         return True
 
     def _single(self, view: GraphView, index: int, scope: Scope, reason: str) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from onnx import NodeProto
 from xdsl.ir import BlockArgument, Operation, SSAValue
 
 from accelc.driver import CompiledModel, CompileOptions, compile_imported
@@ -41,13 +42,15 @@ class Stage:
     """
     A compiled part of a graph.
 
-    `nodes` are indices of the nodes in it, `guards` the values it was specialized for, `refused` says why other nodes
-    are not in it. `constants` are results that are known, `aliases` results that are arguments. `folded` names nodes
-    that leave no operation, with their tier: `folded` if that is always so, else `shape` if integers of theirs decide
-    shapes or other parameters, else `specialized`. `compiled` is None if nothing is computed.
+    `nodes` are indices of the nodes in it, `names` what they are called, with those in bodies. `guards` are the values
+    it was specialized for, `refused` says why other nodes are not in it. `constants` are results that are known,
+    `aliases` results that are arguments. `folded` names nodes that leave no operation, with their tier: `folded` if
+    that is always so, else `shape` if integers of theirs decide shapes or other parameters, else `specialized`.
+    `compiled` is None if nothing is computed.
     """
 
     nodes: tuple[int, ...]
+    names: tuple[str, ...]
     guards: Mapping[str, Array]
     refused: Mapping[int, Refused]
     constants: Mapping[str, Array]
@@ -113,8 +116,6 @@ class _Attempt:
         self._arguments: dict[SSAValue, str] = {}
         self._done: list[int] = []
         self._refused: dict[int, Refused] = {}
-        self._folded: dict[int, bool] = {}
-        """Whether nodes without operations are so because of guards."""
         produced = {name for index in remaining for name in view.nodes[index].output}
         read = {name: None for index in remaining for name in sorted(view.reads[index])}
         for name in read:
@@ -133,7 +134,6 @@ class _Attempt:
         """Import what is possible; gives the values that should be constants, after which all begins anew."""
         view = self._view
         later: set[str] = set()
-        tainted = set(self._guards)
         for index in self._remaining:
             node = view.nodes[index]
             results = set(filter(None, node.output))
@@ -156,11 +156,6 @@ class _Attempt:
                 later |= results
                 continue
             self._done.append(index)
-            if all(self._tensors[name].data is not None for name in results):
-                by_guard = bool(operands(node) & tainted)
-                self._folded[index] = by_guard
-                if by_guard:
-                    tainted |= results
         return set()
 
     def _opaque(self, index: int) -> Refused | None:
@@ -199,16 +194,24 @@ class _Attempt:
                 results[name] = tensor
         guards = {name: np.array(self._values[name]) for name in self._guards}
         imported = self._importer.finish(results) if results else None
-        return Stage(tuple(self._done), guards, self._refused, constants, aliases, self._tiers(), imported)
+        names = tuple(dict.fromkeys(node_name(node) for node, _ in self._importer.visited))
+        return Stage(tuple(self._done), names, guards, self._refused, constants, aliases, self._tiers(), imported)
 
     def _tiers(self) -> dict[str, str]:
         """Tiers of the nodes without operations."""
+        tainted = set(self._guards)
+        folded: list[tuple[NodeProto, list[Tensor], bool]] = []
+        for node, results in self._importer.visited:
+            if all(tensor.data is not None for tensor in results):
+                by_guard = bool(operands(node) & tainted)
+                tainted.update(node.output if by_guard else ())
+                folded.append((node, results, by_guard))
         tiers: dict[str, str] = {}
-        deciding = {name for name, tensor in self._tensors.items() if tensor.decides and tensor.dtype.kind in "iub"}
-        for index, by_guard in reversed(self._folded.items()):
-            node = self._view.nodes[index]
-            if by_guard and deciding.intersection(node.output):
-                deciding |= self._view.reads[index]
+        deciding: set[str] = set()
+        for node, results, by_guard in reversed(folded):
+            decides = any(tensor.decides and tensor.dtype.kind in "iub" for tensor in results)
+            if by_guard and (decides or deciding.intersection(node.output)):
+                deciding.update(node.input)
                 tiers[node_name(node)] = "shape"
             else:
                 tiers[node_name(node)] = "specialized" if by_guard else "folded"

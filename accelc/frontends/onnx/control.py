@@ -16,6 +16,7 @@ def _if(node: Node) -> list[Tensor]:
             "only conditions that follow from shapes and constants are supported",
             condition,
         )
+    condition.decides = True
     taken = "then_branch" if bool(np.asarray(condition.data).reshape(-1)[0]) else "else_branch"
     attribute = node.attribute(taken, AttributeProto.GRAPH)
     if attribute is None:

@@ -224,6 +224,8 @@ class GraphImporter:
         self._specialize = specialize
         self._function = 0
         self._specs: list[TensorSpec] = []
+        self.visited: list[tuple[NodeProto, list[Tensor]]] = []
+        """Nodes that were imported, those of bodies among them, with their results."""
         self._body = Block()
         self._builder = Builder(self._body)
 
@@ -275,8 +277,13 @@ class GraphImporter:
 
     def attempt(self, proto: NodeProto, scope: Scope) -> None:
         """Import a node, or raise what `node` raises and leave no trace of it."""
-        with self._builder.undone_on_error():
-            self.node(proto, scope)
+        visited = len(self.visited)
+        try:
+            with self._builder.undone_on_error():
+                self.node(proto, scope)
+        except ModelError:
+            del self.visited[visited:]
+            raise
 
     def node(self, proto: NodeProto, scope: Scope) -> None:
         """Import a node; its results enter `scope`. Raises ModelError."""
@@ -301,6 +308,8 @@ class GraphImporter:
             builder.node_name, builder.value_name, builder.where = outer
         if len(results) < len([n for n in proto.output if n]):
             raise ModelError(f"{where}: it names {len(proto.output)} results, this operator has {len(results)}")
+        if not self._function:
+            self.visited.append((proto, results))
         for name, tensor in zip(proto.output, results, strict=False):
             if name:
                 scope[name] = tensor

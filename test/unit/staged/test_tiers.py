@@ -133,3 +133,26 @@ def test_nodes_of_one_name_share_their_tier() -> None:
     proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)])
     (tier,) = node_tiers(proto.graph, StagedModel(proto, CompileOptions(force="host")).run({"x": X}))
     assert (tier.node, tier.arithmetic, tier.tier, tier.elsewhere) == ("same", True, "host", True)
+
+
+def test_a_condition_is_a_parameter() -> None:
+    """What decides which branch is a program's is none of the model's arithmetic; the branch is."""
+    sides = {
+        side: helper.make_graph(
+            [helper.make_node(kind, ["x"], [name])], side, [], [helper.make_empty_tensor_value_info(name)]
+        )
+        for side, kind, name in (("then_branch", "Exp", "e"), ("else_branch", "Abs", "a"))
+    }
+    nodes = [helper.make_node("Equal", ["s", "k"], ["c"]), helper.make_node("If", ["c"], ["y"], **sides)]
+    infos = [helper.make_tensor_value_info("x", TensorProto.FLOAT, [2, 3])]
+    infos += [helper.make_tensor_value_info("s", TensorProto.INT64, [])]
+    weight = helper.make_tensor("k", TensorProto.INT64, [], [16000])
+    graph = helper.make_graph(nodes, "g", infos, [helper.make_empty_tensor_value_info("y")], [weight])
+    proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)])
+    model = StagedModel(proto, CompileOptions(force="accelerator-first"))
+    for rate, taken, other in ((16000, "e", "a"), (8000, "a", "e")):
+        result = model.run({"x": X, "s": np.array(rate)})
+        found = {tier.node: (tier.tier, tier.elsewhere) for tier in node_tiers(proto.graph, result)}
+        assert found["c"] == ("shape", False)
+        assert found[taken] == ("accelerator", False)
+        assert found[other] == ("skipped", False)
