@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from accelc.errors import AccelcError
     from accelc.hooking import hook
     from accelc.runtime.execute import ExecutionResult
+    from accelc.staged.running import run_staged
 
 __all__ = [
     "AccelcError",
@@ -24,6 +25,7 @@ __all__ = [
     "compile",
     "hook",
     "run",
+    "run_staged",
     "simulate",
     "simulate_devices",
 ]
@@ -32,6 +34,7 @@ _HOMES = {
     "compile": "accelc.api",
     "hook": "accelc.hooking",
     "run": "accelc.api",
+    "run_staged": "accelc.staged.running",
     "simulate": "accelc.api",
     "simulate_devices": "accelc.api",
     "CompiledModel": "accelc.driver",

@@ -16,7 +16,7 @@ from onnx import ModelProto
 
 from accelc.driver import CompileOptions, silent
 from accelc.errors import ModelError
-from accelc.frontends.onnx import load_model, with_random_weights
+from accelc.frontends.onnx import ModelSource, load_model, with_random_weights
 from accelc.runtime.compare import Comparison, compare
 from accelc.runtime.inputs import random_inputs
 from accelc.runtime.reference import reference_outputs
@@ -54,9 +54,9 @@ class StagedRun:
 
 
 def run_staged(
-    model: str | Path,
-    options: CompileOptions,
-    refused: str,
+    model: ModelSource,
+    options: CompileOptions | None = None,
+    refused: str = "",
     *,
     inputs: Mapping[str, Array] | None = None,
     seed: int = 0,
@@ -66,10 +66,13 @@ def run_staged(
     """
     Execute an ONNX model in stages; inputs that are not given are random from `seed`.
 
-    Raises AccelcError for inputs that do not fit and for nodes that nothing can execute.
+    `refused` is passed on: why the model is not one program. Raises AccelcError for inputs that do not fit and for nodes
+    that nothing can execute.
     """
     start = perf_counter()
-    proto, folder = load_model(Path(model))
+    options = options or CompileOptions()
+    model = Path(model) if isinstance(model, str) else model
+    proto, folder = load_model(model)
     if options.random_weights is not None:
         proto = with_random_weights(proto, options.random_weights)
     progress("stages")
@@ -79,10 +82,10 @@ def run_staged(
     comparison, passed_over = None, ()
     if check:
         progress("reference")
-        source = proto if options.random_weights is not None else Path(model)
+        source = model if isinstance(model, Path) and options.random_weights is None else proto
         comparison, passed_over = _check(source, arrays, result, options.precision)
     return StagedRun(
-        model=Path(model).stem,
+        model=model.stem if isinstance(model, Path) else proto.graph.name,
         target=str(options.target),
         precision=options.precision,
         refused=refused,

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from onnx import ModelProto, NodeProto, TensorProto, helper
 
+import accelc
 from accelc.cli.main import main
 
 
@@ -41,6 +42,20 @@ def test_a_shape_as_input(reshape: Path, tmp_path: Path, capsys: pytest.CaptureF
     assert found["programs"]["total_ns"] > 0
     assert found["reference"]["within_tolerance"]
     assert "determines shapes" in found["staged"]
+
+
+def test_from_python(reshape: Path) -> None:
+    """The same, of a path or a model, with random weights, or without a reference."""
+    inputs = {"s": np.array([6, 1])}
+    for model in (reshape, str(reshape), reshape.read_bytes()):
+        run = accelc.run_staged(model, inputs=inputs)
+        assert run.comparison is not None
+        assert run.comparison.within_tolerance
+        assert run.result.outputs["y"].shape == (6, 1)
+    options = accelc.CompileOptions(random_weights=3)
+    assert accelc.run_staged(reshape, options, inputs=inputs, check=False).comparison is None
+    with pytest.raises(accelc.AccelcError, match=r"^input 's' has dtype float32, the model expects int64"):
+        accelc.run_staged(reshape, inputs={"s": np.array([6, 1], np.float32)})
 
 
 def test_what_is_refused_both_ways(reshape: Path, capsys: pytest.CaptureFixture[str]) -> None:
