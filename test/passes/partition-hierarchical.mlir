@@ -19,13 +19,13 @@ graph.func @main(%x: tensor<4x8xf32>) -> tensor<4x3xf32> {
 
 // -----
 
-// Integer work runs on the host, and the partition says why.
-graph.func @main(%x: tensor<4xi64>) -> tensor<4xi64> {
-  %0 = graph.add %x, %x : (tensor<4xi64>, tensor<4xi64>) -> tensor<4xi64>
-  graph.return %0 : tensor<4xi64>
+// Double precision runs on the host, and the partition says why.
+graph.func @main(%x: tensor<4xf64>) -> tensor<4xf64> {
+  %0 = graph.add %x, %x : (tensor<4xf64>, tensor<4xf64>) -> tensor<4xf64>
+  graph.return %0 : tensor<4xf64>
 }
-// CHECK-LABEL: graph.func @main(%x: tensor<4xi64>)
-// CHECK-NEXT:  graph.partition "host"(%x) attributes {home_reason = "element type i64 is not one the engines compute with
+// CHECK-LABEL: graph.func @main(%x: tensor<4xf64>)
+// CHECK-NEXT:  graph.partition "host"(%x) attributes {home_reason = "element type f64 is not one the engines compute with
 
 // -----
 
