@@ -155,7 +155,10 @@ class Writer:
 
     def broadcast(self, x: SSAValue, shape: Sequence[int]) -> SSAValue:
         """Repeated to a shape."""
-        return x if shape_of(x) == tuple(shape) else self.add(graph.BroadcastOp(x, shape))
+        if prod(shape_of(x)) == prod(shape):
+            # Only axes of size 1 are new.
+            return self.reshape(x, shape)
+        return self.add(graph.BroadcastOp(x, shape))
 
     def broadcast_in(self, x: SSAValue, axes: Sequence[int], shape: Sequence[int]) -> SSAValue:
         """x with its axis i as axis `axes[i]` of a shape, repeated along the others. `axes` are distinct."""
