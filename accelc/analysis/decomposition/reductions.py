@@ -7,7 +7,7 @@ from xdsl.pattern_rewriter import PatternRewriter, op_type_rewrite_pattern
 
 from accelc.analysis.decomposition.replacement import ConstantPattern, Replacement
 from accelc.dialects import graph
-from accelc.dialects.graph_ops.base import element_of, ints, is_bool, shape_of
+from accelc.dialects.graph_ops.base import element_of, ints, is_bool, is_float, shape_of
 
 EXACT = 2**24
 """Integers below are exact as f32."""
@@ -16,7 +16,11 @@ FLAT_RANK = 4
 
 
 class DecomposeArgmax(ConstantPattern):
-    """The first (last) place that is not below the maximum is the least (greatest) of the numbers of such places."""
+    """
+    The first (last) place of the maximum is the least (greatest) of the numbers of such places.
+
+    A maximum that is NaN is where NaN is.
+    """
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: graph.ArgmaxOp, rewriter: PatternRewriter) -> None:
@@ -28,13 +32,14 @@ class DecomposeArgmax(ConstantPattern):
         new = self.replace(op)
         x = new.add(graph.CastOp(op.x, f32)) if is_bool(element_of(op.x)) else op.x
         highest = new.add(graph.ReduceOp(x, "max", [axis], True))
-        below = new.add(graph.LessOp(x, highest))
+        hit = new.add(graph.EqualOp(x, highest))
+        if is_float(element_of(x)):
+            hit = new.add(graph.OrOp(hit, new.add(graph.IsnanOp(x))))
         numbers = np.arange(size, dtype=np.float32).reshape([-1] + [1] * (len(shape) - 1 - axis))
         places = new.array(numbers, "places")
         last = op.select_last is not None
         beyond = new.constant(-1 if last else size, places)
-        # Where nothing compares, all places count: the result stays inside the axis.
-        wanted = new.add(graph.SelectOp(below, beyond, places))
+        wanted = new.add(graph.SelectOp(hit, places, beyond))
         found = new.add(graph.ReduceOp(wanted, "max" if last else "min", [axis], op.keepdims is not None))
         new.finish(rewriter, new.add(graph.CastOp(found, element_of(op.result))))
 

@@ -52,6 +52,11 @@ def view(random: Random, x: Any) -> Any:
     )()
 
 
+def choose(x: Any, y: Any) -> Any:
+    """Positive elements of x, others of y."""
+    return np.where(x > 0, x, y)
+
+
 def fresh(random: Random, x: Any, y: Any) -> Any:
     """A new array or a number."""
     axis = random.choice([None, 0, -1])
@@ -59,7 +64,7 @@ def fresh(random: Random, x: Any, y: Any) -> Any:
         lambda: x + y,
         lambda: x * 2 - y,
         lambda: np.maximum(x, 0.5),
-        lambda: np.where(cast(Any, x) > 0, cast(Any, x), y),
+        lambda: choose(x, y),
         lambda: x.sum(axis=axis),
         lambda: np.max(x, axis=axis, keepdims=True),
         lambda: x.mean(axis=axis),
