@@ -40,6 +40,8 @@ INTEGERS = ("int8", "uint8", "int32", "int64")
 FP8 = ("fp8e4", "fp8e5")
 FP8_LARGEST: Mapping[str, float] = {"float8_e4m3fn": 448.0, "float8_e5m2": 57344.0}
 SUM_ORDERS = ("blas", "column-sequential")
+SHORT_SUM = 256
+"""Products of bytes, at most 255 * 255 each, of which so many add up to less than 2^24."""
 
 
 def is_integer(dtype: str) -> bool:
@@ -105,13 +107,17 @@ def matmul_block(stationary: Array, moving: Array, accumulator: str = "fp32", or
     fp32: products and sums in fp32 without fused multiply-add, partition 0 first (`column-sequential`, the
     order of the PEs of a column, whose first one adds to +0), or in the order of the BLAS library (`blas`, faster,
     other last bits).
-    int32: exact (an fp64 product cannot round for 8-bit operands), so the order does not matter.
+    int32: exact (an fp64 product cannot round for 8-bit operands, nor an fp32 one whose sums stay below 2^24), so the
+    order does not matter.
     """
     assert order in SUM_ORDERS, order
     if accumulator == "int32":
-        left = np.ascontiguousarray(stationary, dtype=np.float64)
-        right = np.array(moving, dtype=np.float64, order="C")
-        return (left.T @ right).astype(np.int64).astype(np.int32)
+        short = stationary.itemsize == moving.itemsize == 1 and len(stationary) <= SHORT_SUM
+        kind = np.dtype(np.float32 if short else np.float64)
+        left, right = np.ascontiguousarray(stationary, dtype=kind), np.array(moving, dtype=kind, order="C")
+        # The order does not matter, but threads of BLAS take longer to start than a block takes.
+        sums = column_sums(left, right) if short and order != "blas" else left.T @ right
+        return sums.astype(np.int64).astype(np.int32)
     left, right = compute(stationary), compute(moving)
     with np.errstate(over="ignore", invalid="ignore"):
         if order == "blas":

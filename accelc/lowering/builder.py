@@ -287,9 +287,14 @@ class ProgramBuilder:
         return engine.ProgramOp(self.name, self.target.name, Region(block))
 
 
+INT64_OPS = ("tensor_tensor", "tensor_scalar", "reduce", "copy", "select", "memset")
+"""What an engine has to execute to be trusted with 64-bit integers."""
+
+
 def int64_lane(target: Target) -> str | None:
     """The lane that computes with 64-bit integers, if the target has one."""
-    return next((name for name, engine in target.engines.items() if "int64" in engine.integers), None)
+    lanes = (name for name, engine in target.engines.items() if "int64" in engine.integers)
+    return next((name for name in lanes if all(map(target.engines[name].has, INT64_OPS))), None)
 
 
 @dataclass(frozen=True)

@@ -113,3 +113,17 @@ def test_select() -> None:
     stored = np.array([np.nan, 1.0, 2.0], np.float32)
     got = numerics.select(stored, np.array([7, 8, 9], np.int32), np.array([0.0, np.nan, -0.0], np.float32), "fp32")
     np.testing.assert_array_equal(got, np.array([np.nan, 8.0, 2.0], np.float32))
+
+
+@pytest.mark.parametrize("rows", [1, numerics.SHORT_SUM, numerics.SHORT_SUM + 1, 1024])
+@pytest.mark.parametrize("kind", ["int8", "uint8"])
+def test_products_of_bytes_are_exact(kind: str, rows: int) -> None:
+    """Also where all of them are as large as they can be, in sums of any length."""
+    limits = np.iinfo(kind)
+    left = np.full((rows, 2), limits.max, kind)
+    left[:, 1] = limits.min
+    right = np.full((rows, 3), limits.max, kind)
+    right[1::2, 1] = limits.min
+    expected = left.astype(np.int64).T @ right.astype(np.int64)
+    for order in numerics.SUM_ORDERS:
+        np.testing.assert_array_equal(numerics.matmul_block(left, right, "int32", order), expected)
