@@ -30,6 +30,7 @@ PROGRAMS = (
     "linalg/classifier_generic",
     "tosa/classifier_v0",
     "tosa/classifier_v1",
+    "tosa/quantized",
 )
 REDUCED_PROGRAMS = ("tosa/classifier_v1",)
 LEAST = 0.99

@@ -6,8 +6,9 @@ from xdsl.ir import SSAValue
 
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import shape_of
-from accelc.dialects.graph_ops.element_types import element_of_dtype
+from accelc.dialects.graph_ops.element_types import DType, element_of_dtype
 from accelc.frontends.mlir.call import Call, Rule, Table
+from accelc.frontends.mlir.rules.exact import SUM, exact_factors
 from accelc.frontends.mlir.rules.stablehlo.linear import convolve
 from accelc.frontends.mlir.rules.tosa.quantized import pointed, zero_point
 from accelc.frontends.mlir.rules.windows import Window, reduce_windows
@@ -30,6 +31,24 @@ def _biased(call: Call, value: SSAValue) -> SSAValue:
     return w.binary("add", value, w.cast(call.operand(2), call.result()[1]))
 
 
+def _factors(
+    call: Call, summed: tuple[int, ...], points: tuple[int, int] | None = None
+) -> tuple[SSAValue, SSAValue, DType]:
+    """
+    Both operands less their zero points, and the type of their products.
+
+    Integers of 8 bits are floats where every sum over the axes `summed` of the second operand is exact.
+    """
+    w, dtype = call.writer, call.result()[1]
+    if points is None:
+        points = zero_point(call, 3, "input_zp"), zero_point(call, 4, "weight_zp")
+    a, b = call.first(2)
+    found = exact_factors(w, a, b, points, summed) if dtype.kind in "iu" else None
+    if found is not None:
+        return *found, SUM
+    return pointed(w, a, points[0], dtype), pointed(w, b, points[1], dtype), dtype
+
+
 def _convolution(*, depthwise: bool) -> Rule:
     def rule(call: Call) -> SSAValue:
         w, dtype = call.writer, call.result()[1]
@@ -38,8 +57,7 @@ def _convolution(*, depthwise: bool) -> Rule:
         dilations = call.view.ints("dilation")
         if len(pads) != 2 * spatial or len(strides) != spatial or len(dilations) != spatial:
             raise call.error(f"pad {pads}, stride {strides} and dilation {dilations} for {spatial} spatial axes")
-        x = pointed(w, call.operand(0), zero_point(call, 3, "input_zp"), dtype)
-        kernel = pointed(w, call.operand(1), zero_point(call, 4, "weight_zp"), dtype)
+        x, kernel, product = _factors(call, (0, 1) if depthwise else tuple(range(1, spatial + 2)))
         groups = 1
         if depthwise:
             height, width, channels, factor = shape_of(kernel)
@@ -47,8 +65,8 @@ def _convolution(*, depthwise: bool) -> Rule:
             groups = channels
         else:
             kernel = _to_images(w, kernel)
-        found = convolve(w, _to_images(w, x), kernel, strides, [*pads[::2], *pads[1::2]], dilations, groups, dtype)
-        return _biased(call, _from_images(w, found))
+        found = convolve(w, _to_images(w, x), kernel, strides, [*pads[::2], *pads[1::2]], dilations, groups, product)
+        return _biased(call, w.cast(_from_images(w, found), dtype))
 
     return rule
 
@@ -68,16 +86,15 @@ def _transposed(call: Call) -> SSAValue:
 
 def _fully_connected(call: Call) -> SSAValue:
     w, dtype = call.writer, call.result()[1]
-    x = pointed(w, call.operand(0), zero_point(call, 3, "input_zp"), dtype)
-    kernel = pointed(w, call.operand(1), zero_point(call, 4, "weight_zp"), dtype)
-    return _biased(call, w.matmul(x, w.transpose(kernel, [1, 0]), dtype))
+    x, kernel, product = _factors(call, (1,))
+    return _biased(call, w.cast(w.matmul(x, w.transpose(kernel, [1, 0]), product), dtype))
 
 
 def _matmul(call: Call) -> SSAValue:
     w, dtype = call.writer, call.result()[1]
     points = zero_point(call, 2, "a_zp"), zero_point(call, 3, "b_zp")
-    a, b = (pointed(w, call.operand(i), points[i], dtype) for i in range(2))
-    return w.matmul(a, b, dtype)
+    a, b, product = _factors(call, (1,), points)
+    return w.cast(w.matmul(a, b, product), dtype)
 
 
 def _window(call: Call) -> Window:
