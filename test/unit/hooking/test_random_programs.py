@@ -54,7 +54,8 @@ def view(random: Random, x: Any) -> Any:
 
 def choose(x: Any, y: Any) -> Any:
     """Positive elements of x, others of y."""
-    return np.where(x > 0, x, y)
+    found: Any = np.where(x > 0, x, y)
+    return found
 
 
 def fresh(random: Random, x: Any, y: Any) -> Any:

@@ -22,7 +22,8 @@ BINARY = (
 
 def choose(x: Any) -> Any:
     """The distance from zero."""
-    return np.where(x > 0, x, -x)
+    found: Any = np.where(x > 0, x, -x)
+    return found
 
 
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
