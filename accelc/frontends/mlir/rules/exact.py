@@ -1,8 +1,8 @@
 """
 Sums of products of 8-bit integers on arrays for floats, exactly.
 
-An integer of 8 bits less its zero point is at most 255 in size, which bf16 holds; a product of two is exact in fp32, and
-so is a sum of them below 2 ** 24. With a known operand the largest possible sum is known too.
+An integer of 8 bits less its zero point is at most 255 in size, which bf16 holds; a product of two is exact in fp32,
+and so is a sum of them below 2 ** 24. With a known operand the largest possible sum is known too.
 """
 
 from collections.abc import Sequence
@@ -36,14 +36,15 @@ def exact_factors(
 
     None if an operand is not of 8 bits, or a sum may be too large.
     """
-    if any(dtype_of(value) not in (np.int8, np.uint8) for value in (a, b)):
+    if any(dtype_of(value).name not in ("int8", "uint8") for value in (a, b)):
         return None
     sizes = [_largest(value, point) for value, point in zip((a, b), points, strict=True)]
     if max(sizes) > 256:
         return None
-    known = Constants(w.weights).data(b)
+    known, repeated = Constants(w.weights).data(b), w.known_scalar(b)
     if known is None:
-        terms = prod(shape_of(b)[axis] for axis in summed) * sizes[1]
+        size = sizes[1] if repeated is None else abs(int(repeated) - points[1])
+        terms = prod(shape_of(b)[axis] for axis in summed) * size
     else:
         terms = int(np.abs(known.astype(np.int64) - points[1]).sum(tuple(summed)).max(initial=0))
     if terms * sizes[0] >= EXACT:
