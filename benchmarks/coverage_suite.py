@@ -9,7 +9,14 @@ from importlib import import_module
 
 from measure import Measurement
 
-MODULES = ("onnx_scoreboard", "coverage_fuzz", "coverage_models", "coverage_mlir", "coverage_hook")
+MODULES = (
+    "onnx_scoreboard",
+    "coverage_fuzz",
+    "coverage_models",
+    "coverage_mlir",
+    "coverage_hook",
+    "coverage_pointwise",
+)
 """Modules in this folder with a function `measure(reduced)`."""
 
 
