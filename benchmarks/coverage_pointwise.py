@@ -80,7 +80,8 @@ def operands(name: str, kind: str, shapes: int) -> list[Array]:
 def model(name: str, inputs: Sequence[Array]) -> onnx.ModelProto:
     """A model of one operator."""
     names = [f"x{i}" for i in range(len(inputs))]
-    attributes: dict[str, Any] = {"fmod": 1} if name == "Mod" and inputs[0].dtype.kind == "f" else ATTRIBUTES.get(name, {})
+    floats = inputs[0].dtype.kind == "f"
+    attributes: dict[str, Any] = {"fmod": 1} if name == "Mod" and floats else ATTRIBUTES.get(name, {})
     node = helper.make_node(name, names, ["y"], **attributes)
     infos = [
         helper.make_tensor_value_info(n, helper.np_dtype_to_tensor_dtype(a.dtype), a.shape)
