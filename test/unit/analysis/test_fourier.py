@@ -1,6 +1,7 @@
 """Matrices of Fourier transforms equal NumPy's transforms."""
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,9 +11,9 @@ from accelc.analysis import fourier
 sizes = st.integers(1, 20)
 
 
-def pairs(x: np.ndarray) -> np.ndarray:
+def pairs(x: npt.NDArray[np.complex128]) -> fourier.F64:
     """Complex numbers as pairs, flattened."""
-    return np.stack([x.real, x.imag], axis=-1).reshape(-1)
+    return np.stack([np.real(x), np.imag(x)], axis=-1).reshape(-1)
 
 
 @settings(max_examples=60)

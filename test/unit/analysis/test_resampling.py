@@ -21,7 +21,8 @@ def reference(x: np.ndarray, inputs: dict[str, np.ndarray], attributes: dict[str
     infos = [helper.make_tensor_value_info(name, kinds[name], None) for name in names if name]
     graph = helper.make_graph([node], "g", infos, [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 19)])
-    (y,) = ReferenceEvaluator(model).run(None, {"x": x, **inputs})
+    evaluator: Any = ReferenceEvaluator(model)
+    (y,) = evaluator.run(None, {"x": x, **inputs})
     return np.asarray(y)
 
 

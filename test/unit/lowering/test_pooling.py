@@ -49,8 +49,8 @@ def test_images_that_no_partition_holds(
     """Columns are cut, and windows taken apart, where a partition has 4 KiB."""
 
     def build(body: Body) -> list[SSAValue]:
-        windows = {"strides": strides, "dilations": dilations, "pads": pads}
-        return [body.add(graph.PoolOp(body.args[0], kind, kernel, **windows, count_include_pad=False))]
+        pool = graph.PoolOp(body.args[0], kind, kernel, strides=strides, dilations=dilations, pads=pads)
+        return [body.add(pool)]
 
     check_lowering([normal(*shape)], build, "tiny")
 
