@@ -15,8 +15,6 @@ MAX_MODEL_BYTES = 2**31 - 1
 """Protobuf's own limit for one message, bytes."""
 MIN_OPSET = 7
 """First opset with NumPy broadcasting."""
-CONVERTED_OPSET = 8
-"""What models with an older opset than `MIN_OPSET` are converted to."""
 STANDARD_DOMAINS = ("", "ai.onnx")
 
 ModelSource = str | Path | bytes | ModelProto
@@ -40,7 +38,10 @@ def load_model(source: ModelSource) -> tuple[ModelProto, Path | None]:
         model = _parse(source, what)
     _check_text(model, what)
     _check_header(model, what)
-    model = _modern(model, what)
+    if opset_versions(model).get("", MIN_OPSET) < MIN_OPSET:
+        from accelc.frontends.onnx.old_opsets import converted
+
+        model = converted(model, what)
     if model.functions:
         model = _inline_functions(model, what)
     return model, folder
@@ -175,22 +176,6 @@ def _check_header(model: ModelProto, what: str) -> None:
     newest = onnx.defs.onnx_opset_version()
     if opset is not None and not 1 <= opset <= newest:
         raise ModelError(f"{what} uses opset {opset}; supported are 1 to {newest}")
-
-
-def _modern(model: ModelProto, what: str) -> ModelProto:
-    """The model in an opset with NumPy broadcasting, converted by the package `onnx` if it is older."""
-    opset = opset_versions(model).get("")
-    if opset is None or opset >= MIN_OPSET:
-        return model
-    from onnx import version_converter
-
-    try:
-        return version_converter.convert_version(model, CONVERTED_OPSET)
-    except (RuntimeError, ValueError, EncodeError) as error:
-        raise ModelError(
-            f"{what} uses opset {opset}, which cannot be converted to opset {CONVERTED_OPSET}: "
-            f"{str(error).strip().splitlines()[0]}; export it with opset {MIN_OPSET} or newer"
-        ) from error
 
 
 def _inline_functions(model: ModelProto, what: str) -> ModelProto:

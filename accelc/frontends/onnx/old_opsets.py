@@ -1,0 +1,98 @@
+"""Models of opsets without NumPy broadcasting, converted by the package `onnx` with what its converter leaves out."""
+
+import onnx
+import onnx.shape_inference
+import onnx.version_converter
+from google.protobuf.message import EncodeError
+from onnx import ModelProto, NodeProto, helper
+
+from accelc.errors import ModelError
+from accelc.frontends.onnx.loading import MIN_OPSET, STANDARD_DOMAINS, describe, opset_versions
+
+CONVERTED_OPSET = 8
+"""What models with an older opset than `MIN_OPSET` are converted to."""
+
+
+BROADCASTING = frozenset({"Add", "And", "Div", "Equal", "Greater", "Less", "Mul", "Or", "Pow", "Sub", "Xor"})
+"""Operators whose attribute `axis` said where the second operand lies in the first."""
+
+
+def converted(model: ModelProto, what: str) -> ModelProto:
+    """
+    The model, called `what` in diagnostics, in `CONVERTED_OPSET`.
+
+    Raises ModelError for operators that the converter does not know, and where ranks that decide are not known.
+    """
+    opset = opset_versions(model)[""]
+    try:
+        return onnx.version_converter.convert_version(_aligned(model), CONVERTED_OPSET)
+    except (RuntimeError, ValueError, EncodeError) as error:
+        raise ModelError(
+            f"{what} uses opset {opset}, which cannot be converted to opset {CONVERTED_OPSET}: "
+            f"{str(error).strip().splitlines()[0]}; export it with opset {MIN_OPSET} or newer"
+        ) from error
+
+
+def _aligned(model: ModelProto) -> ModelProto:
+    """
+    The model with second operands that end where the first ones do, so that they are broadcast as in NumPy.
+
+    The converter looks at sizes instead of at `axis`, and leaves slopes of `PRelu`, which are along axis 1, as they
+    are.
+    """
+    for node in model.graph.node:
+        for attribute in node.attribute:
+            if any(_axis(inner) is not None for inner in attribute.g.node):
+                raise ModelError(
+                    f"{describe(node)}: operators of its body are broadcast along an axis, which cannot be converted; "
+                    f"export the model with opset {MIN_OPSET} or newer"
+                )
+    if not any(_axis(node) is not None for node in model.graph.node):
+        return model
+    ranks = _ranks(model)
+    aligned = ModelProto()
+    aligned.CopyFrom(model)
+    del aligned.graph.node[:]
+    for number, original in enumerate(model.graph.node):
+        axis = _axis(original)
+        if axis is None:
+            aligned.graph.node.append(original)
+            continue
+        node = NodeProto()
+        node.CopyFrom(original)
+        missing = next((name for name in node.input[:2] if name not in ranks), None)
+        if missing is not None:
+            raise ModelError(
+                f"{describe(node)}: the rank of '{missing}' is not known, so neither is how the operands are "
+                f"broadcast; export the model with opset {MIN_OPSET} or newer"
+            )
+        first, second = (ranks[name] for name in node.input[:2])
+        behind = first - axis % max(first, 1) - second
+        if second and behind > 0:
+            name = f"{node.input[1]}.aligned.{number}"
+            axes = list(range(second, second + behind))
+            aligned.graph.node.append(helper.make_node("Unsqueeze", [node.input[1]], [name], axes=axes))
+            node.input[1] = name
+        kept = [a for a in node.attribute if a.name != "axis"]
+        del node.attribute[:]
+        node.attribute.extend(kept)
+        aligned.graph.node.append(node)
+    return aligned
+
+
+def _axis(node: NodeProto) -> int | None:
+    """The axis of the first operand that the second one begins at; None where that is not said."""
+    if node.domain not in STANDARD_DOMAINS:
+        return None
+    if node.op_type == "PRelu":
+        return 1
+    attributes = {a.name: a.i for a in node.attribute}
+    broadcasts = node.op_type in BROADCASTING and attributes.get("broadcast", 0)
+    return attributes.get("axis") if broadcasts else None
+
+
+def _ranks(model: ModelProto) -> dict[str, int]:
+    """Ranks of the values for which inference finds one."""
+    graph = onnx.shape_inference.infer_shapes(model).graph
+    infos = [v for v in (*graph.input, *graph.value_info, *graph.output) if v.type.tensor_type.HasField("shape")]
+    return {v.name: len(v.type.tensor_type.shape.dim) for v in infos} | {t.name: len(t.dims) for t in graph.initializer}
