@@ -44,7 +44,6 @@ class CastOp(GraphOp):
 
     ```mlir
     %y = graph.cast %x : tensor<4xf32> -> tensor<4xbf16>
-    %z = graph.cast %x {saturate} : tensor<4xf32> -> tensor<4xf8E4M3FN>
     ```
     """
 
