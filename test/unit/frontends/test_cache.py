@@ -15,7 +15,7 @@ from onnx_support import model_of
 from xdsl.context import Context
 
 import accelc
-from accelc.errors import ModelError
+from accelc.errors import AccelcError, ModelError
 from accelc.frontends.onnx import ImportedModel, import_onnx, run_reference
 from accelc.frontends.onnx.cache import pieces
 from accelc.interpreters.graph import run
