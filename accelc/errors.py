@@ -45,6 +45,14 @@ class SimulationError(AccelcError):
     """A program did something illegal while it was executed (deadlock, race, bounds)."""
 
 
+class ExecutionError(SimulationError):
+    """A record did something illegal; `debug` is its entry in the debug map of its segment."""
+
+    def __init__(self, message: str, debug: int) -> None:
+        super().__init__(message)
+        self.debug = debug
+
+
 def suggestion(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?` for the known name closest to `word`, or nothing when none is close."""
     # Imported where it is used: most runs make no suggestion.

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from accelc.analysis.host_cost import host_transfer_ns
 from accelc.dialects.graph import FuncOp
 from accelc.dialects.graph_ops.base import shape_of
-from accelc.errors import ProgramError, UsageError, suggestion
+from accelc.errors import ExecutionError, ProgramError, SimulationError, UsageError, suggestion
 from accelc.isa.program import AcceleratorSegment, HostSegment, Program
 from accelc.isa.steps import Binding, Launch, Place, events
 from accelc.numerics import DTYPES
@@ -187,17 +187,21 @@ class _Run:
         if result is None or self.functional:
             hbm = self._image(segment, launch)
             order = next(self.orders, None)
-            found = simulate(
-                segment.cores,
-                self.target,
-                hbm,
-                functional=self.functional,
-                timing=result is None,
-                races=self.races and result is None,
-                delays=self._delays(segment),
-                throttles={index for index, slot in enumerate(segment.delays) if slot.kind == "throttle"},
-                orders=None if order is None else [order],
-            )
+            try:
+                found = simulate(
+                    segment.cores,
+                    self.target,
+                    hbm,
+                    functional=self.functional,
+                    timing=result is None,
+                    races=self.races and result is None,
+                    delays=self._delays(segment),
+                    throttles={index for index, slot in enumerate(segment.delays) if slot.kind == "throttle"},
+                    orders=None if order is None else [order],
+                )
+            except ExecutionError as error:
+                origin = segment.debug[error.debug].loc_name
+                raise SimulationError(f"node '{origin}', {error}" if origin else str(error)) from error
             if hbm is not None:
                 self._take_outputs(segment, launch, hbm)
             result = result or found

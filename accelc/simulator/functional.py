@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from accelc import numerics
 from accelc.analysis import indexed
-from accelc.errors import SimulationError
+from accelc.errors import ExecutionError, SimulationError
 from accelc.isa import records as layout
 from accelc.isa.records import Flag, Space, as_dma, field
 from accelc.isa.table import ALU_OPS, FUNCTIONS, TABLE, Form, Opcode
@@ -109,7 +109,9 @@ class CoreExecutor:
             try:
                 action(data, record)
             except SimulationError as error:
-                raise SimulationError(f"{self.core[position].describe(record)}: {error}") from error
+                lane = self.core[position]
+                debug = int(field(lane.records, "debug")[record])
+                raise ExecutionError(f"{lane.describe(record)}: {error}", debug) from error
 
     def _view(self, operand: Operand) -> View:
         space, dtype, start, count, _, offset, sizes, strides = operand
