@@ -40,6 +40,7 @@ WRITERS = frozenset(
         "assign",
         "assign_where",
         "setitem",
+        "set_item",
         "copyto",
         "put",
         "place",

@@ -93,7 +93,8 @@ class Session:
                 return found
         if function in (assign, assign_where) and type(arguments[-1]) is np.ndarray and arguments[-1].ndim == 0:
             arguments = (*arguments[:-1], arguments[-1][()])
-        flat = flatten(arguments, options, "last" if function in (assign, assign_where) else "none")
+        free = "last" if function in (assign, assign_where, set_item) else "none"
+        flat = flatten(arguments, options, free)
         return self._call((function, flat.key), name, function, arguments, options, flat)
 
     def call_method(self, array: DeviceArray, name: str, arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:
@@ -120,7 +121,10 @@ class Session:
         if array.is_number:
             return self.wrap(self.read(array)[index], {})
         if not _is_basic(index):
-            return self.call_function(get_item, (array, index), {})
+            rows = self._rows(array, index)
+            if rows is None:
+                return self.give_back("get_item", get_item, (array, index), {}, "an index that is no rows or slices")
+            return self.call_function(get_item, (array, rows), {})
         found: Any = array.shadow[index]
         if type(found) is np.ndarray:
             return self.view(found, array) if self.active else found
@@ -146,8 +150,23 @@ class Session:
                 self.call_function(assign, (target, value), {})
         elif type(index) is DeviceArray and index.dtype == np.bool_ and index.shape == array.shape and _is_one(value):
             self.call_function(assign_where, (array, index, value), {})
+        elif (rows := self._rows(array, index)) is not None:
+            self.call_function(set_item, (array, rows, value), {})
         else:
             self.give_back("setitem", set_item, (array, index, value), {}, "a write at indices")
+
+    def _rows(self, array: DeviceArray, index: Any) -> Any:
+        """The index, if it is an array of integers inside the first axis; else None, and NumPy says what it is."""
+        if type(index) not in (DeviceArray, np.ndarray, list) or not array.shape:
+            return None
+        try:
+            present: Any = self.read(index) if type(index) is DeviceArray else _ASARRAY(index)
+        except ValueError:
+            return None
+        size = array.shape[0]
+        if present.dtype.kind not in "iu" or not present.size or present.min() < -size or present.max() >= size:
+            return None
+        return index if type(index) is DeviceArray else present
 
     # --- elements -------------------------------------------------------------------------------------------------
 
@@ -181,9 +200,9 @@ class Session:
         Arrays whose elements are no plain numbers, of subclasses and in foreign memory stay NumPy's.
         """
         kind = cast(Any, type(given))
-        if kind is not DeviceArray and issubclass(kind, list | tuple):
+        if kind is not DeviceArray and isinstance(given, list | tuple):
             items = [self.wrap(item, known) for item in cast(Sequence[Any], given)]
-            return cast(Any, kind)(*items) if hasattr(kind, "_fields") else cast(Any, kind)(items)
+            return kind(*items) if hasattr(cast(Any, given), "_fields") else kind(items)
         if type(given) is not np.ndarray or not is_supported(given.dtype):
             return given
         if id(given) in known:
@@ -264,7 +283,7 @@ class Session:
         for array in flat.operands:
             if array is None:
                 number = next(numbers)
-                if call in (assign, assign_where):
+                if call in (assign, assign_where, set_item):
                     dtype = arrays[0].dtype
                 elif isinstance(number, np.generic):
                     dtype: np.dtype[Any] = cast(Any, number).dtype

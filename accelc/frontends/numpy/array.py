@@ -14,6 +14,7 @@ from xdsl.dialects.builtin import TensorType
 from xdsl.ir import SSAValue
 
 from accelc.dialects import graph
+from accelc.dialects.graph_ops.base import shape_of
 from accelc.dialects.graph_ops.element_types import element_of_dtype
 from accelc.frontends.numpy.tracer import Array, Tracer
 
@@ -97,6 +98,9 @@ class TracedArray(np.lib.mixins.NDArrayOperatorsMixin):
         return apply_function(self.tracer, function, arguments, options)
 
     def __getitem__(self, index: Index) -> "TracedArray":
+        if isinstance(index, TracedArray):
+            value = self.tracer.add(graph.GatherOp(self.value, self._rows(index)))
+            return TracedArray.of_value(self.tracer, value, np.empty(shape_of(value), self.dtype))
         entries = self._entries(index)
         starts, steps, sizes, shape = _window(self.shape, entries)
         view: Any = self.shadow[index]
@@ -108,7 +112,30 @@ class TracedArray(np.lib.mixins.NDArrayOperatorsMixin):
         # One element is a number in NumPy, not a view.
         return TracedArray.of_value(self.tracer, self.tracer.add(graph.LoadOp(variable)), np.empty((), self.dtype))
 
+    def _rows(self, index: "TracedArray") -> SSAValue:
+        """Integers that pick slices along the first axis."""
+        if index.dtype.kind not in "iu" or not self.ndim:
+            self.tracer.refuse(f"an index of {index.dtype.name}; integers for the first axis can be traced")
+        return index.value
+
+    def _set_rows(self, index: "TracedArray", new: Any) -> None:
+        from accelc.frontends.numpy.ufuncs import convert, operand
+
+        self.require_writable()
+        rows = self._rows(index)
+        value, shadow = operand(self.tracer, new, self.dtype)
+        shape = (*index.shape, *self.shape[1:])
+        if np.broadcast_shapes(shadow.shape, shape) != shape:
+            self.tracer.refuse(f"cannot store an array of shape {shadow.shape} in slices of shape {shape}")
+        updates = convert(self.tracer, value, self.dtype)
+        if shadow.shape != shape:
+            updates = self.tracer.add(graph.BroadcastOp(updates, shape))
+        self.store(self.tracer.add(graph.ScatterOp(self.value, rows, updates)))
+
     def __setitem__(self, index: Index, new: Any) -> None:
+        if isinstance(index, TracedArray):
+            self._set_rows(index, new)
+            return
         entries = list(cast(tuple[Any, ...], index)) if isinstance(index, tuple) else [index]
         target = self[(*entries, Ellipsis)] if not any(e is Ellipsis for e in entries) else self[index]
         # `a[i] += x` writes a[i] in place, then stores it where it already is.

@@ -54,8 +54,8 @@ def view(random: Random, x: Any) -> Any:
 
 def choose(x: Any, y: Any) -> Any:
     """Positive elements of x, others of y."""
-    found: Any = np.where(x > 0, x, y)
-    return found
+    where: Any = np.where
+    return where(x > 0, x, y)
 
 
 def fresh(random: Random, x: Any, y: Any) -> Any:
@@ -78,6 +78,8 @@ def fresh(random: Random, x: Any, y: Any) -> Any:
         lambda: np.zeros_like(x),
         lambda: x[x > 0],
         lambda: x[[0, 0]],
+        lambda: x[np.argmax(y, axis=0)],
+        lambda: x[np.array([[1, -1], [0, 2]])],
         lambda: np.abs(x) == np.abs(y),
         lambda: (x > 0) & (y < 2),
         lambda: np.clip(x, -1, 2),
@@ -120,6 +122,8 @@ def write(random: Random, x: Any, y: Any) -> None:
             lambda: np.maximum(x, x[::-1], out=x),
             lambda: np.multiply(x, y, out=x),
             lambda: x.sort(),
+            into([0, 1, 0], y[:1]),
+            into(np.array([1, -1]), 5),
             lambda: x.fill(1),
             lambda: np.copyto(x, y),
             lambda: np.add.at(x, 0, 1),

@@ -22,8 +22,8 @@ BINARY = (
 
 def choose(x: Any) -> Any:
     """The distance from zero."""
-    found: Any = np.where(x > 0, x, -x)
-    return found
+    where: Any = np.where
+    return where(x > 0, x, -x)
 
 
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
