@@ -42,7 +42,7 @@ def capable(target: Target) -> Target:
     engines = {
         name: replace(
             unit,
-            cost=(*unit.cost, *(CostRule(kind, 1.0) for kind in kinds if not unit.has(kind))),
+            cost=(*unit.cost, *(CostRule(kind, 1.0) for kind in kinds)),
             funcs=tuple(FUNCTIONS),
             integers=numerics.INTEGERS,
         )
