@@ -3,11 +3,13 @@ Products of 8-bit operands in the place of products of f32: scales, and the oper
 
 Symmetric quantization (Jacob et al., CVPR 2018; Micikevicius et al., "FP8 formats for deep learning", 2022):
 `x = q * step` with `q` in the narrow type and `step = max |x| / L`, where L is 127 or the largest number of E4M3, 448.
-Weights have one step for each output channel, found at compile time. What is computed has one step for the tensor,
-found when the program runs: no data set is needed, and nothing ever saturates. Zero stays zero, so pads stay what they
-are.
+Whatever is summed in one number of the result has one step: each row of a left matrix and column of a right one, each
+image and each filter of a convolution. Steps of weights are found at compile time, those of what is computed when the
+program runs: no data set is needed, nothing ever saturates, and members of a batch do not depend on each other. Zero
+stays zero, so pads stay what they are.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import ml_dtypes
@@ -46,11 +48,13 @@ NARROW = {"fp8": Narrow(f8E4M3FN, 448.0, f32), "int8": Narrow(i8, 127.0, i32)}
 """By the name of the precision."""
 
 
-def steps_of(data: Array, axis: int | None, largest: float) -> Array:
-    """Steps in fp32 along `axis` (all other axes have size 1), or one for the tensor (rank 0)."""
-    others = tuple(a for a in range(data.ndim) if a != axis)
-    size = np.abs(data.astype(np.float32)).max(axis=others, keepdims=axis is not None, initial=0.0)
+def steps_of(data: Array, axes: Sequence[int], largest: float) -> Array:
+    """Steps in fp32, one for all elements along `axes`, which keep size 1."""
+    size = np.abs(data.astype(np.float32)).max(axis=tuple(axes), keepdims=True, initial=0.0)
     return (np.maximum(size, np.float32(SMALLEST)) / np.float32(largest)).astype(np.float32)
+
+
+_Key = tuple[SSAValue, tuple[int, ...]]
 
 
 @dataclass
@@ -59,25 +63,28 @@ class Quantizer:
 
     narrow: Narrow
     constants: Constants
-    _made: dict[tuple[SSAValue, int | None], tuple[SSAValue, SSAValue]] = field(
-        default_factory=dict[tuple[SSAValue, int | None], tuple[SSAValue, SSAValue]]
-    )
+    _made: dict[_Key, tuple[SSAValue, SSAValue]] = field(default_factory=dict[_Key, tuple[SSAValue, SSAValue]])
 
     def replace(self, op: graph.ConvOp | graph.MatmulOp) -> None:
         """Multiply 8-bit operands, and scale the sums; a bias is added after that."""
         left, right = op.operands[:2]
+        ranks = len(shape_of(left)), len(shape_of(right))
         if isinstance(op, graph.ConvOp):
-            axes: tuple[int | None, int | None] = (None, 0)
+            axes = tuple(range(1, ranks[0])), tuple(range(1, ranks[1]))
+        elif min(ranks) < 2:
+            return
         else:
-            ranks = len(shape_of(left)), len(shape_of(right))
-            axes = (0 if ranks[0] == 2 <= ranks[1] else None, 1 if ranks[1] == 2 <= ranks[0] else None)
+            axes = (ranks[0] - 1,), (ranks[1] - 2,)
         (first, first_step), (second, second_step) = self._operand(left, axes[0], op), self._operand(right, axes[1], op)
         new = _Sequence(op)
         kind = TensorType(self.narrow.sums, shape_of(op.result))
         value = new.add(type(op).create(operands=[first, second], result_types=[kind], attributes=dict(op.attributes)))
         if self.narrow.sums != f32:
             value = new.add(graph.CastOp(value, f32))
-        value = new.add(graph.MulOp(value, new.add(graph.MulOp(first_step, second_step))))
+        if isinstance(op, graph.ConvOp):
+            value = new.add(graph.MulOp(value, new.add(graph.MulOp(first_step, second_step))))
+        else:
+            value = new.add(graph.MulOp(new.add(graph.MulOp(value, second_step)), first_step))
         if isinstance(op, graph.ConvOp) and op.bias is not None:
             value = new.add(graph.AddOp(value, new.add(self._column(op.bias, op))))
         block = op.parent_block()
@@ -87,15 +94,14 @@ class Quantizer:
         op.detach()
         op.erase()
 
-    def _operand(self, value: SSAValue, axis: int | None, op: Operation) -> tuple[SSAValue, SSAValue]:
-        """The narrow form of an operand and its steps, which broadcast to the product."""
-        known = isinstance(value.owner, graph.WeightOp | graph.ConstantOp)
-        key = value, axis if known else None
-        if key not in self._made:
-            self._made[key] = self._known(value, axis, op) if known else self._computed(value)
-        return self._made[key]
+    def _operand(self, value: SSAValue, axes: tuple[int, ...], op: Operation) -> tuple[SSAValue, SSAValue]:
+        """The narrow form of an operand and its steps along all but `axes`, which broadcast to the product."""
+        if (value, axes) not in self._made:
+            known = isinstance(value.owner, graph.WeightOp | graph.ConstantOp)
+            self._made[value, axes] = self._known(value, axes, op) if known else self._computed(value, axes)
+        return self._made[value, axes]
 
-    def _known(self, value: SSAValue, axis: int | None, op: Operation) -> tuple[SSAValue, SSAValue]:
+    def _known(self, value: SSAValue, axes: tuple[int, ...], op: Operation) -> tuple[SSAValue, SSAValue]:
         data = self.constants.data(value)
         if data is None or is_absent(data):
             raise ModelError(
@@ -103,7 +109,7 @@ class Quantizer:
                 "8-bit operands follow: give them, or compile for fp32, bf16 or fp16"
             )
         assert isinstance(value.owner, Operation)
-        steps = steps_of(data, axis, self.narrow.largest)
+        steps = steps_of(data, axes, self.narrow.largest)
         narrow = self.narrow.rounded(data.astype(np.float32) / steps)
         if isinstance(op, graph.ConvOp):
             steps = steps.reshape(-1, *([1] * (data.ndim - 2)))
@@ -113,13 +119,13 @@ class Quantizer:
         new.insert_after(value)
         return made[0], made[1]
 
-    def _computed(self, value: SSAValue) -> tuple[SSAValue, SSAValue]:
+    def _computed(self, value: SSAValue, axes: tuple[int, ...]) -> tuple[SSAValue, SSAValue]:
         new = _Sequence(value.owner if isinstance(value.owner, Operation) else None)
 
         def number(number: float) -> SSAValue:
             return new.add(self.constants.make(np.asarray(number, np.float32), "number"))
 
-        size = new.add(graph.ReduceOp(new.add(graph.AbsOp(value)), "max", list(range(len(shape_of(value)))), False))
+        size = new.add(graph.ReduceOp(new.add(graph.AbsOp(value)), "max", axes, True))
         step = new.add(graph.MulOp(new.add(graph.MaxOp(size, number(SMALLEST))), number(1 / self.narrow.largest)))
         scaled = new.add(graph.DivOp(value, step))
         if self.narrow.element == i8:
