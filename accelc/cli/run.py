@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from accelc.cli.options import (
+    MODEL_FILES,
     add_compile_arguments,
     add_trace_argument,
     assignments,
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    add_compile_arguments(parser)
+    files = f"{MODEL_FILES}; or a Python script that uses NumPy (its options: accelc run --help SCRIPT.py)"
+    add_compile_arguments(parser, files=files)
     parser.add_argument(
         "--input",
         action="append",

@@ -23,6 +23,8 @@ class Report:
     instructions of segments that could not be compiled, by reason. `*_ns` are times of the simulated machine.
     """
 
+    calls: str = "NumPy calls"
+    """What is hooked, in the plural."""
     hooked_calls: Counter[str] = field(default_factory=Counter[str])
     returned_calls: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     operations: Counter[str] = field(default_factory=Counter[str])
@@ -88,11 +90,15 @@ class Report:
             },
         }
 
+    def headline(self) -> str:
+        """The first line of a summary."""
+        hooked, returned = self.hooked_calls.total(), self.returned_calls.total()
+        return f"{hooked} {self.calls} hooked, {returned} given back; {self.overhead_us:.1f} us a call"
+
     def print(self, out: TextIO) -> None:
         """A summary, then the calls given back with their reasons."""
-        hooked, returned = self.hooked_calls.total(), self.returned_calls.total()
         print(
-            f"{hooked} NumPy calls hooked, {returned} given back to NumPy; {self.overhead_us:.1f} us a call",
+            self.headline(),
             f"{self.first_irs} first IRs, {self.second_irs} second IRs compiled in {self.compile_seconds:.1f} s, "
             f"executed {self.executions} times",
             f"{self.total_ns / 1e3:,.1f} us of the machine, {self.accelerator_ns / 1e3:,.1f} us on the accelerator; "

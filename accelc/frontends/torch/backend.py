@@ -45,6 +45,11 @@ class TorchReport(Report):
     kept: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     graphs: int = 0
 
+    def headline(self) -> str:
+        """The first line of a summary."""
+        kept = ", ".join(f"{count} x {name}" for (name, _), count in self.kept.most_common()) or "nothing"
+        return f"{self.graphs} graphs; left to torch: {kept}"
+
     def as_json(self) -> dict[str, Any]:
         """All figures."""
         rows = [{"op": name, "reason": reason, "count": n} for (name, reason), n in self.kept.most_common()]

@@ -80,7 +80,7 @@ class TorchSession:
 
     def __init__(self, executor: Executor) -> None:
         self.executor = executor
-        self.report = Report()
+        self.report = Report(calls="operators of torch")
         self.active = True
         self._mode = _fakes.FakeTensorMode()
         self._recorded = Recorded()

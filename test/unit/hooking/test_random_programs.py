@@ -186,7 +186,8 @@ def both(seed: int, target: str | None) -> tuple[list[Any], list[Any], Any]:
     return found, expected, session.report
 
 
-@settings(max_examples=250, deadline=None)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@settings(max_examples=120, deadline=None)
 @given(st.integers(0, 2**32))
 def test_hooked_programs_give_what_numpy_gives(seed: int) -> None:
     """Bit for bit, in the interpreter, which accepts whatever can be traced."""
@@ -194,6 +195,7 @@ def test_hooked_programs_give_what_numpy_gives(seed: int) -> None:
     assert repr(found) == repr(expected)
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("seed", range(8))
 def test_the_machine_gives_what_numpy_gives(seed: int) -> None:
     """With compiled segments: all numbers are small integers, whose sums every order gives."""
