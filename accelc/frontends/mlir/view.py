@@ -1,16 +1,13 @@
 """An operation of another compiler as rules see it, whichever class its parser made."""
 
 from collections.abc import Sequence
-from math import prod
 from typing import Any, cast
 
 import numpy as np
-from xdsl.dialect_interfaces.op_asm import OpAsmDialectInterface
 from xdsl.dialects.builtin import (
     AffineMapAttr,
     AnyFloat,
     ArrayAttr,
-    Builtin,
     DenseArrayBase,
     DenseIntOrFPElementsAttr,
     DenseResourceAttr,
@@ -206,7 +203,8 @@ class View:
             case DenseIntOrFPElementsAttr():
                 return self._elements(attribute)
             case DenseResourceAttr():
-                return self._resource(attribute)
+                key = attribute.resource_handle.data
+                raise self.error(f"the data of the resource '{key}' is not in the file")
             case IntegerAttr():
                 shape, dtype = self.spec(attribute.type)
                 return np.asarray(_wrapped(attribute.value.data, dtype), dtype).reshape(shape)
@@ -221,22 +219,6 @@ class View:
         if dtype == np.bool_:
             return (data != 0).reshape(shape)
         return data.view(dtype).reshape(shape)
-
-    def _resource(self, resource: DenseResourceAttr) -> Array:
-        shape, dtype = self.spec(resource.type)
-        key = resource.resource_handle.data
-        interface = Builtin.get_interface(OpAsmDialectInterface)
-        text = (interface.lookup(key) if interface is not None else None) or ""
-        if not text:
-            raise self.error(f"the data of the resource '{key}' is not in the file")
-        try:
-            # Four bytes of alignment, then the elements.
-            data = np.frombuffer(bytes.fromhex(text[2:])[4:], np.uint8)
-        except ValueError as error:
-            raise self.error(f"the data of the resource '{key}' are not hexadecimal digits") from error
-        if len(data) != prod(shape) * dtype.itemsize:
-            raise self.error(f"the resource '{key}' has {len(data)} bytes, expected {prod(shape) * dtype.itemsize}")
-        return (data != 0).reshape(shape) if dtype == np.bool_ else data.view(dtype).reshape(shape)
 
 
 def _wrapped(number: int, dtype: DType) -> int:

@@ -20,6 +20,8 @@ MAX_KNOWN = 1 << 16
 """Elements of values that are computed to see whether they are known."""
 MAX_STEPS = 10_000
 """Operations computed for that."""
+MAX_COMPUTED = 1 << 27
+"""Elements of indices and matrices that an operation becomes."""
 
 
 @dataclass
@@ -201,8 +203,14 @@ class Writer:
         result = TensorType(element_of_dtype(dtype), shape_of(plain.result))
         return self.add(graph.MatmulOp(a, b, result))
 
+    def bounded(self, shape: Sequence[int]) -> None:
+        """Raise an error for more elements than a value that is computed here may have."""
+        if prod(shape) > MAX_COMPUTED:
+            raise self.error(f"computes {list(shape)} elements when compiling; the limit is {MAX_COMPUTED}")
+
     def iota(self, shape: Sequence[int], axis: int, dtype: DType) -> SSAValue:
         """Numbers 0, 1, ... along an axis."""
+        self.bounded(shape[axis : axis + 1])
         numbers = np.arange(shape[axis], dtype=np.int64).astype(dtype)
         return self.broadcast_in(self.constant(numbers), [axis], shape)
 

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from xdsl.utils.exceptions import ParseError
 
 from accelc.cli.diagnostics import describe
 from accelc.cli.main import main
 from accelc.frontends.mlir import convert, import_mlir
+from accelc.interpreters.graph import run
 
 BODY = "func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {{\n  {}\n  return %0 : tensor<4xf32>\n}}\n"
 
@@ -45,6 +47,7 @@ MISTAKES = {
     f'%0 = "stablehlo.gather"(%x, %x) <{{dimension_numbers = 3}}> : ({T}, {T}) -> {T}': (
         "attribute 'dimension_numbers'"
     ),
+    f"%1 = stablehlo.iota dim = 0 : tensor<1000000000000xi32>\n  %0 = stablehlo.abs %x : {T}": "computes [",
     f"%0 = func.call @other(%x) : ({T}) -> {T}": "calls '@other', which has no body here",
 }
 """A line of a function, and what is said of it."""
@@ -95,6 +98,50 @@ def test_calls_that_double_end_in_a_message(tmp_path: Path, monkeypatch: pytest.
     ):
         start = f"func.func @main{scalar} {{\n{call.format(0, first, 'x')}return %0 : tensor<f32>\n}}\n"
         assert expected in _message(tmp_path, start + "".join(functions))
+
+
+RESOURCES = """
+{{-#
+  dialect_resources: {{
+    builtin: {{
+      weights: "0x04000000{0}"
+    }}
+  }}
+#-}}
+"""
+
+
+def test_resources_of_the_file(tmp_path: Path) -> None:
+    """Elements in resources, however often the file is read, are those of the constant; too few are an error."""
+    line = f'%0 = "tosa.const"() <{{values = dense_resource<weights> : {T}}}> : () -> {T}'
+    digits = np.arange(4, dtype=np.float32).tobytes().hex()
+    path = tmp_path / "a.mlir"
+    path.write_text(BODY.format(line) + RESOURCES.format(digits))
+    for _ in range(2):
+        imported = import_mlir(path, {}, {}, None)
+        (found,) = run(imported.module, [np.zeros(4, np.float32)], imported.weights)
+        assert found.tolist() == [0, 1, 2, 3]
+    assert "8 bytes for 4 elements of 4" in _message(tmp_path, BODY.format(line) + RESOURCES.format(digits[:16]))
+    assert "resources without '#-}'" in _message(tmp_path, BODY.format(line) + RESOURCES.format(digits)[:40])
+
+
+def test_elements_in_digits(tmp_path: Path) -> None:
+    """Truth values are bytes or bits, one element stands for all, NaN and infinities are bit patterns."""
+    path = tmp_path / "a.mlir"
+    for line, expected in (
+        ('stablehlo.constant dense<"0x010001"> : tensor<3xi1>', [True, False, True]),
+        ('stablehlo.constant dense<"0x0501"> : tensor<9xi1>', [True, False, True, *[False] * 5, True]),
+        ('stablehlo.constant dense<"0x0000803F"> : tensor<2xf32>', [1, 1]),
+        ("stablehlo.constant dense<[0x7F800000, 0xFF800000]> : tensor<2xf32>", [np.inf, -np.inf]),
+        ("stablehlo.constant dense<0xFF80> : tensor<2xbf16>", [-np.inf, -np.inf]),
+        ('stablehlo.constant dense<"0xFFFF"> : tensor<2xui8>', [255, 255]),
+        ("stablehlo.constant dense<> : tensor<0xf32>", []),
+    ):
+        kind = line.rpartition(" : ")[2]
+        path.write_text(f"func.func @main() -> {kind} {{\n  %0 = {line}\n  return %0 : {kind}\n}}\n")
+        imported = import_mlir(path, {}, {}, None)
+        (found,) = run(imported.module, [], imported.weights)
+        assert np.asarray(found, float).tolist() == expected, line
 
 
 def test_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Collection
 from math import prod
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from xdsl.context import Context
 from xdsl.dialects.builtin import (
     BytesAttr,
     DenseIntOrFPElementsAttr,
+    DenseResourceAttr,
     FileLineColLoc,
     IntAttr,
     IntegerType,
@@ -34,6 +35,7 @@ OPAQUE = frozenset([*DIALECTS, "mhlo", "sdy", "vhlo", "jax", "iree", "util", "ml
 """Dialects whose attributes and types are kept as text."""
 _ALIAS = re.compile(r"^(#loc[\w$.-]*+)[ ]?=[ ]?loc\((.*+)$", re.MULTILINE)
 _NAME = re.compile(r'\s*+"((?:[^"\\]|\\.)*+)"(:\d++:\d++)?')
+_RESOURCE = re.compile(r'([\w$.-]++): "0x([0-9A-Fa-f]*+)"')
 MAX_ALIASES = 20
 """Aliases of locations followed to find a name."""
 
@@ -53,6 +55,9 @@ class UpstreamParser(SafeParser):
         self.places: dict[Operation, Span[Any]] = {}
         """Where every operation stands in the text."""
         content = str(self.lexer.input.content)
+        resources = content.find("{-#")
+        found = _RESOURCE.finditer(content, resources) if resources >= 0 else ()
+        self._resources = {match[1]: match[2] for match in found}
         self._locations = {match[1]: match[2] for match in _ALIAS.finditer(content)} if "#loc" in content else {}
 
     def parse_operation(self) -> Operation:
@@ -140,9 +145,34 @@ class UpstreamParser(SafeParser):
         digits = self.parse_str_literal()
         self.parse_punctuation(">")
         self.parse_punctuation(":")
+        return self._dense(digits[2:], self._parse_dense_literal_type(), place)
+
+    def _parse_builtin_dense_resource_attr(self) -> Any:
+        """The elements that a resource at the end of the text has, if it is there."""
+        place = self._current_token.span
+        self.parse_punctuation("<")
+        key = self.parse_identifier()
+        self.parse_punctuation(">")
+        self.parse_punctuation(":")
         kind = self._parse_dense_literal_type()
+        digits = self._resources.get(key)
+        if digits is None:
+            return DenseResourceAttr.from_params(key, kind)
+        # The first four bytes are the alignment.
+        return self._dense(digits[8:], kind, place)
+
+    def _parse_file_metadata_dictionary(self) -> None:
+        """Pass over the resources, which are known already."""
+        end = str(self.lexer.input.content).find("#-}", self.pos)
+        if end < 0:
+            self.raise_error("resources without '#-}'")
+        self.lexer.pos = end + 3
+        self._parser_state.current_token = self.lexer.lex()
+
+    def _dense(self, digits: str, kind: Any, place: Span[Any]) -> DenseIntOrFPElementsAttr:
+        """The elements of type `kind` in hexadecimal digits."""
         try:
-            data = np.frombuffer(bytes.fromhex(digits[2:]), np.uint8)
+            data = np.frombuffer(bytes.fromhex(digits), np.uint8)
         except ValueError:
             self.raise_error("not hexadecimal digits", place)
         elements = prod(kind.get_shape())
@@ -153,4 +183,4 @@ class UpstreamParser(SafeParser):
             data = np.tile(data, elements)
         if len(data) != width * elements:
             self.raise_error(f"{len(data)} bytes for {elements} elements of {width}", place)
-        return DenseIntOrFPElementsAttr(cast(Any, kind), BytesAttr(data.tobytes()))
+        return DenseIntOrFPElementsAttr(kind, BytesAttr(data.tobytes()))

@@ -36,6 +36,7 @@ def _vectors(call: Call, axis: int) -> list[SSAValue]:
 def _rows(call: Call, rows: Rows, vectors: list[SSAValue], *, clamp: bool) -> tuple[SSAValue, SSAValue | None]:
     """Row of every (batch..., parts...), and whether it is inside (None: always)."""
     w, shape = call.writer, (*rows.batch, *(size for size, _ in rows.parts))
+    w.bounded(shape)
     total, inside = w.scalar(0, INDEX), None
     extra = len(rows.parts)
     for v, stride, limit, size, reach in zip(

@@ -126,6 +126,7 @@ def _resize(call: Call) -> SSAValue:
         raise call.error(f"bilinear of {dtype_of(x).name} to {dtype.name}; supported are floats")
     for axis in (1, 2):
         pair = (scale[2 * axis - 2], scale[2 * axis - 1])
+        w.bounded([shape_of(x)[axis], shape[axis]])
         matrix = _weights(shape_of(x)[axis], shape[axis], pair, offset[axis - 1], nearest=nearest)
         if nearest:
             x = w.gather(x, w.constant(matrix.argmax(1).astype(np.int64)), axis)
