@@ -86,7 +86,11 @@ class Recorder:
         return results[0] if results else None
 
     def flush(self) -> None:
-        """Execute the segment under way. Raises AccelcError if a program cannot be executed at all."""
+        """
+        Execute the segment under way.
+
+        Raises AccelcError if a program cannot be executed at all; what it would have computed then stays pending.
+        """
         segment = self.segment
         if not segment.records:
             return
@@ -117,7 +121,11 @@ class Recorder:
         inputs = {name_of(n): segment.storages[n].buffer for n in second.inputs}
         inputs |= {f"n{n}": numbers[n] for n in second.numbers}
         start = perf_counter()
-        outcome = found.runnable.run(inputs)
+        try:
+            outcome = found.runnable.run(inputs)
+        except AccelcError as error:
+            self.report.interpreted[str(error).splitlines()[0]] += len(segment.records)
+            outcome = self._fallback.compile(second.traced).run(inputs)
         self.report.executed(found.runnable.placements, outcome, perf_counter() - start)
         for index, storage in enumerate(storages_of(second.results, segment)):
             np.copyto(storage.buffer, outcome.outputs[f"result{index}"])

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from accelc.errors import SimulationError
 from accelc.hooking.arguments import Flat, flatten
 from accelc.hooking.array import DeviceArray, assign, assign_where, element
 from accelc.hooking.executor import Executor
@@ -174,12 +175,14 @@ class Session:
         """Present elements: the shadow, which must not be kept, or the number."""
         if array.storage.pending:
             self.recorder.flush()
+        _require_present(array)
         return array.shadow[()] if array.is_number else array.shadow
 
     def expose(self, array: DeviceArray) -> Array:
         """Present elements, to be read and written by anybody from now on."""
         if self.recorder.segment.uses(array.storage):
             self.recorder.flush()
+        _require_present(array)
         if array.is_number:
             return array.shadow.copy()
         array.storage.escaped = True
@@ -333,6 +336,8 @@ class Session:
         uses = self.recorder.segment.uses
         if any(v.storage.pending or (writes and uses(v.storage)) for v in known.values()):
             self.recorder.flush()
+            for array in known.values():
+                _require_present(array)
             # Numbers are read, not seen.
             given, named = self._plain(tuple(arguments), known), self._plain(dict(options), known)
         start = perf_counter()
@@ -372,6 +377,12 @@ class Session:
         """Execute what is pending; device arrays are NumPy's business from now on."""
         self.recorder.flush()
         self.active = False
+
+
+def _require_present(array: DeviceArray) -> None:
+    """Raise SimulationError for an array whose segment failed."""
+    if array.storage.pending:
+        raise SimulationError("the elements of this array were never computed: the program for them failed before")
 
 
 def _is_inside(array: Array, owner: Array) -> bool:

@@ -17,7 +17,7 @@ from accelc.errors import AccelcError, ModelError
 from accelc.frontends.torch import library
 from accelc.frontends.torch.library import Operator, Tensor, geometry, storage_of
 from accelc.frontends.torch.recorded import Memory, Recorded, Ref, second_ir
-from accelc.hooking.executor import Executor, Runnable
+from accelc.hooking.executor import Executor, Interpreter, Runnable
 from accelc.hooking.report import Report
 
 torch: Any = library.torch()
@@ -321,7 +321,12 @@ class TorchSession:
         start = perf_counter()
         if key not in self._compiled:
             self.report.second_irs += 1
-            self._compiled[key] = self.executor.compile(second_ir(recorded, live))
+            traced = second_ir(recorded, live)
+            try:
+                self._compiled[key] = self.executor.compile(traced)
+            except AccelcError as error:
+                self.report.interpreted[str(error).splitlines()[0]] += len(recorded.calls)
+                self._compiled[key] = Interpreter().compile(traced)
             self.report.compile_seconds += perf_counter() - start
         runnable = self._compiled[key]
         assert runnable is not None
