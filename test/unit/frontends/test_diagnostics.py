@@ -140,7 +140,7 @@ def test_old_opsets_are_converted() -> None:
     """What opset 6 says by attributes, newer ones say by shapes; what cannot be converted is refused."""
     imported = import_onnx(model("Relu", "x", opset=6))
     assert [op.name for op in imported.function.body.block.ops] == ["graph.relu", "graph.return"]
-    with pytest.raises(ModelError, match="^model uses opset 6, which cannot be converted to opset 8: .*; export it"):
+    with pytest.raises(ModelError, match=r"^model uses opset 6, which cannot be converted to opset 8: .*; export it"):
         import_onnx(model("Strange", "x", opset=6))
 
 
