@@ -19,6 +19,7 @@ from accelc.hooking.arguments import Flat, flatten
 from accelc.hooking.array import DeviceArray, assign, assign_where, element
 from accelc.hooking.executor import Executor
 from accelc.hooking.geometry import Array, owner_of
+from accelc.hooking.indexing import get_item, is_basic, is_one, plain_index, set_item
 from accelc.hooking.instruction import ArrayKind, FirstIR, NumberKind, Returned, build
 from accelc.hooking.names import METADATA, VIEWS, WRITERS
 from accelc.hooking.recorder import Recorder, dump
@@ -118,10 +119,10 @@ class Session:
 
     def get_item(self, array: DeviceArray, index: Any) -> Any:
         """`array[index]`."""
-        index = _plain_index(index)
+        index = plain_index(index)
         if array.is_number:
             return self.wrap(self.read(array)[index], {})
-        if not _is_basic(index):
+        if not is_basic(index):
             rows = self._rows(array, index)
             if rows is None:
                 return self.give_back("get_item", get_item, (array, index), {}, "an index that is no rows or slices")
@@ -136,11 +137,11 @@ class Session:
 
     def set_item(self, array: DeviceArray, index: Any, value: Any) -> None:
         """`array[index] = value`."""
-        index = _plain_index(index)
+        index = plain_index(index)
         if not self.active:
             array.shadow[index] = self._plain(value, {})
             return
-        if _is_basic(index):
+        if is_basic(index):
             entries = cast(tuple[Any, ...], index if isinstance(index, tuple) else (index,))
             whole = entries if any(entry is Ellipsis for entry in entries) else (*entries, ...)
             target = self.view(array.shadow[whole], array)
@@ -149,7 +150,7 @@ class Session:
                 raise ValueError("assignment destination is read-only")
             if type(value) is not DeviceArray or value.storage is not target.storage or value.place != target.place:
                 self.call_function(assign, (target, value), {})
-        elif type(index) is DeviceArray and index.dtype == np.bool_ and index.shape == array.shape and _is_one(value):
+        elif type(index) is DeviceArray and index.dtype == np.bool_ and index.shape == array.shape and is_one(value):
             self.call_function(assign_where, (array, index, value), {})
         elif (rows := self._rows(array, index)) is not None:
             self.call_function(set_item, (array, rows, value), {})
@@ -403,31 +404,3 @@ def _as_view(array: Array, storage: Storage) -> Array:
     view = np.ndarray(array.shape, array.dtype, storage.owner, offset, array.strides)
     view.flags.writeable = array.flags.writeable
     return view
-
-
-def get_item(x: Any, index: Any) -> Any:
-    """`x[index]`."""
-    return x[index]
-
-
-def set_item(x: Any, index: Any, value: Any) -> None:
-    """`x[index] = value`."""
-    x[index] = value
-
-
-def _plain_index(index: Any) -> Any:
-    """Device arrays that are one integer as integers of Python."""
-    if type(index) is DeviceArray:
-        return int(index) if not index.shape and index.dtype.kind in "iu" else index
-    if isinstance(index, tuple):
-        return tuple(_plain_index(entry) for entry in cast(tuple[Any, ...], index))
-    return index
-
-
-def _is_basic(index: Any) -> bool:
-    entries = cast(tuple[Any, ...], index) if isinstance(index, tuple) else (index,)
-    return all(type(e) in (int, slice) or e is None or e is Ellipsis or isinstance(e, np.integer) for e in entries)
-
-
-def _is_one(value: Any) -> bool:
-    return type(value) in (bool, int, float) or isinstance(value, np.generic)
