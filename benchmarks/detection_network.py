@@ -46,17 +46,6 @@ class _Network:
         names = [self.constant(weight.astype(np.float32)), self.constant(bias.astype(np.float32))]
         return self.one("Conv", x, *names, kernel_shape=[kernel] * 2, strides=[stride] * 2, pads=pads)
 
-    def double(self, kind: str, x: str) -> str:
-        """The result of a function computed in double precision."""
-        wide = self.one(kind, self.one("Cast", x, to=TensorProto.DOUBLE))
-        return self.one("Cast", wide, to=TensorProto.FLOAT)
-
-    def top(self, scores: str, best: int) -> tuple[str, str]:
-        """The best scores and where they are, compared in double precision."""
-        wide = self.one("Cast", scores, to=TensorProto.DOUBLE)
-        top, index = self.node("TopK", [wide, self.integers(best)], 2, axis=1)
-        return self.one("Cast", top, to=TensorProto.FLOAT), index
-
     def integers(self, *values: int) -> str:
         """A shape, axes or a count."""
         return self.constant(np.array(values, np.int64))
@@ -66,10 +55,9 @@ def detection_network(size: int = 128, width: int = 32, blocks: int = 5, best: i
     """
     A network for images of `size` x `size` pixels, `width` channels in the first stage.
 
-    Three stages of `blocks` residual blocks; the last block of a stage has Elu in double precision as activation,
-    which only the host has. Every level has a head with classes and boxes, takes its `best` scores in double precision
-    (host, or framework where they are many), gathers their boxes and decodes them, some of it in double precision; the
-    best of all levels come last.
+    Three stages of `blocks` residual blocks; the last block of a stage has Elu as activation, which only the framework
+    has. Every level has a head with classes and boxes, takes its `best` scores (TopK, framework), gathers their boxes
+    (host) and decodes them; the best of all levels come last.
     """
     net = _Network(0)
     channels = width
@@ -83,13 +71,13 @@ def detection_network(size: int = 128, width: int = 32, blocks: int = 5, best: i
             channels, side = 2 * channels, side // 2
         for block in range(blocks):
             y = net.conv(x, (channels, channels))
-            y = net.double("Elu", y) if block == blocks - 1 else net.one("Relu", y)
+            y = net.one("Elu", y) if block == blocks - 1 else net.one("Relu", y)
             x = net.one("Relu", net.one("Add", net.conv(y, (channels, channels)), x))
         levels.append((x, channels, side))
     selected = [_head(net, *level, best) for level in levels]
     scores = net.one("Concat", *(score for score, _ in selected), axis=1)
     boxes = net.one("Concat", *(box for _, box in selected), axis=1)
-    top, index = net.top(scores, best)
+    top, index = net.node("TopK", [scores, net.integers(best)], 2, axis=1)
     chosen = net.one("Gather", boxes, net.one("Reshape", index, net.integers(best)), axis=1)
     outputs = [(top, [1, best]), (chosen, [1, best, 4])]
     graph = helper.make_graph(
@@ -111,9 +99,8 @@ def _head(net: _Network, feature: str, channels: int, side: int, best: int) -> t
     scores = net.one("ReduceMax", net.one("Softmax", scores, axis=2), axes=[2], keepdims=0)
     offsets = net.conv(tower, (channels, ANCHORS * 4))
     offsets = net.one("Reshape", net.one("Transpose", offsets, perm=[0, 2, 3, 1]), net.integers(1, anchors, 4))
-    top, index = net.top(scores, best)
+    top, index = net.node("TopK", [scores, net.integers(best)], 2, axis=1)
     chosen = net.one("Gather", offsets, net.one("Reshape", index, net.integers(best)), axis=1)
     scale = net.constant(np.array([1, 1, 0.1, 0.1], np.float32))
-    decoded = net.double("Sigmoid", net.one("Mul", chosen, scale))
-    pixels = net.double("Floor", net.one("Mul", decoded, net.constant(np.array(float(side), np.float32))))
-    return top, net.one("Relu", pixels)
+    decoded = net.one("Sigmoid", net.one("Mul", chosen, scale))
+    return top, net.one("Mul", decoded, net.constant(np.array(float(side), np.float32)))
