@@ -164,13 +164,15 @@ graph.func @narrow_filters(%x : tensor<1x1x4xbf16>) -> tensor<1x1x4xf32> {
 
 // -----
 
-// The first place of a maximum is the least of those that are not below it.
+// The first place of a maximum is the least of those that equal it, or hold NaN, which wins.
 // CHECK-LABEL: graph.func @argmax
 // CHECK: %[[M:.*]] = graph.reduce "max" %x axes [1] keepdims
-// CHECK: %[[B:.*]] = graph.less %x, %[[M]]
+// CHECK: %[[E:.*]] = graph.equal %x, %[[M]]
+// CHECK: %[[U:.*]] = graph.isnan %x
+// CHECK: %[[B:.*]] = graph.or %[[E]], %[[U]]
 // CHECK: %[[P:.*]] = graph.constant {{.*}}dense<[0.000000e+00, 1.000000e+00, 2.000000e+00]>
 // CHECK: %[[N:.*]] = graph.constant {{.*}}dense<3.000000e+00> : tensor<f32>
-// CHECK: %[[S:.*]] = graph.select %[[B]], %[[N]], %[[P]]
+// CHECK: %[[S:.*]] = graph.select %[[B]], %[[P]], %[[N]]
 // CHECK: %[[I:.*]] = graph.reduce "min" %[[S]] axes [1]
 // CHECK: graph.cast %[[I]] {{.*}}: tensor<2xf32> -> tensor<2xi64>
 graph.func @argmax(%x : tensor<2x3xf32>) -> tensor<2xi64> {
