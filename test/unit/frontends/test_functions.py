@@ -83,7 +83,7 @@ def test_edges(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(data=st.data())
 def test_everywhere(name: str, data: st.DataObject) -> None:
     """Any f32 numbers."""

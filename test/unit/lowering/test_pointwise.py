@@ -25,7 +25,6 @@ Array = npt.NDArray[Any]
 TYPES = ("float32", "int32", "int64", "int8", "uint8", "bool")
 SHAPES: Sequence[tuple[tuple[int, ...], tuple[int, ...]]] = (
     ((), ()),
-    ((7,), (1, 1)),
     ((3, 130), (130,)),
     ((3, 1, 4), (2, 1)),
     ((130, 1), (1, 5)),
@@ -104,7 +103,7 @@ def test_binary_operations(kind: str, shapes: tuple[tuple[int, ...], tuple[int, 
 
 
 @pytest.mark.parametrize("kind", TYPES)
-@pytest.mark.parametrize("shape", [(), (1, 1), (3, 130)], ids=str)
+@pytest.mark.parametrize("shape", [(), (3, 130)], ids=str)
 def test_unary_operations(kind: str, shape: tuple[int, ...]) -> None:
     """Tables are as good as the approximation of erf; everything else is exact or rounded once."""
     all_of(unaries(kind), [values(kind, shape)], "trn-like", tolerance=1e-6)
@@ -139,7 +138,7 @@ def test_casts_to_eight_bits(element: Attribute) -> None:
 
 
 @pytest.mark.parametrize("kind", TYPES)
-@pytest.mark.parametrize("shapes", [((), ()), ((3, 130), (130,)), ((3, 1, 4), (2, 1))], ids=str)
+@pytest.mark.parametrize("shapes", [((), ()), ((3, 1, 130), (2, 1))], ids=str)
 def test_choices(kind: str, shapes: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
     """Elements are moved bit by bit; a condition is broadcast like the values, which may be known."""
     left, right = values(kind, shapes[0]), values(kind, shapes[1], 1)
@@ -164,7 +163,7 @@ def test_known_operands(kind: str) -> None:
 
     def build(body: Body) -> list[SSAValue]:
         results: list[SSAValue] = []
-        for known in {EDGES[kind][0], EDGES[kind][-1]} if kind == "bool" else (EDGES[kind][-1], EDGES[kind][-3], 2):
+        for known in {EDGES[kind][0], EDGES[kind][-1]} if kind == "bool" else (EDGES[kind][-3], 2):
             weight = body.weight(np.asarray(known).astype(kind))
             for op in binaries(kind):
                 results += [body.add(op(body.args[0], weight)), body.add(op(weight, body.args[0]))]
@@ -187,7 +186,7 @@ def test_targets(target: str, kind: str) -> None:
     all_of(known, [left], target)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.data())
 def test_any_operation(data: st.DataObject) -> None:
     """Random operations and shapes, among them sizes beyond the partitions."""
