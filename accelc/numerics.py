@@ -113,7 +113,7 @@ def matmul_block(stationary: Array, moving: Array, accumulator: str = "fp32", or
     assert order in SUM_ORDERS, order
     if accumulator == "int32":
         short = stationary.itemsize == moving.itemsize == 1 and len(stationary) <= SHORT_SUM
-        kind = np.dtype(np.float32 if short else np.float64)
+        kind: Any = np.float32 if short else np.float64
         left, right = np.ascontiguousarray(stationary, dtype=kind), np.array(moving, dtype=kind, order="C")
         # The order does not matter, but threads of BLAS take longer to start than a block takes.
         sums = column_sums(left, right) if short and order != "blas" else left.T @ right

@@ -137,7 +137,7 @@ def test_nodes_of_one_name_share_their_tier() -> None:
 
 def test_a_condition_is_a_parameter() -> None:
     """What decides which branch is a program's is none of the model's arithmetic; the branch is."""
-    sides = {
+    sides: dict[str, Any] = {
         side: helper.make_graph(
             [helper.make_node(kind, ["x"], [name])], side, [], [helper.make_empty_tensor_value_info(name)]
         )
