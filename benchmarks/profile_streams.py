@@ -73,7 +73,9 @@ class _Streams:
             ),
             Opcode.PART_REDUCE: lambda: encode.partition_reduce_records(code, "add", single, left),
         }
-        legal = [op for op in choices if self.target.engines[lane].has(TABLE[op].cost_op)]
+        # Some engines have an instruction for some element types only.
+        known = {rule.op for rule in self.target.engines[lane].cost if rule.when is None}
+        legal = [op for op in choices if TABLE[op].cost_op in known]
         return choices[random.choice(legal)]() if legal else encode.control_records(code, Opcode.NOP)
 
     def product(self, code: int, count: int) -> Records:

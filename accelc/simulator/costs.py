@@ -178,10 +178,12 @@ def _busy_cycles(
     try:
         rule = select_rule(engine, instruction.cost_op, facts)
     except KeyError:
+        name = f"{lane.describe(example)}: engine '{engine.name}'"
+        conditions = [rule.when for rule in engine.cost if rule.op == instruction.cost_op and rule.when]
+        if conditions:
+            raise SimulationError(f"{name} executes {instruction.cost_op} only if {' or '.join(conditions)}") from None
         legal = ", ".join(dict.fromkeys(rule.op for rule in engine.cost))
-        raise SimulationError(
-            f"{lane.describe(example)}: engine '{engine.name}' does not execute {instruction.cost_op}, it has {legal}"
-        ) from None
+        raise SimulationError(f"{name} does not execute {instruction.cost_op}, it has {legal}") from None
     return np.maximum(engine.min_ii, np.ceil(n * rule.cpe)).astype(np.int64) * factor + rule.extra
 
 

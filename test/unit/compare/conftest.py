@@ -9,7 +9,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 @pytest.fixture
 def layers_file(tmp_path: Path) -> Path:
-    """Three layers of a product and an activation, and the index of the greatest result."""
+    """Three layers of a product and an activation, and their result in double precision, which no engine computes."""
     rng = np.random.default_rng(3)
     nodes = [
         node
@@ -19,13 +19,13 @@ def layers_file(tmp_path: Path) -> Path:
             helper.make_node("Relu", [f"h{i}"], [f"r{i + 1}"], f"layers.{i}.act"),
         )
     ]
-    nodes.append(helper.make_node("ArgMax", ["r3"], ["y"], "choice", axis=1, keepdims=0))
+    nodes.append(helper.make_node("Cast", ["r3"], ["y"], "choice", to=TensorProto.DOUBLE))
     weights = [numpy_helper.from_array(rng.standard_normal((32, 32)).astype(np.float32), f"w{i}") for i in range(3)]
     graph = helper.make_graph(
         nodes,
         "layers",
         [helper.make_tensor_value_info("r0", TensorProto.FLOAT, [4, 32])],
-        [helper.make_tensor_value_info("y", TensorProto.INT64, [4])],
+        [helper.make_tensor_value_info("y", TensorProto.DOUBLE, [4, 32])],
         weights,
     )
     path = tmp_path / "layers.onnx"

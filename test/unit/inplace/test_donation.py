@@ -151,8 +151,13 @@ def test_a_result_that_is_computed_whole() -> None:
 
 
 def test_a_segment_that_reads_the_old_contents_later() -> None:
-    """The host does, after the accelerator: the memory is not given up then."""
-    nodes = [node("ReduceMax", ["present"], "m"), node("Mod", ["past", "m"], "y", fmod=1)]
+    """The host does, after the accelerator, in double precision: the memory is not given up then."""
+    nodes = [
+        node("ReduceMax", ["present"], "m"),
+        *(node("Cast", [name], f"{name}64", to=TensorProto.DOUBLE) for name in ("past", "m")),
+        node("Mod", ["past64", "m64"], "y64", fmod=1),
+        node("Cast", ["y64"], "y", to=TensorProto.FLOAT),
+    ]
     plain, given = both(step(*nodes, y=SHAPES["past"]), {"past": "present"})
     assert len(plain.compiled.program.segments) > 1
     assert in_place(given.compiled.program) == {}

@@ -162,6 +162,8 @@ def test_elementwise_cost_rules() -> None:
 def test_an_engine_refuses_what_it_has_no_cost_rule_for() -> None:
     with pytest.raises(SimulationError, match=r"lane 'vector' record 0 \(act\).*does not execute activate, it has"):
         run(vector=[encode.activate_records(1, "relu", 1.0, 0.0, sbuf(0, 2), sbuf(64, 2))])
+    with pytest.raises(SimulationError, match=r"record 0 \(copy\): engine 'gpsimd' executes copy only if int64$"):
+        run(gpsimd=[encode.copy_records(3, sbuf(0, 2), sbuf(64, 2))])
 
 
 def test_dependent_records_wait_for_results_and_independent_ones_do_not() -> None:
