@@ -15,7 +15,8 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from measure import Measurement, run_accelc
+
+from benchmarks.measure import Measurement, run_accelc
 
 TARGET = "trn-like"
 LIGHT_MODELS = (

@@ -6,10 +6,14 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+ROOT = Path(__file__).parents[1]
+"""The folder in which `benchmarks` is a package."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,12 @@ class Measurement:
         return Measurement(name, value, unit, baseline, None, True)
 
 
+def suite(package: str, modules: Sequence[str]) -> Iterator[Measurement]:
+    """All numbers of modules of a package, at full size; each has a function `measure(reduced)`."""
+    for name in modules:
+        yield from import_module(f"{package}.{name}").measure(reduced=False)
+
+
 @dataclass(frozen=True)
 class Finished:
     """Output of a finished process: exit status, stdout, stderr, and its largest resident set in bytes."""
@@ -64,11 +74,24 @@ def own_peak_bytes() -> int:
 
 
 def run_process(
-    arguments: Sequence[str], executable: str = sys.executable, folder: str | Path | None = None
+    arguments: Sequence[str],
+    executable: str = sys.executable,
+    folder: str | Path | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Finished:
-    """Run a Python process with `arguments` in `folder`. Its memory is its own, not that of other children."""
+    """
+    Run a Python process with `arguments` in `folder`, with `environment` beside that of this process.
+
+    Its memory is its own, not that of other children.
+    """
     with tempfile.TemporaryFile("w+") as stdout, tempfile.TemporaryFile("w+") as stderr:
-        process = subprocess.Popen([executable, *arguments], stdout=stdout, stderr=stderr, cwd=folder)
+        process = subprocess.Popen(
+            [executable, *arguments],
+            stdout=stdout,
+            stderr=stderr,
+            cwd=folder,
+            env={**os.environ, **(environment or {})},
+        )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         stdout.seek(0)
@@ -76,6 +99,14 @@ def run_process(
         # Linux counts in KiB, macOS in bytes.
         unit = 1 if sys.platform == "darwin" else 1024
         return Finished(process.returncode, stdout.read(), stderr.read(), usage.ru_maxrss * unit)
+
+
+def run_module(name: str, *arguments: str, environment: Mapping[str, str] | None = None) -> Finished:
+    """Run a module of this folder with `arguments` in a process. Raises RuntimeError with its stderr if it fails."""
+    finished = run_process(["-m", f"{__package__}.{name}", *arguments], folder=ROOT, environment=environment)
+    if finished.status:
+        raise RuntimeError(f"{name} {' '.join(arguments)}: {finished.stderr.strip()}")
+    return finished
 
 
 def run_accelc(*arguments: str) -> tuple[dict[str, Any], Finished]:

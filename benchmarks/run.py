@@ -11,17 +11,22 @@ import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from importlib import import_module
+from pathlib import Path
 
-from measure import Measurement
+if __name__ == "__main__":
+    # This folder is a package; on the path, its `coverage` would stand before the library of that name.
+    sys.path[0] = str(Path(__file__).parents[1])
+
+from benchmarks.measure import Measurement
 
 SUITES = {
-    "coverage": "coverage_suite",
-    "end-to-end": "end_to_end",
-    "five-passes": "five_passes",
-    "simulator": "simulator",
-    "startup": "startup",
+    "coverage": "benchmarks.coverage",
+    "end-to-end": "benchmarks.end_to_end",
+    "five-passes": "benchmarks.five_passes",
+    "simulator": "benchmarks.simulator",
+    "startup": "benchmarks.startup",
 }
-"""Suite -> module in this folder, with a function `measure` that gives the numbers one by one."""
+"""Suite -> module, with a function `measure` that gives the numbers one by one."""
 
 
 def main() -> int:

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from measure import Measurement
+from benchmarks.measure import Measurement
 
 ROUNDS = 15
 MAX_RATIO = 1.3

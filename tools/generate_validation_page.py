@@ -31,9 +31,9 @@ and the write latency later.
 ARRAY = """\
 ## The array, cycle by cycle and bit by bit
 
-`benchmarks/validation/pe_array.py` is an array of PEs in NumPy, register by register, one Python step per cycle;
-`machine.py` puts a sequencer, a load port, a moving port and accumulators around it. It imports nothing of the
-simulator and has no formula. `systolic.v` is the array, its ports and accumulators in Verilog, simulated with
+`pe_array.py` (in `benchmarks/simulator/validation/`) is an array of PEs in NumPy, register by register, one Python step
+per cycle; `machine.py` puts a sequencer, a load port, a moving port and accumulators around it. It imports nothing
+of the simulator and has no formula. `systolic.v` is the array, its ports and accumulators in Verilog, simulated with
 Icarus Verilog (`apt install iverilog`; where it is missing, the benchmark and the tests say so). Random streams of
 loads, products and pauses are encoded as records, timed by `CoreTimer` and executed by `CoreExecutor`; the models
 get the same streams.
@@ -93,7 +93,11 @@ MECHANISMS = (
     ("DMA packets and issue interval", "published curve, below", "{curve}"),
     ("time between elementwise instructions", "published cost tables, below; restated", "{restated}"),
     ("latency of the scalar engine", "published profile and guide, below", "{latency}"),
-    ("event loop as a whole", "`benchmarks/plain_timing.py`, event by event, by the same costs", "0 ticks"),
+    (
+        "event loop as a whole",
+        "`benchmarks/simulator/oracles/plain_timing.py`, event by event, by the same costs",
+        "0 ticks",
+    ),
     ("HBM and DMA engines shared by queues and cores", "closed forms in tests; nothing published", "-"),
     ("collective operations on rings and meshes", "closed forms of the literature, in tests; nothing measured", "0 ns"),
     ("latency of semaphores, fetch rate, queue depth (values)", "nothing: assumptions of the presets", "unknown"),
@@ -103,8 +107,10 @@ MECHANISMS = (
 
 def page() -> Iterator[str]:
     """Lines of the page."""
-    sys.path.insert(0, str(ROOT / "benchmarks"))
-    array, scalesim, published = (import_module(f"validate_{name}") for name in ("array", "scalesim", "published"))
+    sys.path.insert(0, str(ROOT))
+    array, scalesim, published = (
+        import_module(f"benchmarks.simulator.validate_{name}") for name in ("array", "scalesim", "published")
+    )
     figures = [(figure, *figure.error()) for figure in published.figures()]
     curve = published.curve()
     worst = {

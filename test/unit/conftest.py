@@ -1,4 +1,7 @@
-"""Settings of all unit tests."""
+"""Settings of all unit tests, which may import what the benchmarks measure."""
+
+import sys
+from pathlib import Path
 
 from hypothesis import settings
 
@@ -7,3 +10,5 @@ from hypothesis import settings
 settings.register_profile("accelc", deadline=None, print_blob=True, derandomize=True)
 settings.register_profile("explore", deadline=None, print_blob=True)
 settings.load_profile("accelc")
+
+sys.path.append(str(Path(__file__).parents[2]))

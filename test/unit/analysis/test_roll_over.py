@@ -1,7 +1,5 @@
 """Clocks of lanes out of order, counters that roll over, event registers and loops, against brute force."""
 
-import sys
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -14,10 +12,8 @@ from accelc.analysis.sync.happens_before import Rule
 from accelc.analysis.sync.hazards import Edge, Hazards, Streams
 from accelc.analysis.sync.loops import LoopPlan, UnsteadyLoopError, loop_waits
 from accelc.analysis.sync.vector_clock import keep_edges
-
-sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
-import sync_generators as generators
-import sync_programs as programs
+from benchmarks.five_passes.programs import sync_generators as generators
+from benchmarks.five_passes.programs import sync_programs as programs
 
 RAW, OVERTAKEN, PRODUCERS = Rule.RAW, Rule.OVERTAKEN, Rule.PRODUCERS
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from inplace_programs import SHAPES, random_program
 from xdsl.context import Context
 from xdsl.traits import is_side_effect_free
 
@@ -13,6 +12,7 @@ from accelc.dialects.graph_ops.base import ints
 from accelc.errors import UsageError
 from accelc.interpreters.graph import find_function, run
 from accelc.passes.normalize_inplace import NormalizeInplacePass
+from benchmarks.five_passes.programs.inplace_programs import SHAPES, random_program
 
 
 @settings(max_examples=300, deadline=None)

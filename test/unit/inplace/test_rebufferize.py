@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from inplace_programs import SHAPES, random_program
 from inplace_support import cells
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
@@ -25,6 +24,7 @@ from accelc.passes.fold_constants import remove_unused
 from accelc.passes.normalize_inplace import NormalizeInplacePass
 from accelc.passes.rebufferize_inplace import Rebufferized, rebufferize
 from accelc.targets import load_target
+from benchmarks.five_passes.programs.inplace_programs import SHAPES, random_program
 
 TARGET = load_target("tiny")
 

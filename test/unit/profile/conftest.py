@@ -1,4 +1,4 @@
-"""Makes the benchmarks' generators importable, and provides one profiled model."""
+"""Provides one profiled model."""
 
 import sys
 from importlib import import_module
@@ -9,7 +9,6 @@ import pytest
 from accelc.driver import RunResult, run_model
 from accelc.profile import Profile, profile
 
-sys.path.append(str(Path(__file__).parents[3] / "benchmarks"))
 sys.path.append(str(Path(__file__).parents[3] / "examples"))
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from html_data import read_report
 from onnx import TensorProto, helper
-from parsed_trace import parse_trace
 
 from accelc.cli.main import main
 from accelc.profile import export
+from benchmarks.simulator.oracles.parsed_trace import parse_trace
 
 
 @pytest.fixture(scope="module")

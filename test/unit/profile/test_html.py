@@ -12,7 +12,6 @@ import pytest
 from html_data import block, read_report, resolved
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from profile_streams import random_streams
 
 from accelc.driver import RunResult
 from accelc.errors import UsageError
@@ -28,6 +27,7 @@ from accelc.report.figures import race_count
 from accelc.runtime.execute import execute
 from accelc.simulator.stats import REASONS
 from accelc.targets import load_target
+from benchmarks.simulator.programs.profile_streams import random_streams
 
 HOSTILE = "</script><script>alert(1)</script><!--<img src=x onerror=alert(2)>&quot;\u2028\ud800"
 

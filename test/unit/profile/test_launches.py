@@ -7,8 +7,6 @@ from random import Random
 
 import numpy as np
 import pytest
-from parsed_trace import parse_trace
-from profile_streams import random_streams
 
 from accelc.isa.program import AcceleratorSegment, HostSegment, Program, ValueType
 from accelc.isa.steps import Invocation
@@ -20,6 +18,8 @@ from accelc.runtime.execute import execute
 from accelc.simulator.result import SimulationResult
 from accelc.targets import load_target
 from accelc.targets.model import Target
+from benchmarks.simulator.oracles.parsed_trace import parse_trace
+from benchmarks.simulator.programs.profile_streams import random_streams
 
 TARGET = load_target("trn-like")
 HOST = """

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from profile_streams import random_streams
 
 from accelc.isa.program import AcceleratorSegment
 from accelc.profile import Counter, profile
@@ -19,6 +18,7 @@ from accelc.simulator.prepare import prepare_core
 from accelc.simulator.times import DelayValues
 from accelc.simulator.timing import CoreTimer
 from accelc.targets import load_target
+from benchmarks.simulator.programs.profile_streams import random_streams
 
 INTERVAL = st.tuples(st.integers(0, 40), st.integers(0, 20), st.integers(0, 9))
 

@@ -5,7 +5,6 @@ from random import Random
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from profile_streams import random_streams
 
 from accelc.dialects.engine import LaneOp
 from accelc.driver import RunResult
@@ -18,6 +17,7 @@ from accelc.simulator.interlock import interlocks
 from accelc.simulator.stats import REASONS
 from accelc.targets import load_target
 from accelc.targets.model import Target
+from benchmarks.simulator.programs.profile_streams import random_streams
 
 TARGETS = ("tiny", "trn-like", "gemmini-like", "tpu-like")
 

@@ -14,8 +14,6 @@ import perfetto.protos.perfetto.trace.perfetto_trace_pb2 as proto
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from parsed_trace import Parsed, Slice, parse_trace
-from profile_streams import random_streams
 
 from accelc.driver import RunResult
 from accelc.isa.disassembler import disassemble_records
@@ -30,6 +28,8 @@ from accelc.runtime.execute import ExecutionResult, execute
 from accelc.simulator.stats import REASONS
 from accelc.targets import load_target
 from accelc.targets.model import Target
+from benchmarks.simulator.oracles.parsed_trace import Parsed, Slice, parse_trace
+from benchmarks.simulator.programs.profile_streams import random_streams
 
 TARGETS = ("tiny", "trn-like", "gemmini-like", "tpu-like")
 

@@ -1,10 +1,8 @@
 """Banks of SBUF and PSUM: ports shared by streams in flight, for targets whose memories have conflicts."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib import import_module
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -26,11 +24,12 @@ from accelc.simulator.times import CoreTimes, DelayValues
 from accelc.simulator.timing import time_core
 from accelc.targets import load_target
 from accelc.targets.model import Target
+from benchmarks.simulator import memory_system
+from benchmarks.simulator.oracles import memory_models
 
 PRESET = load_target("tiny")
 LANE = {name: code for code, name in enumerate(PRESET.lanes)}
 FIELDS = ("ready", "issue", "operands", "start", "read", "complete", "pause")
-BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
 SLOTS = DelayValues([3, 0, 7, 1])
 PORTS: tuple[Port, ...] = ((1, 0, 0), (1, 1, 0), (2, 0, 0), (2, 0, 1))
 
@@ -92,13 +91,8 @@ def test_streams_that_access_a_port_in_every_cycle_share_it_evenly(count: int) -
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(1, 80)), min_size=1, max_size=5))
 def test_ends_are_those_of_a_port_that_grants_in_turn(streams: list[tuple[int, int]]) -> None:
-    sys.path.insert(0, str(BENCHMARKS))
-    try:
-        models, system = import_module("memory_models"), import_module("memory_system")
-    finally:
-        sys.path.remove(str(BENCHMARKS))
     starts, accesses = [list(column) for column in zip(*streams, strict=True)]
-    exact, found = models.port_ends(starts, accesses), system.fluid_ends(starts, accesses)
+    exact, found = memory_models.port_ends(starts, accesses), memory_system.fluid_ends(starts, accesses)
     assert max(abs(one - other) for one, other in zip(exact, found, strict=True)) <= len(streams)
     assert max(found) >= max(exact)
 
@@ -108,8 +102,7 @@ def test_lanes_with_banks_time_as_those_without_where_nothing_conflicts(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Random programs: every phase of every record, and every error."""
-    monkeypatch.setattr(sys, "path", [str(BENCHMARKS), *sys.path])
-    programs, random = import_module("timing_programs"), Random(seed)
+    programs, random = import_module("benchmarks.simulator.programs.timing_programs"), Random(seed)
     target: Target = programs.varied(random)
     records = programs.random_records(random, 25) if seed % 2 else programs.loops(random, 8)
     synchronized = programs.synchronized(records, target) if seed % 3 else programs.tangled(records, random)
@@ -135,8 +128,7 @@ def test_lanes_with_banks_time_as_those_without_where_nothing_conflicts(
 
 @pytest.mark.parametrize("seed", range(8))
 def test_conflicts_cost_time_and_cores_have_banks_of_their_own(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "path", [str(BENCHMARKS), *sys.path])
-    programs, random = import_module("timing_programs"), Random(seed)
+    programs, random = import_module("benchmarks.simulator.programs.timing_programs"), Random(seed)
     free: Target = programs.varied(random)
     target = replace(free, sbuf=machine("single-port").sbuf, psum=machine(psum="same-bank").psum)
     records = programs.random_records(random, 25)

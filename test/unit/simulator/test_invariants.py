@@ -1,8 +1,6 @@
 """A timing that contradicts itself is an internal error that names lane, record and ticks."""
 
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,10 +13,7 @@ from accelc.simulator.prepare import PreparedLane, prepare_core
 from accelc.simulator.times import LaneTimes
 from accelc.simulator.timing import time_core
 from accelc.targets import load_target
-
-sys.path.append(str(Path(__file__).parents[3] / "benchmarks"))
-
-from tiled_stream import tiled_stream
+from benchmarks.simulator.programs.tiled_stream import tiled_stream
 
 TRN = load_target("trn-like")
 

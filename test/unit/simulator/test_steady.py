@@ -1,7 +1,5 @@
 """The event loop with all means of speed: equal to the plain one, on random programs, skipping periods or not."""
 
-import sys
-from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -21,13 +19,10 @@ from accelc.simulator.times import CoreTimes, DelayValues
 from accelc.simulator.timing import CoreTimer, time_core
 from accelc.targets import load_target
 from accelc.targets.model import Target
-
-sys.path.append(str(Path(__file__).parents[3] / "benchmarks"))
-
-import plain_timing
-import timing_programs as programs
-from simulator_speed import differences
-from tiled_stream import tiled_stream
+from benchmarks.simulator.oracles import plain_timing
+from benchmarks.simulator.programs import timing_programs as programs
+from benchmarks.simulator.programs.tiled_stream import tiled_stream
+from benchmarks.simulator.speed import differences
 
 TRN = load_target("trn-like")
 seeds = st.integers(0, 2**32 - 1)

@@ -1,9 +1,7 @@
 """`torch.compile` with the backend `accelc`: torch's numbers, forward, backward and after a step of an optimizer."""
 
-import sys
 from collections.abc import Callable
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +9,7 @@ from torch_support import torch
 
 from accelc.errors import UsageError
 from accelc.frontends.torch.backend import TorchReport, accelc
-
-sys.path.append(str(Path(__file__).parents[4] / "benchmarks"))
-import torch_networks
+from benchmarks.coverage import torch_networks
 
 TOLERANCE = 5e-6
 """Of the largest element of each tensor: single precision, in another order of summation."""

@@ -1,0 +1,1 @@
+"""Random programs that the passes are measured on, and what is known of them independently."""

@@ -1,0 +1,1 @@
+"""Plain models that the simulator's results are compared with."""

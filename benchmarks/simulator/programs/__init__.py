@@ -1,0 +1,1 @@
+"""Random and regular instruction streams that the simulator is measured on."""
