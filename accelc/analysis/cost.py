@@ -81,14 +81,15 @@ class Transfer:
     """
     What one DMA moves: bytes, partitions of its partitioned side (1 if it has none), and contiguous runs.
 
-    `scattered` patterns have a strided innermost dimension; `crossings` is how often each byte passes HBM's interface.
+    `scattered` patterns have a strided innermost dimension; `crossings` is how often each byte passes HBM's interface,
+    what a transfer reads beside its bytes included.
     """
 
     nbytes: int
     partitions: int
     runs: int = 1
     scattered: bool = False
-    crossings: int = 1
+    crossings: float = 1
 
 
 def transfer_ns(target: Target, transfer: Transfer) -> float:

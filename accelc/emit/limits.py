@@ -10,6 +10,8 @@ from accelc.dialects.engine import (
     ActivateFields,
     BufferOp,
     DelayOp,
+    DmaScatterOp,
+    IndexedOp,
     LaneOp,
     MatmulFields,
     PartitionReduceOp,
@@ -20,11 +22,14 @@ from accelc.dialects.engine import (
     access,
     buffer_type,
 )
+from accelc.emit.facts import facts_of
 from accelc.emit.operands import place
 from accelc.emit.product import Product
 from accelc.errors import CapacityError, ProgramError
 from accelc.integer_alu import is_whole
+from accelc.isa.table import COMBINE_NEEDS
 from accelc.numerics import INTEGERS, is_integer
+from accelc.targets.conditions import parse_condition
 from accelc.targets.model import ComputeEngine, Target
 
 
@@ -70,6 +75,7 @@ def check_lane(op: LaneOp, target: Target) -> None:
     if lane not in target.lanes:
         raise ProgramError(f"{op.name} on lane '{lane}': target '{target.name}' has {', '.join(target.lanes)}")
     if isinstance(op, (TransferOp, DelayOp)):
+        _check_transfer(op, target)
         return
     if isinstance(op, MatmulFields):
         dtype, rates = buffer_type(op.moving).dtype, target.tensor.rate
@@ -85,11 +91,32 @@ def check_lane(op: LaneOp, target: Target) -> None:
             f"{describe(op)} on lane '{lane}': target '{target.name}' has no cost rule for '{kind}' there, so the "
             f"engine does not execute it; it executes {legal}"
         )
+    conditions = engine.conditions(kind)
+    facts = facts_of(op) if conditions else None
+    if facts is not None and not any(parse_condition(when).holds(facts) for when in conditions):
+        raise ProgramError(
+            f"{describe(op)} on lane '{lane}': target '{target.name}' has no cost rule for it there; the engine "
+            f"executes '{kind}' only if {' or '.join(conditions)}"
+        )
     _check_integers(op, engine, target)
     if isinstance(op, ActivateFields) and op.func.data not in engine.funcs:
         raise ProgramError(
             f"{describe(op)} on lane '{lane}' applies '{op.func.data}': target '{target.name}' has the functions "
             f"{', '.join(engine.funcs)} there"
+        )
+
+
+def _check_transfer(op: LaneOp, target: Target) -> None:
+    needed: tuple[str, ...] = ()
+    if isinstance(op, DmaScatterOp):
+        needed = ("scatter", *COMBINE_NEEDS[op.op.data])
+    elif isinstance(op, IndexedOp):
+        needed = ("gather",)
+    lacking = [name for name in needed if name not in target.dma.ops]
+    if lacking:
+        raise ProgramError(
+            f"{describe(op)} needs '{lacking[0]}': the DMA engines of target '{target.name}' have "
+            f"{', '.join(target.dma.ops)}"
         )
 
 

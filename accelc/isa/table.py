@@ -49,8 +49,11 @@ divisor. `and`, `or`, `xor` are those of bits on integers, of truth values on fl
 INTEGER_ONLY = ("shl", "shr", "sar")
 """ALU operations without a meaning on floats."""
 
-COMBINE_OPS = ("none", "add", "mul", "max", "min")
-"""ALU operations by which `dma_scatter` combines an element with what is there; `none` replaces it."""
+COMBINE_NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"none": (), "add": ("add",), "mul": ("fma",), "max": ("max",), "min": ("min",)}
+)
+"""ALU operations by which `dma_scatter` combines elements, `none` replaces; what of a target's `dma.ops` each needs."""
+COMBINE_OPS = tuple(COMBINE_NEEDS)
 
 REDUCE_OPS = ("add", "max", "min")
 """ALU operations that `reduce` and `part_reduce` accept."""

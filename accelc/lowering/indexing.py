@@ -9,14 +9,12 @@ from accelc.analysis.indexed import Form
 from accelc.dialects import engine, graph
 from accelc.dialects.graph_ops.base import element_of, shape_of
 from accelc.isa.records import DMA_DIMS, INDEX_TYPES, INDEX_WORD, MAX_DMA_SIZE, MAX_DMA_STRIDE
+from accelc.isa.table import COMBINE_NEEDS
 from accelc.lowering.builder import ap
 from accelc.lowering.context import Lowering
 from accelc.lowering.plan import Node, engine_dtype
 from accelc.lowering.views import Access, View, row_major
 from accelc.targets.model import Target
-
-NEEDED = {"none": (), "add": ("add",), "mul": ("fma",), "max": ("max",), "min": ("min",)}
-"""What a DMA engine can do on the way when it combines elements so."""
 
 
 def gather_support(op: graph.GatherOp, target: Target) -> str | None:
@@ -26,7 +24,7 @@ def gather_support(op: graph.GatherOp, target: Target) -> str | None:
 
 def scatter_support(op: graph.ScatterOp, target: Target) -> str | None:
     """Reason why a scatter cannot run on the target, or None."""
-    return _support(op, op.indices, ("scatter", *NEEDED[op.reduction.data]), target)
+    return _support(op, op.indices, ("scatter", *COMBINE_NEEDS[op.reduction.data]), target)
 
 
 def _support(

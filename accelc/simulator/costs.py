@@ -136,7 +136,7 @@ def elementwise_costs(lane: LaneCode, target: Target) -> LaneCosts:
             np.where(spaces > 0, operand["dtype"], 0),
             aux[:, :1],
             contiguous.all(axis=1)[:, None],
-            (field(records, "imm")[:, :1] == 0),
+            (field(records, "imm")[:, :1] == 0) & (lane.codes == Opcode.MEMSET)[:, None],
         ],
         axis=1,
     ).astype(np.int64)
@@ -167,7 +167,7 @@ def _busy_cycles(
         return np.zeros_like(n)
     used = [dtype for dtype in dtypes if dtype]
     facts = Facts(
-        alu=ALU_OPS[alu] if alu < len(ALU_OPS) and opcode != Opcode.ACT else "",
+        alu=ALU_OPS[alu] if 0 < alu < len(ALU_OPS) and opcode != Opcode.ACT else "",
         one_src_psum_one_sbuf={spaces[1], spaces[2]} == {int(Space.PSUM), int(Space.SBUF)},
         all_bf16=all(dtype == _BF16 for dtype in used),
         contiguous=bool(contiguous),
@@ -179,8 +179,7 @@ def _busy_cycles(
         rule = select_rule(engine, instruction.cost_op, facts)
     except KeyError:
         name = f"{lane.describe(example)}: engine '{engine.name}'"
-        conditions = [rule.when for rule in engine.cost if rule.op == instruction.cost_op and rule.when]
-        if conditions:
+        if conditions := engine.conditions(instruction.cost_op):
             raise SimulationError(f"{name} executes {instruction.cost_op} only if {' or '.join(conditions)}") from None
         legal = ", ".join(dict.fromkeys(rule.op for rule in engine.cost))
         raise SimulationError(f"{name} does not execute {instruction.cost_op}, it has {legal}") from None

@@ -26,9 +26,9 @@ class Facts:
     all_bf16: bool = False
     """All sources and the destination are bf16."""
     contiguous: bool = False
-    """The innermost stride of all operands is one element."""
+    """The innermost stride of all operands is one element, forwards or backwards."""
     zero: bool = False
-    """The immediate value is 0."""
+    """Memory is filled with 0."""
     half: bool = False
     """The destination has 16-bit elements."""
     int64: bool = False

@@ -224,6 +224,11 @@ class ComputeEngine:
         """Whether some cost rule names `op`; an engine executes exactly what it has a cost for."""
         return any(rule.op == op for rule in self.cost)
 
+    def conditions(self, op: str) -> tuple[str, ...]:
+        """Conditions one of which has to hold for the engine to execute `op`; none if it does so always, or never."""
+        rules = [rule.when for rule in self.cost if rule.op == op]
+        return () if None in rules else tuple(when for when in rules if when is not None)
+
 
 @dataclass(frozen=True)
 class Dma:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from accelc.isa.records import DMA_DIMS, INDEX_WORD, Space, as_dma
-from accelc.isa.table import ALU_OPS, COMBINE_OPS, INDEXED, INDEXED_DIM, Access, Opcode
+from accelc.isa.table import ALU_OPS, COMBINE_NEEDS, INDEXED, INDEXED_DIM, Access, Opcode
 from accelc.isa.validation.context import Bools, Ints, Stream, in_every_column
 from accelc.isa.validation.operands import ITEM_BYTES, capped_product, check_dtype, check_partition_words, check_space
 
@@ -92,13 +92,12 @@ def check_indexed(stream: Stream, opcode: Opcode) -> None:
             f"hbm of the program, at a multiple of {item[at]}"
         ),
     )
-    needed = {name: {"none": (), "add": ("add",), "mul": ("fma",)}.get(name, (name,)) for name in COMBINE_OPS}
     kind, have = ("gather", "scatter")[opcode is Opcode.DMA_SCATTER], stream.target.dma.ops
     rule = f"the DMA engines of target '{stream.target.name}' have {', '.join(have)}"
     stream.require(np.full(len(chosen), kind in have), chosen, "opcode", stream.opcodes[chosen], rule)
     if opcode is Opcode.DMA_SCATTER:
         ops = records["aux"][chosen, 1]
-        legal = [ALU_OPS.index(name) for name, parts in needed.items() if all(part in have for part in parts)]
+        legal = [ALU_OPS.index(name) for name, parts in COMBINE_NEEDS.items() if all(part in have for part in parts)]
         stream.require(np.isin(ops, legal), chosen, "op", ops, rule)
 
 

@@ -1,6 +1,7 @@
 """Emission of hand-written programs: records, their order, and what a target refuses."""
 
 from dataclasses import replace
+from itertools import product
 from time import process_time
 
 import pytest
@@ -308,12 +309,22 @@ def test_lanes_execute_what_their_engine_has() -> None:
         emit(product, slow)
     with pytest.raises(ProgramError, match=r"engine.matmul multiplies bf16: the array"):
         schedule_engines(product, slow)
-    half = replace(TINY.engines["vector"], cost=(CostRule("copy", 1.0, when="all_bf16"),))
-    with pytest.raises(ProgramError, match=r"engine.copy on lane 'vector': no cost rule of target 'tiny' for it holds"):
-        schedule_engines(
-            program("engine.copy on vector %y[0:4, 0:8] into %y[0:4, 8:16]"),
-            replace(TINY, engines={**TINY.engines, "vector": half}),
-        )
+
+
+def test_engines_that_execute_something_for_some_operands_only() -> None:
+    """An estimate and emission refuse what the simulator would."""
+    only = replace(TINY.engines["vector"], cost=(CostRule("copy", 1.0, when="all_bf16 & contiguous"),))
+    target = replace(TINY, engines={**TINY.engines, "vector": only})
+    message = (
+        "engine.copy of 'n' on lane 'vector': target 'tiny' has no cost rule for it there; the engine executes 'copy' "
+        "only if all_bf16 & contiguous$"
+    )
+    wide = program('engine.copy on vector %y[0:4, 0:8] into %y[0:4, 8:16] {loc_name = "n"}')
+    strided = program('engine.copy on vector %v[0:4, 0 + (4):(2)] into %w[0:4, 0:4] {loc_name = "n"}')
+    for made, use in product((wide, strided), (schedule_engines, emit)):
+        with pytest.raises(ProgramError, match=message):
+            use(made, target)
+    assert opcodes(emit(program("engine.copy on vector %v[0:4, 0:4] into %w[0:4, 0:4]"), target).records) == ["COPY"]
 
 
 def test_fifty_thousand_records_take_less_than_a_second() -> None:
