@@ -86,8 +86,13 @@ def _preferred(problem: Problem, home: str) -> list[str]:
 
 
 @dataclass
-class _Partial:
-    """Destinations of the first operations, as groups in order of execution; every edge goes to the same or a later."""
+class Partial:
+    """
+    Destinations of the first operations, as groups in order of execution; every edge goes to the same or a later.
+
+    Operation i is in group `position[i]`, whose destination is in `sequence`; the results of `moved` have crossed the
+    border between device and host. `ns` is the time of all that.
+    """
 
     ns: float
     homes: list[str]
@@ -95,8 +100,14 @@ class _Partial:
     sequence: list[str]
     moved: set[int]
 
-    def copy(self) -> "_Partial":
-        return _Partial(self.ns, self.homes.copy(), self.position.copy(), self.sequence.copy(), self.moved.copy())
+    @classmethod
+    def begin(cls, problem: Problem, home: str) -> "Partial":
+        """One group without operations."""
+        return cls(problem.launch_ns[home], [], [], [home], set())
+
+    def copy(self) -> "Partial":
+        """The same, independent of what is added to this one."""
+        return Partial(self.ns, self.homes.copy(), self.position.copy(), self.sequence.copy(), self.moved.copy())
 
     def add(self, problem: Problem, home: str) -> None:
         """Give the next operation a destination, in the earliest group that can take it."""
@@ -121,9 +132,9 @@ def _beam(problem: Problem) -> list[list[str]]:
     """Assignments of a beam search in topological order, the last few of each possible first group."""
     found: list[list[str]] = []
     for first in sorted({home for times in problem.ns for home in times}):
-        beam = [_Partial(problem.launch_ns[first], [], [], [first], set())]
+        beam = [Partial.begin(problem, first)]
         for times in problem.ns:
-            grown: list[_Partial] = []
+            grown: list[Partial] = []
             for partial in beam:
                 for home in list(times)[1:]:
                     branch = partial.copy()

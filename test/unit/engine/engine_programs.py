@@ -24,9 +24,10 @@ from accelc.dialects.engine import (
     i64_attr,
 )
 from accelc.emit import emit, split_streams
-from accelc.isa.table import FUNCTIONS, INTEGER_ONLY
+from accelc.isa.table import COMBINE_OPS, FUNCTIONS, INTEGER_ONLY
 from accelc.simulator import poisoned, simulate
 from accelc.targets import load_target
+from accelc.targets.layout import DMA_OPS
 from accelc.targets.model import CostRule, Target
 
 Array = npt.NDArray[np.generic]
@@ -34,6 +35,15 @@ Array = npt.NDArray[np.generic]
 TYPES = {name: kind for kind, name in ELEMENT_TYPES.items()}
 FREE = 32
 """Elements per partition of an SBUF buffer."""
+SPECIAL = (np.nan, np.inf, -np.inf, -0.0, 1e-40, -1e-45, 3.4e38, -(2.0**31), 2.0**31, 2.0**63, 127.5, 448.0, 465.0)
+"""What rounding, saturation and comparisons treat in a way of its own."""
+
+
+def numbers(seed: int, elements: int) -> Array:
+    """fp32 numbers, some of them special."""
+    rng = np.random.default_rng(seed)
+    usual = rng.normal(size=elements) * 4
+    return np.where(rng.random(elements) < 0.1, rng.choice(SPECIAL, elements), usual).astype(np.float32)
 
 
 def capable(target: Target) -> Target:
@@ -48,7 +58,7 @@ def capable(target: Target) -> Target:
         )
         for name, unit in target.engines.items()
     }
-    return replace(target, engines=engines)
+    return replace(target, engines=engines, dma=replace(target.dma, ops=DMA_OPS))
 
 
 TARGET = capable(load_target("tiny"))
@@ -216,6 +226,48 @@ class Generator:
         lane = random.choice(["dma0", "dma1"])
         self.add(engine.DmaCopyOp, lane, [source, destination], source_ap=sides[0], destination_ap=sides[1])
 
+    def indexed(self, value: SSAValue) -> None:
+        """A gather from a table in HBM, or a scatter into it, at indices that an engine writes."""
+        random, lane = self.random, lambda: self.random.choice(["dma0", "dma1"])
+        batch, outer, size, inner = random.choice([(1, 2, 16, 4), (2, 1, 16, 4), (1, 1, 128, 1), (2, 4, 16, 1)])
+        count, kind, number = random.choice([1, 3]), random.choice(["int32", "int64"]), len(self.buffers)
+        dtype, moved = buffer_type(value).dtype, batch * outer * count * inner
+        parts = self.target.sbuf.partitions
+        written = self.buffer(f"written{number}", "scratch", "sbuf", batch * count, kind)
+        index = self.buffer(f"index{number}", "scratch", "hbm", batch * count, kind)
+        table = self.buffer(f"table{number}", "scratch", "hbm", parts * FREE, dtype)
+        rows = self.buffer(f"rows{number}", "scratch", "hbm", moved, dtype)
+        assert parts * FREE == batch * outer * size * inner
+
+        def move(source: SSAValue, destination: SSAValue, elements: int) -> None:
+            sides = [
+                AccessAttr.of(0, parts, (FREE,))
+                if elements == parts * FREE and buffer_type(side).space.data == "sbuf"
+                else AccessAttr.of(0, 1, (elements,))
+                for side in (source, destination)
+            ]
+            patterns = {"source_ap": sides[0], "destination_ap": sides[1]}
+            self.add(engine.DmaCopyOp, lane(), [source, destination], **patterns)
+
+        for place in range(batch * count):
+            number_at = FloatAttr(float(random.randrange(-size, size)), 32)
+            out = AccessAttr.of(0, 1, (1,), offset=place)
+            self.add(engine.MemsetOp, "gpsimd", [written], value=number_at, out_ap=out)
+        move(written, index, batch * count)
+        move(value, table, parts * FREE)
+        at = AccessAttr.of(0, 1, (batch * count,))
+        whole, dense = (AccessAttr.of(0, 1, (batch, outer, middle, inner)) for middle in (size, count))
+        if random.random() < 0.5:
+            patterns = {"source_ap": whole, "index_ap": at, "destination_ap": dense}
+            self.add(engine.DmaGatherOp, lane(), [index, table, rows], **patterns)
+            move(rows, value, moved)
+        else:
+            move(value, rows, moved)
+            patterns = {"source_ap": dense, "index_ap": at, "destination_ap": whole}
+            how = StringAttr(random.choice(COMBINE_OPS))
+            self.add(engine.DmaScatterOp, lane(), [index, rows, table], op=how, **patterns)
+            move(table, value, parts * FREE)
+
     def matmul(self, operands: list[SSAValue], out: SSAValue) -> None:
         """A product whose blocks fill PSUM, one a bank."""
         random = self.random
@@ -283,11 +335,13 @@ class Generator:
             self.add(engine.MemsetOp, "vector", [psum], value=FloatAttr(0.5, 32), out_ap=everything)
         for _ in range(length):
             psum = self.random.choice(psums)
-            match self.random.randrange(4):
+            match self.random.randrange(5):
                 case 0:
                     self.matmul([sbuf[3]] if dtype == "int32" else [self.random.choice(sbuf[:2])], psum)
                 case 1:
                     self.transfer(sbuf)
+                case 2:
+                    self.indexed(self.random.choice(sbuf))
                 case _:
                     self.elementwise([*sbuf, psum], sbuf[0])
         for psum, value in zip(psums, sbuf, strict=False):

@@ -4,7 +4,7 @@ from io import StringIO
 from random import Random
 
 import numpy as np
-from engine_programs import FREE, TARGET, Array, Generator, bits, simulated
+from engine_programs import FREE, TARGET, Array, Generator, bits, numbers, simulated
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from xdsl.context import Context
@@ -29,8 +29,7 @@ def test_interpreters_equal_simulator(random: Random, length: int, seed: int) ->
     program = Generator(random, TARGET).program(length)
     program.verify()
     elements = TARGET.sbuf.partitions * FREE
-    rng = np.random.default_rng(seed)
-    inputs: dict[str, Array] = {f"in{i}": (rng.normal(size=elements) * 4).astype(np.float32) for i in range(4)}
+    inputs = {f"in{i}": numbers(seed + i, elements) for i in range(4)}
     expected = bits(run_engine(program, TARGET, inputs))
     assign_memory(program, TARGET)
     assert bits(simulated(program, TARGET, inputs)) == expected

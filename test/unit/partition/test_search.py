@@ -7,9 +7,9 @@ from math import inf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accelc.analysis.partition.grouping import Problem
+from accelc.analysis.partition.grouping import Problem, crossing
 from accelc.analysis.partition.hierarchy import Task, flatten, place_tasks
-from accelc.analysis.partition.search import candidates, place, repair
+from accelc.analysis.partition.search import Partial, candidates, place, repair
 
 HOMES: tuple[str, ...] = ("accelerator", "host", "framework")
 TIMES = st.integers(0, 20_000).map(float)
@@ -62,6 +62,28 @@ def test_repair_never_raises_the_cost(problem: Problem, data: st.DataObject) -> 
     """From any start."""
     start = [data.draw(st.sampled_from(sorted(times))) for times in candidates(problem)]
     assert problem.cost_ns(repair(problem, start)) <= problem.cost_ns(start)
+
+
+@settings(max_examples=100, deadline=None)
+@given(problems(largest=8), st.data())
+def test_the_cost_of_partial_assignments_is_that_of_their_parts(problem: Problem, data: st.DataObject) -> None:
+    """Added up one operation at a time: work, each moved result once, each group; not less than the best groups."""
+    partial = Partial.begin(problem, data.draw(st.sampled_from(HOMES)))
+    for index, times in enumerate(problem.ns):
+        whole, count = partial, len(partial.homes)
+        partial = partial.copy()
+        partial.add(problem, data.draw(st.sampled_from(sorted(times))))
+        assert len(whole.homes) == len(whole.position) == count
+        edges = problem.predecessors[: index + 1]
+        moved = crossing(partial.homes, edges)
+        work = sum(t[home] for t, home in zip(problem.ns, partial.homes, strict=False))
+        launches = sum(problem.launch_ns[home] for home in partial.sequence)
+        assert partial.moved == moved
+        assert partial.ns == work + launches + sum(problem.moved_ns[p] for p in moved)
+        assert [partial.sequence[position] for position in partial.position] == partial.homes
+        for position, before in zip(partial.position, edges, strict=True):
+            assert all(partial.position[p] <= position for p in before)
+    assert partial.ns >= problem.cost_ns(partial.homes)
 
 
 def chain(host: float, moved: float) -> Problem:

@@ -21,7 +21,7 @@ from accelc.isa.program import Program
 from accelc.runtime.cores import Workload, profile, workload
 from accelc.runtime.delays.cap import Cap
 from accelc.runtime.delays.control import POLICIES, controller
-from accelc.runtime.delays.policies import Shifter
+from accelc.runtime.delays.policies import Shifter, Slack
 from accelc.runtime.delays.telemetry import Telemetry
 from accelc.runtime.execute import execute
 from accelc.runtime.inputs import random_inputs
@@ -157,6 +157,32 @@ def test_slack_costs_a_core_alone_no_time(work: Workload) -> None:
     alone = profile(work, work.values(), slack=True)
     assert max(alone.slacks.values()) > 0
     assert profile(work, work.values(alone.slacks)).period_ticks <= alone.period_ticks * 1.001
+
+
+def test_shares_of_slack_that_cost_time_are_halved(work: Workload) -> None:
+    alone = profile(work, work.values(), slack=True)
+    (stage, slot), cycles = max(alone.slacks.items(), key=lambda item: item[1])
+    control = Slack(work, alone, CORES)
+
+    def delays(period: int, ticks: int, stalled: float = 1.0) -> list[int]:
+        """Of each core at the slot of the largest slack, after a period as long as that."""
+        seen = SimpleNamespace(period=period, iteration_ticks=(ticks - 1, ticks), hbm_stall_ticks=(0.0, stalled))
+        control.observe(cast(Telemetry, seen))
+        return [control.values(core, period + 1, 0)[stage][slot] for core in range(CORES)]
+
+    def shares(share: float) -> list[int]:
+        return [int(cycles * (share * core / (CORES - 1))) for core in range(CORES)]
+
+    ticks = 10_000
+    assert cycles >= 8
+    assert Slack.TOLERANCE == 1e-3
+    assert delays(0, ticks) == shares(1)
+    assert delays(1, ticks) == shares(1)
+    assert delays(2, ticks + 9) == shares(1)
+    assert delays(3, ticks + 11) == shares(1 / 2)
+    assert delays(4, 2 * ticks) == shares(1 / 4)
+    assert delays(5, ticks) == shares(1 / 4)
+    assert delays(0, ticks, 0.0) == [0] * CORES
 
 
 def test_places_are_kept_by_waiting_for_the_slowest(work: Workload) -> None:
