@@ -21,7 +21,7 @@ from xdsl.ir import Operation
 
 from accelc.dialects import graph
 from accelc.frontends.onnx.builder import Builder
-from accelc.frontends.onnx.importer import OPERATORS
+from accelc.frontends.onnx.operators import OPERATORS
 from accelc.lowering.lower import RULES
 from accelc.passes.decompose import PATTERNS
 from accelc.staged.operators import CONTROL, MOVEMENT

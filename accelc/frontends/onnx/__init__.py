@@ -2,8 +2,9 @@
 
 from accelc.frontends.imported import ImportedModel, TensorSpec
 from accelc.frontends.onnx.framework import framework_model, run_onnxruntime, run_reference
-from accelc.frontends.onnx.importer import OPERATORS, GraphImporter, bind_inputs, import_onnx
+from accelc.frontends.onnx.importer import GraphImporter, bind_inputs, import_onnx
 from accelc.frontends.onnx.loading import MIN_OPSET, ModelSource, load_model
+from accelc.frontends.onnx.operators import OPERATORS
 from accelc.frontends.onnx.random_weights import with_random_weights
 
 __all__ = [

@@ -13,30 +13,7 @@ from accelc.dialects import graph
 from accelc.dialects.graph_ops.element_types import element_of_dtype
 from accelc.errors import ModelError, suggestion
 from accelc.frontends.imported import ImportedModel, TensorSpec
-from accelc.frontends.onnx import (
-    attention,
-    cache,
-    control,
-    deformable,
-    einsum,
-    elementwise,
-    framework,
-    indexing,
-    layers,
-    losses,
-    movement,
-    pooling,
-    quantized,
-    recurrent,
-    reductions,
-    regions,
-    resize,
-    sampling,
-    scans,
-    selection,
-    spectrum,
-    training,
-)
+from accelc.frontends.onnx import framework
 from accelc.frontends.onnx.builder import Builder, Tensor, known
 from accelc.frontends.onnx.definitions import definition_of
 from accelc.frontends.onnx.loading import (
@@ -49,36 +26,10 @@ from accelc.frontends.onnx.loading import (
     opset_versions,
     sorted_nodes,
 )
-from accelc.frontends.onnx.node import NeedsValueError, Node, Table, Unsupported
+from accelc.frontends.onnx.node import NeedsValueError, Node, Unsupported
+from accelc.frontends.onnx.operators import DOMAINS, OPERATORS
 from accelc.frontends.onnx.tensors import checked_shape, external_type, numpy_dtype, to_array
 from accelc.weights import absent_weight
-
-OPERATORS: Table = {
-    **elementwise.OPERATORS,
-    **layers.OPERATORS,
-    **recurrent.OPERATORS,
-    **quantized.OPERATORS,
-    **attention.OPERATORS,
-    **deformable.OPERATORS,
-    **pooling.OPERATORS,
-    **reductions.OPERATORS,
-    **selection.OPERATORS,
-    **scans.OPERATORS,
-    **losses.OPERATORS,
-    **movement.OPERATORS,
-    **indexing.OPERATORS,
-    **spectrum.OPERATORS,
-    **sampling.OPERATORS,
-    **regions.OPERATORS,
-    **einsum.OPERATORS,
-    **resize.OPERATORS,
-    **control.OPERATORS,
-    **cache.OPERATORS,
-}
-"""Importer of every operator of the standard domain; an operator without one is kept for the framework."""
-
-DOMAINS: dict[str, Table] = {training.DOMAIN: training.OPERATORS}
-"""Importers of other domains."""
 
 ANONYMOUS = ("", "?")
 """Names that exporters give to dimensions they know nothing about: equal names do not mean equal sizes."""

@@ -1,6 +1,6 @@
-"""Lets the tests of this folder import what they share."""
+"""Lets the tests of these folders import what those of ONNX share."""
 
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parent))
+sys.path.append(str(Path(__file__).parent / "onnx"))

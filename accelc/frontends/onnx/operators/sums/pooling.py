@@ -11,8 +11,8 @@ from accelc.analysis import shapes
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.element_types import element_of_dtype
 from accelc.frontends.onnx.builder import Builder, Tensor, known
-from accelc.frontends.onnx.layers import spatial_rank, window
 from accelc.frontends.onnx.node import Handler, Node, Table
+from accelc.frontends.onnx.operators.products.layers import spatial_rank, window
 
 MAX_TAPS = 256
 """Cells of a window whose places are compared one after the other."""

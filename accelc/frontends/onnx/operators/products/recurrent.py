@@ -15,8 +15,8 @@ from xdsl.ir import SSAValue
 
 from accelc.dialects import graph
 from accelc.frontends.onnx.builder import Builder, Tensor, known
-from accelc.frontends.onnx.elementwise import hard_sigmoid
 from accelc.frontends.onnx.node import Handler, Node, Table
+from accelc.frontends.onnx.operators.pointwise.elementwise import hard_sigmoid
 
 Function = Callable[[Tensor], Tensor]
 State = tuple[Tensor | None, ...]

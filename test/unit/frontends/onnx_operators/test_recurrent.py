@@ -12,7 +12,7 @@ from onnx_support import check_nodes, close, model_of
 
 from accelc.errors import ModelError
 from accelc.frontends.onnx import import_onnx
-from accelc.frontends.onnx.recurrent import ALPHA, BETA, DEFAULTS, GATES, MAX_STEPS
+from accelc.frontends.onnx.operators.products.recurrent import ALPHA, BETA, DEFAULTS, GATES, MAX_STEPS
 from accelc.interpreters.graph import run
 
 Array = npt.NDArray[Any]

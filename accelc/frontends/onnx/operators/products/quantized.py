@@ -17,9 +17,9 @@ from xdsl.ir import SSAValue
 from accelc.analysis import shapes
 from accelc.dialects import graph
 from accelc.frontends.onnx.builder import Builder, Tensor
-from accelc.frontends.onnx.elementwise import clip
-from accelc.frontends.onnx.layers import window
 from accelc.frontends.onnx.node import Node, Table
+from accelc.frontends.onnx.operators.pointwise.elementwise import clip
+from accelc.frontends.onnx.operators.products.layers import window
 from accelc.frontends.onnx.tensors import DType, largest, numpy_dtype
 
 EXACT = 2**24

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
 from accelc.frontends.onnx import import_onnx
-from accelc.frontends.onnx.functions import FUNCTIONS
+from accelc.frontends.onnx.operators.pointwise.functions import FUNCTIONS
 from accelc.interpreters.graph import run
 
 Array = npt.NDArray[Any]

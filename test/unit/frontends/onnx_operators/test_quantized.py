@@ -13,7 +13,7 @@ from onnx_support import model_of
 
 from accelc.errors import ModelError
 from accelc.frontends.onnx import import_onnx
-from accelc.frontends.onnx.quantized import EXACT, parts
+from accelc.frontends.onnx.operators.products.quantized import EXACT, parts
 from accelc.interpreters.graph import run
 
 Array = npt.NDArray[Any]

@@ -7,8 +7,8 @@ import ml_dtypes
 import numpy as np
 
 from accelc.frontends.onnx.builder import Builder, Tensor, known
-from accelc.frontends.onnx.functions import FUNCTIONS
 from accelc.frontends.onnx.node import Handler, Node, Table
+from accelc.frontends.onnx.operators.pointwise.functions import FUNCTIONS
 from accelc.frontends.onnx.tensors import DType, numpy_dtype
 
 LARGEST = float(np.finfo(np.float32).max)

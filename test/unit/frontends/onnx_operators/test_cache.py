@@ -17,7 +17,7 @@ from xdsl.context import Context
 import accelc
 from accelc.errors import AccelcError, ModelError
 from accelc.frontends.onnx import ImportedModel, import_onnx, run_reference
-from accelc.frontends.onnx.cache import pieces
+from accelc.frontends.onnx.operators.moves.cache import pieces
 from accelc.interpreters.graph import run
 from accelc.passes.normalize_inplace import NormalizeInplacePass
 from accelc.passes.rebufferize_inplace import RebufferizeInplacePass

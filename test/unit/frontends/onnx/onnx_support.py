@@ -16,7 +16,7 @@ from accelc.passes.decompose import decompose
 from accelc.passes.fold_constants import fold_constants
 
 Array = npt.NDArray[Any]
-EXAMPLES = Path(__file__).parents[3] / "examples"
+EXAMPLES = Path(__file__).parents[4] / "examples"
 
 
 class ModelFiles(Protocol):

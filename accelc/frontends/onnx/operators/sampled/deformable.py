@@ -8,9 +8,9 @@ import numpy.typing as npt
 
 from accelc.analysis import shapes
 from accelc.frontends.onnx.builder import Tensor, known
-from accelc.frontends.onnx.layers import window
 from accelc.frontends.onnx.node import Node, Table
-from accelc.frontends.onnx.sampling import EXACT, Neighbour, SampledAxis, sample
+from accelc.frontends.onnx.operators.products.layers import window
+from accelc.frontends.onnx.operators.sampled.sampling import EXACT, Neighbour, SampledAxis, sample
 
 F32 = np.dtype(np.float32)
 

@@ -12,8 +12,8 @@ from math import prod
 import numpy as np
 
 from accelc.frontends.onnx.builder import Builder, Tensor, known
-from accelc.frontends.onnx.indexing import gather
 from accelc.frontends.onnx.node import Node, Table
+from accelc.frontends.onnx.operators.moves.indexing import gather
 from accelc.frontends.onnx.tensors import check_constant_size, checked_shape
 
 MODES = {"bilinear": "linear", "linear": "linear", "nearest": "nearest", "bicubic": "cubic", "cubic": "cubic"}

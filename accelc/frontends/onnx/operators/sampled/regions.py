@@ -8,8 +8,8 @@ a bin is then a matrix for each region and axis, by which the image is multiplie
 import numpy as np
 
 from accelc.frontends.onnx.builder import Builder, Tensor, known
-from accelc.frontends.onnx.indexing import gather
 from accelc.frontends.onnx.node import Node, Table
+from accelc.frontends.onnx.operators.moves.indexing import gather
 
 
 def _weights(b: Builder, low: Tensor, extent: Tensor, bins: int, ratio: int, size: int) -> Tensor:

@@ -6,8 +6,8 @@ from itertools import groupby
 import numpy as np
 
 from accelc.frontends.onnx.builder import Tensor, known
-from accelc.frontends.onnx.indexing import scatter
 from accelc.frontends.onnx.node import Node, Table
+from accelc.frontends.onnx.operators.moves.indexing import scatter
 
 MODES = ("linear", "circular")
 """What happens behind the last position of the cache: nothing may be written there, or it goes on at the first."""

@@ -11,7 +11,7 @@ from onnx.reference import ReferenceEvaluator
 from onnx_support import execute
 
 from accelc.frontends.onnx import import_onnx, importer
-from accelc.frontends.onnx.importer import OPERATORS
+from accelc.frontends.onnx.operators import OPERATORS
 
 Array = npt.NDArray[Any]
 RNG = np.random.default_rng(3)

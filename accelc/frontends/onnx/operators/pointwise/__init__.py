@@ -1,0 +1,1 @@
+"""Importers of elementwise operators, and of what is made of them alone."""

@@ -1,0 +1,1 @@
+"""Importers of operators around matrix products and convolutions."""

@@ -1,0 +1,1 @@
+"""Importers of operators that take elements at computed places."""

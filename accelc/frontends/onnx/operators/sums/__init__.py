@@ -1,0 +1,1 @@
+"""Importers of operators that combine elements along axes or in windows."""
