@@ -13,10 +13,10 @@ from accelc.dialects import engine, graph
 from accelc.dialects.graph_ops.base import element_of, ints, shape_of
 from accelc.errors import ModelError
 from accelc.lowering.builder import Array, Location, ProgramBuilder, int64_lane
-from accelc.lowering.computes import ALU
 from accelc.lowering.context import Budget, Lowering
 from accelc.lowering.deferred import DeferredWeights
-from accelc.lowering.elementwise import (
+from accelc.lowering.operations.computes import ALU
+from accelc.lowering.operations.elementwise import (
     SIMPLE,
     binary_support,
     cast_support,
@@ -27,9 +27,9 @@ from accelc.lowering.elementwise import (
     select_support,
     unary_support,
 )
-from accelc.lowering.indexing import gather_support, lower_gather, lower_scatter, scatter_support
-from accelc.lowering.linear import conv_support, lower_conv, lower_matmul, matmul_support
-from accelc.lowering.movement import (
+from accelc.lowering.operations.indexing import gather_support, lower_gather, lower_scatter, scatter_support
+from accelc.lowering.operations.linear import conv_support, lower_conv, lower_matmul, matmul_support
+from accelc.lowering.operations.movement import (
     lower_broadcast,
     lower_concat,
     lower_insert_slice,
@@ -38,9 +38,9 @@ from accelc.lowering.movement import (
     lower_slice,
     lower_transpose,
 )
+from accelc.lowering.operations.pooling import lower_pool, pool_support
+from accelc.lowering.operations.reduction import lower_reduce, reduce_support
 from accelc.lowering.plan import FUNCTIONS, Node, Plan, array_of, engine_dtype, location_of, make_plan
-from accelc.lowering.pooling import lower_pool, pool_support
-from accelc.lowering.reduction import lower_reduce, reduce_support
 from accelc.lowering.views import View
 from accelc.numerics import FP8, is_integer
 from accelc.targets.model import Target

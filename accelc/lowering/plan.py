@@ -10,9 +10,9 @@ from accelc.dialects import engine, graph
 from accelc.dialects.graph_ops.base import element_of, ints, is_float, shape_of
 from accelc.dialects.graph_ops.element_types import dense_to_array
 from accelc.lowering.builder import Array, Location
-from accelc.lowering.computes import ALU
 from accelc.lowering.context import Forward, Halo
-from accelc.lowering.staging import Layout, layout_of
+from accelc.lowering.operations.computes import ALU
+from accelc.lowering.products.staging import Layout, layout_of
 from accelc.targets.model import Target
 
 FUNCTIONS: Mapping[type[Operation], str] = {

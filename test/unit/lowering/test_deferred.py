@@ -8,8 +8,9 @@ from lowering_support import Body, check_lowering, partition_of
 from xdsl.ir import SSAValue
 
 from accelc.dialects import graph
-from accelc.lowering import Budget, lower_partition, packing
+from accelc.lowering import Budget, lower_partition
 from accelc.lowering.deferred import F32, Array, Deferred, DeferredWeights
+from accelc.lowering.products import packing
 from accelc.targets import load_target
 
 RNG = np.random.default_rng(0)

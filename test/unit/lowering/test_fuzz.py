@@ -12,7 +12,7 @@ from xdsl.ir import SSAValue
 
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import shape_of
-from accelc.lowering import elementwise
+from accelc.lowering.operations import elementwise
 
 Array = npt.NDArray[Any]
 BOUNDED = (graph.TanhOp, graph.SigmoidOp, graph.ReluOp, graph.NegOp, graph.AbsOp, graph.SquareOp)

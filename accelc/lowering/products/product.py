@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from accelc.errors import CapacityError
 from accelc.lowering.builder import Location, MatmulCall, Step
 from accelc.lowering.context import Lowering
-from accelc.lowering.staging import Window
-from accelc.lowering.stationary import Loaded, Stationary
+from accelc.lowering.products.staging import Window
+from accelc.lowering.products.stationary import Loaded, Stationary
 from accelc.lowering.views import View, itemsize
 from accelc.numerics import is_integer
 

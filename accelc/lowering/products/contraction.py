@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from accelc.lowering.context import Lowering
 from accelc.lowering.deferred import Kernel
-from accelc.lowering.packing import Slab, pack_conv
-from accelc.lowering.product import Contraction, Epilogue, multiply
-from accelc.lowering.staging import Staging, Window
-from accelc.lowering.stationary import Loaded, SlabWeights, load_whole
+from accelc.lowering.products.packing import Slab, pack_conv
+from accelc.lowering.products.product import Contraction, Epilogue, multiply
+from accelc.lowering.products.staging import Staging, Window
+from accelc.lowering.products.stationary import Loaded, SlabWeights, load_whole
 from accelc.lowering.views import View, itemsize
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from accelc.lowering.context import Lowering
 from accelc.lowering.deferred import Array, Deferred
-from accelc.lowering.packing import Part, Slab, Tap, array_dtype, array_terms
+from accelc.lowering.products.packing import Part, Slab, Tap, array_dtype, array_terms
 from accelc.lowering.views import Storage, View, itemsize
 
 

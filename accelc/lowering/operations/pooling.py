@@ -9,11 +9,11 @@ from xdsl.ir import SSAValue
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import ints, shape_of
 from accelc.lowering.context import Lowering
-from accelc.lowering.elementwise import apply
-from accelc.lowering.images import as_2d
+from accelc.lowering.operations.elementwise import apply
+from accelc.lowering.operations.reduction import reduce_axis
 from accelc.lowering.plan import Node, pool_pads
-from accelc.lowering.reduction import reduce_axis
-from accelc.lowering.staging import Window
+from accelc.lowering.products.images import as_2d
+from accelc.lowering.products.staging import Window
 from accelc.lowering.views import View, reduce_accesses
 from accelc.numerics import DTYPES, F32, is_integer
 from accelc.targets.model import Target

@@ -12,13 +12,13 @@ from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import element_of, ints, is_float, shape_of
 from accelc.lowering.builder import Array
 from accelc.lowering.context import Lowering
-from accelc.lowering.contraction import conv2d
 from accelc.lowering.deferred import Kernel
-from accelc.lowering.images import as_2d, as_image
 from accelc.lowering.plan import Node, contraction_axis, engine_dtype
-from accelc.lowering.product import Contraction, Epilogue, multiply
-from accelc.lowering.staging import Window, split
-from accelc.lowering.stationary import TensorWeights, load_whole
+from accelc.lowering.products.contraction import conv2d
+from accelc.lowering.products.images import as_2d, as_image
+from accelc.lowering.products.product import Contraction, Epilogue, multiply
+from accelc.lowering.products.staging import Window, split
+from accelc.lowering.products.stationary import TensorWeights, load_whole
 from accelc.lowering.views import View
 from accelc.numerics import FP8
 from accelc.targets.model import Target

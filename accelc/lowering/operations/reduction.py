@@ -9,14 +9,14 @@ import numpy as np
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import element_of, ints, shape_of
 from accelc.lowering.context import Lowering
-from accelc.lowering.contraction import conv2d
 from accelc.lowering.deferred import Kernel
-from accelc.lowering.elementwise import pieces
-from accelc.lowering.images import as_image
-from accelc.lowering.linear import array_support
+from accelc.lowering.operations.elementwise import pieces
+from accelc.lowering.operations.linear import array_support
 from accelc.lowering.plan import Node, engine_dtype
-from accelc.lowering.product import Epilogue
-from accelc.lowering.staging import Window
+from accelc.lowering.products.contraction import conv2d
+from accelc.lowering.products.images import as_image
+from accelc.lowering.products.product import Epilogue
+from accelc.lowering.products.staging import Window
 from accelc.lowering.views import View, row_major
 from accelc.numerics import is_integer
 from accelc.targets.model import Target

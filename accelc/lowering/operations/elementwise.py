@@ -11,7 +11,8 @@ from xdsl.ir import Operation, SSAValue
 
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import element_of, is_bool, is_float, shape_of
-from accelc.lowering.computes import (
+from accelc.lowering.context import Lowering
+from accelc.lowering.operations.computes import (
     ALU,
     INTEGER_UNARY,
     SWAPPED,
@@ -28,7 +29,6 @@ from accelc.lowering.computes import (
     to_integers,
     to_truth,
 )
-from accelc.lowering.context import Lowering
 from accelc.lowering.plan import FUNCTIONS, Node, engine_dtype
 from accelc.lowering.views import View
 from accelc.numerics import FP8

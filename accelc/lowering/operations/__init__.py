@@ -1,0 +1,1 @@
+"""How each kind of graph operation becomes macro-ops, and when it cannot."""
