@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from accelc.errors import AccelcError
     from accelc.hooking import hook
     from accelc.runtime.execute import ExecutionResult
-    from accelc.staged.running import run_staged
+    from accelc.staged.running import StagedRun, run_staged
 
 __all__ = [
     "AccelcError",
@@ -22,6 +22,7 @@ __all__ = [
     "CompiledModel",
     "ExecutionResult",
     "RunResult",
+    "StagedRun",
     "compile",
     "hook",
     "run",
@@ -42,6 +43,7 @@ _HOMES = {
     "RunResult": "accelc.driver",
     "AccelcError": "accelc.errors",
     "ExecutionResult": "accelc.runtime.execute",
+    "StagedRun": "accelc.staged.running",
 }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
-from accelc.driver import DEFAULT_TARGET, CompiledModel, CompileOptions, RunResult, compile_model, run_model
+from accelc.driver import DEFAULT_TARGET, CompiledModel, CompileOptions, RunResult, compile_model
 from accelc.errors import ProgramError
 from accelc.isa.program import Program
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from accelc.frontends.torch.source import ExportedProgram
     from accelc.runtime.devices import DevicesResult
     from accelc.runtime.execute import ExecutionResult
+    from accelc.staged.running import StagedRun
 
 Array = npt.NDArray[Any]
 
@@ -62,15 +63,18 @@ def run(
     donate: Mapping[str, str] | None = None,
     repeat_layers: str = "auto",
     no_weights: bool = False,
-) -> RunResult:
+) -> "RunResult | StagedRun":
     """
     Compile a model, execute it and compare it with a reference, as `accelc run` does.
 
     `inputs` gives arrays by name; the others are random from `seed`. `check` asks for the comparison. With
-    `timing_only` no numbers are computed. Raises AccelcError.
+    `timing_only` no numbers are computed. An ONNX model that is not one program is executed in stages and gives a
+    `StagedRun`; both results have `outputs` and `comparison`. Raises AccelcError.
     """
+    from accelc.running import run_any
+
     options = _options(target, precision, shapes, dims, random_weights, save_ir, force, donate)
-    return run_model(
+    return run_any(
         model,
         replace(options, repeat_layers=repeat_layers, no_weights=no_weights),
         inputs=inputs,

@@ -150,6 +150,11 @@ class RunResult:
     reference_seconds: float
     total_seconds: float
 
+    @property
+    def outputs(self) -> Mapping[str, Array]:
+        """Outputs by name, in the model's order; none if only time was counted."""
+        return self.execution.outputs
+
 
 def compile_model(
     model: "str | Path | bytes | ModelProto | ExportedProgram",

@@ -2,15 +2,14 @@
 
 import argparse
 import sys
-from pathlib import Path
 
-from accelc.cli.options import add_compile_arguments, compile_options, progress_bar
+from accelc.cli.options import add_compile_arguments, compile_options, output_path, progress_bar
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_compile_arguments(parser)
-    parser.add_argument("-o", "--output", required=True, type=Path, metavar="FILE.acx", help="file to write")
+    parser.add_argument("-o", "--output", required=True, type=output_path, metavar="FILE.acx", help="file to write")
     parser.add_argument("--explain-partition", action="store_true", help="list where every operation runs, and why")
 
 

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from accelc.isa.program import Program
     from accelc.targets.model import Target
 
-ALONE = ("cores", "delay", "delays", "delay_policy", "power_cap", "temperature_cap", "save_delays", "timeline", "trace")
+ALONE = (
+    *("cores", "delay", "delays", "delay_policy", "power_cap", "temperature_cap", "save_delays", "timeline", "trace"),
+    "no_skip",
+)
 """Options that are about one core or one chip."""
 
 

@@ -2,8 +2,8 @@
 
 import argparse
 from importlib.util import find_spec
-from pathlib import Path
 
+from accelc.cli.options import output_path
 from accelc.errors import ModelError
 from accelc.files import atomic_file
 from accelc.generators.configs import CONFIGS, decoder_config
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=1024,
     )
     parser.add_argument("--layers", type=int, metavar="N", help="only the first N layers")
-    parser.add_argument("-o", "--output", required=True, type=Path, metavar="FILE.onnx", help="file to write")
+    parser.add_argument("-o", "--output", required=True, type=output_path, metavar="FILE.onnx", help="file to write")
 
 
 def execute(arguments: argparse.Namespace) -> int:

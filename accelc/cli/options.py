@@ -10,6 +10,8 @@ from accelc.driver import DEFAULT_TARGET, FORCED, PRECISIONS, REPEAT_LAYERS, Com
 from accelc.errors import UsageError
 from accelc.runtime.inputs import parse_assignment, parse_size
 
+TRACE_SUFFIXES = (".pftrace", ".perfetto-trace", ".json")
+"""Endings of the names of traces: the last is Chrome's format, the others Perfetto's."""
 MODEL_FILES = "ONNX file, .pt2 file of torch.export.save, or .mlir file of stablehlo, tosa or linalg"
 
 
@@ -32,7 +34,10 @@ def add_compile_arguments(parser: argparse.ArgumentParser, metavar: str = "MODEL
         "--random-weights", type=int, metavar="SEED", help="replace the weights by random ones (reproducible)"
     )
     parser.add_argument(
-        "--save-ir", type=Path, metavar="DIR", help="write the IR, then the streams, after every stage into this folder"
+        "--save-ir",
+        type=output_path,
+        metavar="DIR",
+        help="write the IR, then the streams, after every stage into this folder",
     )
     parser.add_argument(
         "--force",
@@ -64,8 +69,25 @@ def add_compile_arguments(parser: argparse.ArgumentParser, metavar: str = "MODEL
 def add_trace_argument(parser: argparse.ArgumentParser) -> None:
     """Add `--trace`."""
     parser.add_argument(
-        "--trace", type=Path, metavar="FILE", help="write a trace for ui.perfetto.dev (FILE.json: in Chrome's format)"
+        "--trace",
+        type=_trace_path,
+        metavar="FILE",
+        help="write a trace for ui.perfetto.dev to FILE.pftrace, or in Chrome's format to FILE.json",
     )
+
+
+def output_path(text: str) -> Path:
+    """A file or folder to write; an empty name is an error, not the working directory."""
+    if not text:
+        raise argparse.ArgumentTypeError("the name is empty")
+    return Path(text)
+
+
+def _trace_path(text: str) -> Path:
+    path = output_path(text)
+    if path.suffix not in TRACE_SUFFIXES:
+        raise argparse.ArgumentTypeError(f"'{text}' ends in none of {', '.join(TRACE_SUFFIXES)} (Chrome's format)")
+    return path
 
 
 def compile_options(arguments: argparse.Namespace) -> CompileOptions:

@@ -11,6 +11,7 @@ from accelc.cli.options import (
     add_compile_arguments,
     add_trace_argument,
     compile_options,
+    output_path,
     progress_bar,
 )
 from accelc.driver import DEFAULT_TARGET, Progress
@@ -27,11 +28,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_compile_arguments(parser, "FILE", f"{MODEL_FILES}, or program (.acx) of accelc compile")
     parser.set_defaults(target=None)
     parser.add_argument(
-        "-o", "--output", type=Path, metavar="DIR", help="write report.html, trace.pftrace, summary.json and the tables"
+        "-o",
+        "--output",
+        type=output_path,
+        metavar="DIR",
+        help="write report.html, trace.pftrace, summary.json and the tables",
     )
-    parser.add_argument("--html", type=Path, metavar="FILE", help="write a report with charts, which opens offline")
+    parser.add_argument(
+        "--html", type=output_path, metavar="FILE", help="write a report with charts, which opens offline"
+    )
     add_trace_argument(parser)
-    parser.add_argument("--tables", type=Path, metavar="DIR", help="write one file for each table into this folder")
+    parser.add_argument(
+        "--tables", type=output_path, metavar="DIR", help="write one file for each table into this folder"
+    )
     parser.add_argument("--format", metavar="FORMAT", help="csv or parquet, of --tables and -o (default: csv)")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
 

@@ -3,8 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from accelc.cli.options import (
     MODEL_FILES,
@@ -14,10 +13,8 @@ from accelc.cli.options import (
     compile_options,
     progress_bar,
 )
-from accelc.errors import AccelcError, CapacityError, ModelError
 
 if TYPE_CHECKING:
-    from accelc.driver import CompileOptions
     from accelc.staged.running import StagedRun
 
 
@@ -43,31 +40,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Run the command: 1 if the comparison fails or a race is found."""
-    from accelc.driver import run_model
+    from accelc.driver import RunResult
     from accelc.profile import profile
     from accelc.profile.trace import write_trace
     from accelc.report.figures import race_count, run_json
     from accelc.report.timeline import SegmentTimeline, segment_timelines, timelines_json, timelines_text
+    from accelc.running import run_any
     from accelc.runtime.inputs import load_array
 
     options = compile_options(arguments)
     inputs = {name: load_array(path, name) for name, path in assignments(arguments.input, "--input")}
+    shows = [f"--{name}" for name in ("trace", "timeline") if getattr(arguments, name)]
     with progress_bar() as progress:
-        try:
-            result = run_model(
-                arguments.model,
-                options,
-                inputs=inputs,
-                seed=arguments.seed,
-                check=not arguments.no_check,
-                timing_only=arguments.timing_only,
-                progress=progress,
-            )
-        except (ModelError, CapacityError) as error:
-            if not _has_stages(arguments):
-                raise
-            staged = _staged(arguments, options, inputs, error, progress)
-            return _report_staged(arguments, staged)
+        result = run_any(
+            arguments.model,
+            options,
+            inputs=inputs,
+            seed=arguments.seed,
+            check=not arguments.no_check,
+            timing_only=arguments.timing_only,
+            shows=shows,
+            progress=progress,
+        )
+    if not isinstance(result, RunResult):
+        return _report_staged(arguments, result)
     if arguments.trace is not None:
         write_trace(profile(result.compiled.program, result.execution, result.compiled.target), arguments.trace)
     timelines: list[SegmentTimeline] | None = None
@@ -91,43 +87,6 @@ def execute(arguments: argparse.Namespace) -> int:
     if races:
         print(f"error: {races} races between engines", file=sys.stderr)
     return int(wrong or races > 0)
-
-
-def _has_stages(arguments: argparse.Namespace) -> bool:
-    """Whether the model is one that stages can execute, with options that concern no whole program."""
-    whole = (arguments.timing_only, arguments.timeline, arguments.no_weights, arguments.donate, arguments.trace)
-    if any(whole):
-        return False
-    from accelc.frontends.torch.source import is_torch
-
-    return not is_torch(arguments.model) and not str(arguments.model).endswith(".mlir")
-
-
-def _staged(
-    arguments: argparse.Namespace,
-    options: "CompileOptions",
-    inputs: Mapping[str, Any],
-    error: AccelcError,
-    progress: Callable[[str], None],
-) -> "StagedRun":
-    """The execution in stages. Raises `error`, for which the model is not one program, if there is none either."""
-    from accelc.staged.running import run_staged
-
-    try:
-        return run_staged(
-            arguments.model,
-            options,
-            str(error),
-            inputs=inputs,
-            seed=arguments.seed,
-            check=not arguments.no_check,
-            progress=progress,
-        )
-    except AccelcError as reason:
-        # What is wrong with inputs is the same in both.
-        if str(reason) != str(error):
-            error.add_note(f"note: nor can it be executed in stages, inputs that are not given being random: {reason}")
-        raise error from None
 
 
 def _report_staged(arguments: argparse.Namespace, run: "StagedRun") -> int:

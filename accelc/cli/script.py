@@ -22,6 +22,7 @@ def split(words: Sequence[str]) -> tuple[list[str], list[str]] | None:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
+    from accelc.cli.options import output_path
     from accelc.driver import DEFAULT_TARGET, PRECISIONS
 
     parser.usage = "accelc run [options] SCRIPT.py [arguments of the script]"
@@ -33,12 +34,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--precision", default="model", metavar="TYPE", help=f"{', '.join(PRECISIONS)} (default: %(default)s)"
     )
     parser.add_argument(
-        "--dump-first-ir", type=Path, metavar="DIR", help="write the IR of every kind of hooked call into this folder"
+        "--dump-first-ir",
+        type=output_path,
+        metavar="DIR",
+        help="write the IR of every kind of hooked call into this folder",
     )
     parser.add_argument(
-        "--dump-second-ir", type=Path, metavar="DIR", help="write the IR of every compiled stretch into this folder"
+        "--dump-second-ir",
+        type=output_path,
+        metavar="DIR",
+        help="write the IR of every compiled stretch into this folder",
     )
-    parser.add_argument("--report", type=Path, metavar="FILE.json", help="write what was hooked, and why not the rest")
+    parser.add_argument(
+        "--report", type=output_path, metavar="FILE.json", help="write what was hooked, and why not the rest"
+    )
     parser.add_argument("--quiet", action="store_true", help="print no report on standard error")
 
 

@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from accelc.cli.devices import add_device_arguments, execute_devices, on_devices
-from accelc.cli.options import add_trace_argument, assignments, progress_bar
+from accelc.cli.options import add_trace_argument, assignments, output_path, progress_bar
 from accelc.errors import UsageError
 from accelc.files import atomic_file
 
@@ -34,7 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="array for an input; the others are random",
     )
     parser.add_argument("--seed", type=int, default=0, help="seed of random inputs (default: %(default)s)")
-    parser.add_argument("--output", type=Path, metavar="FILE.npz", help="write the outputs, by name, to this file")
+    parser.add_argument(
+        "--output", type=output_path, metavar="FILE.npz", help="write the outputs, by name, to this file"
+    )
     parser.add_argument(
         "--delay", action="append", default=[], metavar="SLOT=CYCLES", help="value of an adjustable delay"
     )
@@ -50,7 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--delays", type=Path, metavar="FILE.json", help="delays that a policy chose, from a file it was saved to"
     )
-    parser.add_argument("--save-delays", type=Path, metavar="FILE.json", help="write the delays the policy chose")
+    parser.add_argument(
+        "--save-delays", type=output_path, metavar="FILE.json", help="write the delays the policy chose"
+    )
     parser.add_argument("--timing-only", action="store_true", help="count cycles without computing numbers")
     parser.add_argument(
         "--no-skip", action="store_true", help="time a segment again at each launch, which changes no figure"
@@ -82,6 +86,8 @@ def _execute_cores(
     for option in ("timeline", "trace"):
         if getattr(arguments, option):
             raise UsageError(f"--{option} with --cores: it shows one execution of one core")
+    if arguments.no_skip:
+        raise UsageError("--no-skip with --cores: there every launch of every core is timed; leave it out")
     if arguments.delay:
         raise UsageError("--delay sets values for one core: with --cores a --delay-policy chooses them")
     caps = (arguments.power_cap, arguments.temperature_cap)

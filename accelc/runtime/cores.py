@@ -30,6 +30,8 @@ DelaySource = Callable[[int, int, int], SlotValues]
 """Values for (core, iteration, tick at which the iteration starts)."""
 BINS = 128
 """Parts of a period in a profile."""
+MAX_ITERATIONS = 100_000
+"""Iterations of a run on several cores or chips: each is simulated."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,14 @@ def check_cores(cores: int, target: Target) -> None:
         raise UsageError(
             f"{cores} cores: legal are 1 to {most}, those of a chip of target '{target.name}' (topology.cores_per_chip)"
         )
+
+
+def check_iterations(iterations: int) -> None:
+    """Raises UsageError for a number of iterations that cannot be simulated."""
+    if iterations < 1:
+        raise UsageError(f"{iterations} iterations: at least 1 is needed")
+    if iterations > MAX_ITERATIONS:
+        raise UsageError(f"{iterations} iterations: each is simulated, {MAX_ITERATIONS} at most")
 
 
 @dataclass(frozen=True)

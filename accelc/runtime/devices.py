@@ -12,7 +12,7 @@ import numpy as np
 
 from accelc.errors import UsageError, suggestion
 from accelc.isa.program import Array, Program, ValueType
-from accelc.runtime.cores import workload
+from accelc.runtime.cores import check_iterations, workload
 from accelc.runtime.execute import execute
 from accelc.simulator.cluster import Cluster, Collective
 from accelc.simulator.collectives.formulas import collective_ns
@@ -118,11 +118,10 @@ def run_devices(
     """
     Time `program` on `devices` chips of `target`, each iteration followed by `reductions` in their order.
 
-    Delays have their defaults. Raises UsageError as `check_devices` and `workload` do, and for no iterations.
+    Delays have their defaults. Raises UsageError as `check_devices` and `workload` do, and `check_iterations`.
     """
     system = Interconnect(check_devices(devices, target), devices)
-    if iterations < 1:
-        raise UsageError(f"{iterations} iterations: at least 1 is needed")
+    check_iterations(iterations)
     work = workload(program, target)
     values = [
         DelayValues([slot.default for slot in slots], {i for i, slot in enumerate(slots) if slot.kind == "throttle"})

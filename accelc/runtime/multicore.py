@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from accelc.errors import SimulationError, UsageError
 from accelc.isa.program import Array, Program
-from accelc.runtime.cores import SlotValues, Workload, check_cores, workload
+from accelc.runtime.cores import SlotValues, Workload, check_cores, check_iterations, workload
 from accelc.runtime.delays.cap import Cap
 from accelc.runtime.delays.control import controller
 from accelc.runtime.delays.policies import Controller, Shifter, Stagger
@@ -78,8 +78,7 @@ def run_cores(
     number of cores or iterations that is not legal, and SimulationError as `simulate` does.
     """
     check_cores(cores, target)
-    if iterations < 1:
-        raise UsageError(f"{iterations} iterations: at least 1 is needed")
+    check_iterations(iterations)
     work = program if isinstance(program, Workload) else workload(program, target)
     control = controller(work, policy, cores, cap_w, cap_c) if table is None else _repeated(table, policy, cores)
     first: dict[int, SlotValues] = {}

@@ -1,7 +1,7 @@
 """
 A model that is not one program, from file to report: inputs, execution in stages, comparison with a reference.
 
-This is what `accelc run` does with an ONNX model whose compilation as a whole is refused.
+This is what `accelc run` and `accelc.run` do with an ONNX model whose compilation as a whole is refused.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -48,6 +48,11 @@ class StagedRun:
     seconds: float
 
     @property
+    def outputs(self) -> Mapping[str, Value]:
+        """Outputs by name, in the model's order."""
+        return self.result.outputs
+
+    @property
     def programs(self) -> list[CompiledStep]:
         """Executions of programs, in order."""
         return [s for s in self.result.steps if isinstance(s, CompiledStep) and s.compiled is not None]
@@ -72,12 +77,9 @@ def run_staged(
     start = perf_counter()
     options = options or CompileOptions()
     model = Path(model) if isinstance(model, str) else model
-    proto, folder = load_model(model)
-    if options.random_weights is not None:
-        proto = with_random_weights(proto, options.random_weights)
     progress("stages")
-    staged = StagedModel(proto, options, folder)
-    arrays = _inputs(proto, options, dict(inputs or {}), seed)
+    staged, arrays = prepare_staged(model, options, inputs, seed)
+    proto = staged.proto
     result = staged.run(arrays)
     comparison, passed_over = None, ()
     if check:
@@ -95,6 +97,16 @@ def run_staged(
         passed_over=passed_over,
         seconds=perf_counter() - start,
     )
+
+
+def prepare_staged(
+    model: ModelSource, options: CompileOptions, inputs: Mapping[str, Array] | None = None, seed: int = 0
+) -> tuple[StagedModel, dict[str, Array]]:
+    """The model read, and all its inputs. Raises AccelcError for a model or inputs that nothing can be made of."""
+    proto, folder = load_model(Path(model) if isinstance(model, str) else model)
+    if options.random_weights is not None:
+        proto = with_random_weights(proto, options.random_weights)
+    return StagedModel(proto, options, folder), _inputs(proto, options, dict(inputs or {}), seed)
 
 
 def _inputs(proto: ModelProto, options: CompileOptions, given: dict[str, Array], seed: int) -> dict[str, Array]:

@@ -202,7 +202,9 @@ def cache_step(positions: int, heads: int, width: int) -> ModelProto:
 
 def cache_costs(model: ModelProto, donate: Mapping[str, str]) -> tuple[float, float]:
     """Bytes that DMA moves in one step, and its nanoseconds."""
-    execution = accelc.run(model, TARGET, donate=donate, check=False, timing_only=True).execution
+    result = accelc.run(model, TARGET, donate=donate, check=False, timing_only=True)
+    assert isinstance(result, accelc.RunResult)
+    execution = result.execution
     cores = [core for s in execution.segments if s.simulation is not None for core in s.simulation.cores]
     return sum(core.dma_bytes for core in cores), execution.total_ns
 

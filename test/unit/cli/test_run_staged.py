@@ -48,10 +48,11 @@ def test_from_python(reshape: Path) -> None:
     """The same, of a path or a model, with random weights, or without a reference."""
     inputs = {"s": np.array([6, 1])}
     for model in (reshape, str(reshape), reshape.read_bytes()):
-        run = accelc.run_staged(model, inputs=inputs)
-        assert run.comparison is not None
-        assert run.comparison.within_tolerance
-        assert run.result.outputs["y"].shape == (6, 1)
+        for run in (accelc.run(model, inputs=inputs), accelc.run_staged(model, inputs=inputs)):
+            assert isinstance(run, accelc.StagedRun)
+            assert run.comparison is not None
+            assert run.comparison.within_tolerance
+            assert run.outputs["y"].shape == (6, 1)
     options = accelc.CompileOptions(random_weights=3)
     assert accelc.run_staged(reshape, options, inputs=inputs, check=False).comparison is None
     with pytest.raises(accelc.AccelcError, match=r"^input 's' has dtype float32, the model expects int64"):
@@ -71,7 +72,32 @@ def test_what_is_refused_both_ways(reshape: Path, capsys: pytest.CaptureFixture[
     )
 
 
-def test_options_of_whole_programs(reshape: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing is timed without numbers in stages: numbers decide."""
-    assert main(["run", str(reshape), "--timing-only"]) == 1
-    assert capsys.readouterr().err.startswith("error: node 'y' (Reshape): input 's' determines shapes")
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--timing-only"], "--timing-only: numbers decide what is executed"),
+        (["--timing-only", "--no-weights"], "--no-weights: numbers decide what is executed"),
+        (["--donate", "x=y"], "--donate: it is about the memory of one program"),
+        (["--trace", "t.json"], "--trace: it shows one program"),
+        (["--timeline"], "--timeline: it shows one program"),
+    ],
+)
+def test_options_of_whole_programs(
+    reshape: Path, options: list[str], expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What stages cannot do is not done silently: the reason, and which option to leave out."""
+    assert main(["run", str(reshape), *options]) == 1
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith("error: node 'y' (Reshape): input 's' determines shapes")
+    assert second == f"note: accelc executes such a model in stages, but not with {expected}; leave it out"
+
+
+def test_no_note_for_what_stages_cannot_read_either(
+    reshape: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A missing file, an input that there is not."""
+    np.save(tmp_path / "z.npy", np.zeros(2))
+    for arguments in ([str(tmp_path / "none.onnx")], [str(reshape), "--input", f"z={tmp_path / 'z.npy'}"]):
+        for options in ([], ["--timing-only"]):
+            assert main(["run", *arguments, *options]) == 1
+            assert len(capsys.readouterr().err.splitlines()) == 1

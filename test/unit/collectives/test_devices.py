@@ -138,7 +138,9 @@ def test_the_command_prints_what_it_took(container: str, tmp_path: Path, capsys:
         (["--devices", "2", "--all-reduce", "sign"], "output 'sign' holds truth values, which have no sum"),
         (["--devices", "2", "--all-reduce", "y", "--all-reduce", "y:mesh"], "output 'y' is summed twice"),
         (["--devices", "2", "--cores", "2"], "--cores with --devices: it is about one chip"),
+        (["--devices", "2", "--no-skip"], "--no-skip with --devices: it is about one chip"),
         (["--devices", "2", "--iterations", "0"], "0 iterations: at least 1 is needed"),
+        (["--devices", "2", "--iterations", "100001"], "100001 iterations: each is simulated, 100000 at most"),
     ],
 )
 def test_mistakes_are_told(

@@ -69,7 +69,7 @@ def test_compile_then_sim_is_run(mlp_file: Path, tmp_path: Path, capsys: Capture
     run = json.loads(capsys.readouterr().out)
     assert simulated["time"]["total_ns"] == run["time"]["total_ns"]
     assert simulated["engines"] == run["engines"]
-    expected = accelc.run(mlp_file, "tiny", inputs={"x": np.load(inputs)}).execution.outputs["y"]
+    expected = accelc.run(mlp_file, "tiny", inputs={"x": np.load(inputs)}).outputs["y"]
     with np.load(outputs) as found:
         assert found["y"].tobytes() == np.asarray(expected).tobytes()
 

@@ -35,6 +35,7 @@ def test_bars_have_a_character_for_every_share() -> None:
 
 def test_lanes_work_as_long_as_the_tables_say(mlp_file: Path) -> None:
     result = accelc.run(mlp_file, "tiny")
+    assert isinstance(result, accelc.RunResult)
     (timeline,) = segment_timelines(result.compiled.program, result.execution, result.compiled.predicted_ns)
     busy = engine_times(result.execution, result.compiled.target)
     total = result.execution.total_ns

@@ -80,6 +80,8 @@ def both(proto: ModelProto, donated: Mapping[str, str]) -> tuple[RunResult, RunR
     arrays = {name: normal(*shape, seed=seed) for seed, (name, shape) in enumerate(SHAPES.items())}
     plain = accelc.run(proto, inputs=arrays)
     given = accelc.run(proto, inputs=arrays, donate=donated)
+    assert isinstance(plain, RunResult)
+    assert isinstance(given, RunResult)
     for result in (plain, given):
         assert result.comparison is not None
         assert result.comparison.within_tolerance

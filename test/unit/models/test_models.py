@@ -13,6 +13,7 @@ from onnx import ModelProto, TensorProto, numpy_helper
 import accelc
 from accelc.driver import RunResult
 from accelc.report.figures import race_count
+from accelc.staged.running import StagedRun
 
 Array = npt.NDArray[Any]
 Real = Callable[[str], tuple[Path | ModelProto, Mapping[str, Array]]]
@@ -34,8 +35,9 @@ WITH_MACS = ("graph.conv", "graph.conv_transpose", "graph.matmul")
 pytestmark = pytest.mark.slow
 
 
-def check(result: RunResult) -> None:
+def check(result: RunResult | StagedRun) -> None:
     """What must hold of every run."""
+    assert isinstance(result, RunResult)
     assert result.comparison is not None
     assert result.comparison.oracle == "onnxruntime"
     assert result.comparison.within_tolerance, result.comparison
@@ -44,8 +46,9 @@ def check(result: RunResult) -> None:
     assert all(placement.reason for placement in result.compiled.placements if placement.home != "accelerator")
 
 
-def off_the_array(result: RunResult) -> list[str]:
+def off_the_array(result: RunResult | StagedRun) -> list[str]:
     """Operations with multiply-accumulates that are not on the accelerator."""
+    assert isinstance(result, RunResult)
     placed = result.compiled.placements
     return [p.loc_name for p in placed if p.op in WITH_MACS and p.home != "accelerator"]
 
@@ -63,7 +66,7 @@ def test_light_model_with_shipped_weights(name: str, light_models: Mapping[str, 
     check(result)
     assert off_the_array(result) == []
     expected = TensorProto.FromString(path.with_name(f"{path.stem}_output_0.pb").read_bytes())
-    (found,) = result.execution.outputs.values()
+    (found,) = result.outputs.values()
     np.testing.assert_allclose(found, numpy_helper.to_array(expected), rtol=1e-3, atol=1e-7)
 
 
@@ -72,7 +75,7 @@ def test_light_model_with_random_weights(name: str, light_models: Mapping[str, P
     result = accelc.run(light_models[name], random_weights=1)
     check(result)
     assert off_the_array(result) == []
-    (found,) = result.execution.outputs.values()
+    (found,) = result.outputs.values()
     assert np.ptp(found) > 0
 
 

@@ -98,6 +98,8 @@ def test_names_do_nothing_to_a_terminal(command: list[str], tmp_path: Path, caps
         (["--target", "tiny"], "compiled for 'trn-like', not for target 'tiny'"),
         (["--tables", "{folder}", "--format", "xls"], "unknown format of tables 'xls'"),
         (["--trace", "{folder}/none/trace.json"], "No such file or directory"),
+        (["--trace", "{folder}/trace.foo"], "trace.foo' ends in none of .pftrace, .perfetto-trace, .json (Chrome's"),
+        (["--output", ""], "argument -o/--output: the name is empty"),
         (["--html", "{folder}/none/report.html"], "none/report.html': No such file or directory"),
     ],
 )

@@ -304,6 +304,8 @@ def test_the_command(program: Program, tmp_path: Path, capsys: Capture) -> None:
         (["--power-cap", "3"], "--power-cap needs --cores N"),
         (["--cores", "3"], "3 cores: legal are 1 to 2"),
         (["--cores", "2", "--iterations", "0"], "0 iterations: at least 1 is needed"),
+        (["--cores", "2", "--iterations", "100001"], "100001 iterations: each is simulated, 100000 at most"),
+        (["--cores", "2", "--no-skip"], "--no-skip with --cores: there every launch of every core is timed"),
         (["--cores", "2", "--delay", "start.dma0=4"], "--delay sets values for one core"),
     ):
         assert main(["sim", str(path), *options]) == 1

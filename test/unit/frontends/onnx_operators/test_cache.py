@@ -85,7 +85,7 @@ def test_cases_of_onnx(cases: dict[str, Any], name: str, known: bool) -> None:
         model.graph.initializer.append(numpy_helper.from_array(inputs.pop("write_indices"), "write_indices"))
         del model.graph.input[2]
     result = accelc.run(model, inputs=inputs, check=False)
-    np.testing.assert_array_equal(result.execution.outputs["present_cache"], expected)
+    np.testing.assert_array_equal(result.outputs["present_cache"], expected)
     imported = import_onnx(model)
     assert ("graph.scatter" in names(imported)) != known
     assert ("graph.variable" in names(imported)) == known
@@ -197,7 +197,7 @@ def test_a_decoding_step_on_the_machine() -> None:
     assert result.comparison.within_tolerance
     expected = arrays["past"].copy()
     expected[:, :, 14:], expected[:, :, :1] = arrays["k"][:, :, :2], arrays["k"][:, :, 2:]
-    np.testing.assert_array_equal(result.execution.outputs["present"], expected)
+    np.testing.assert_array_equal(result.outputs["present"], expected)
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_positions_known_at_run_time_only() -> None:
     expected = past.copy()
     expected[0, 0:2], expected[1, 2:4] = update
     result = accelc.run(model, inputs=inputs, check=False)
-    np.testing.assert_array_equal(result.execution.outputs["y"], expected)
+    np.testing.assert_array_equal(result.outputs["y"], expected)
     place = r"^node 'n', lane 'dma[0-9]+' record [0-9]+ \(dma_scatter\)"
     with pytest.raises(AccelcError, match=place + ": index 4 is outside"):
         accelc.run(model, inputs=inputs | {"at": np.array([0, 3], np.int64)}, check=False)
