@@ -15,11 +15,8 @@ from accelc.lowering.plan import Node, pool_pads
 from accelc.lowering.products.images import as_2d
 from accelc.lowering.products.staging import Window
 from accelc.lowering.views import View, reduce_accesses
-from accelc.numerics import DTYPES, F32, is_integer
+from accelc.numerics import DTYPES, F32, FP8_LARGEST, is_integer
 from accelc.targets.model import Target
-
-LOWEST = -3.4028235e38
-"""Padding that never wins a maximum (the largest negative fp32 number: an infinity would not survive all dtypes)."""
 
 
 def pool_support(op: graph.PoolOp, target: Target) -> str | None:
@@ -70,9 +67,11 @@ def _is_positive(value: SSAValue) -> bool:
 
 
 def _lowest(view: View) -> float:
-    """Padding that never wins a maximum."""
+    """Padding that never wins a maximum; fp8e4 has no infinity."""
     dtype = view.storage.dtype
-    return float(np.iinfo(DTYPES[dtype]).min) if is_integer(dtype) else LOWEST
+    if is_integer(dtype):
+        return float(np.iinfo(DTYPES[dtype]).min)
+    return -FP8_LARGEST[DTYPES[dtype].name] if dtype == "fp8e4" else -np.inf
 
 
 Counts = tuple[F32, F32]
@@ -185,7 +184,10 @@ def _divide(ctx: Lowering, sums: View, out: View, counts: F32) -> None:
     if (counts == counts.flat[0]).all():
         ctx.builder.tensor_scalar(sums, out, "mul", float(np.float32(1.0) / counts.flat[0]))
         return
-    factors = ctx.constant("counts", np.float32(1.0) / counts).lead(4)
+    with np.errstate(divide="ignore"):
+        # The average of a window without elements is 0 times infinity, NaN.
+        reciprocals = np.float32(1.0) / counts
+    factors = ctx.constant("counts", reciprocals).lead(4)
     apply(ctx, [sums, factors], out, lambda ctx, ins, out: ctx.builder.tensor_tensor("mul", ins[0], ins[1], out))
 
 

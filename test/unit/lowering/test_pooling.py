@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 from lowering_support import Body, check_lowering
-from xdsl.ir import SSAValue
+from xdsl.dialects.builtin import bf16, f8E4M3FN, f32
+from xdsl.ir import Attribute, SSAValue
 
 from accelc.dialects import graph
 
@@ -27,6 +28,28 @@ def test_maxima_of_integers(dtype: type[np.generic]) -> None:
         return [body.add(graph.PoolOp(body.args[0], "max", (3, 2), strides=(2, 1), pads=(1, 1, 1, 0)))]
 
     check_lowering([x], build, "trn-like")
+
+
+@pytest.mark.parametrize("element", [f32, bf16, f8E4M3FN], ids=str)
+def test_maxima_of_infinities(element: Attribute) -> None:
+    """The padding is less than anything but -inf, and no NaN, also where a type has no infinity."""
+    x = np.full((1, 3, 5, 5), -np.inf, np.float32)
+    x[0, 0, 2, 2], x[0, 1, 0, 0] = np.nan, -3.4028235e38
+
+    def build(body: Body) -> list[SSAValue]:
+        narrow = body.add(graph.CastOp(body.args[0], element, saturate=element == f8E4M3FN))
+        return [body.add(graph.PoolOp(narrow, "max", (3, 3), strides=(1, 1), pads=(1, 1, 1, 1)))]
+
+    check_lowering([x], build, "trn-like")
+
+
+def test_averages_of_nothing() -> None:
+    """Windows of padding alone have no average."""
+
+    def build(body: Body) -> list[SSAValue]:
+        return [body.add(graph.PoolOp(body.args[0], "average", (2, 2), strides=(1, 1), pads=(2, 2, 2, 2)))]
+
+    check_lowering([normal(1, 3, 4, 4)], build, "trn-like")
 
 
 @pytest.mark.parametrize("kind", ["max", "average"])
