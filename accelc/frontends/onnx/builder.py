@@ -193,6 +193,7 @@ class Builder:
         for result in op.results:
             spec = self._computed(result)
             check_constant_size(spec.shape, spec.dtype, self.where)
+        op.verify()
         data = [cast(Array, t.data) for t in present]
         unknown = next((array for array in data if is_absent(array)), None)
         if unknown is not None:
@@ -218,8 +219,15 @@ class Builder:
         return self.emit(graph.BINARY_OPS[kind], a, b)
 
     def scalar(self, value: float, like: Tensor) -> Tensor:
-        """A constant of rank 0 with the dtype of `like`."""
-        return known(np.asarray(value, like.dtype))
+        """A constant of rank 0 with the dtype of `like`, which must have the value, floats apart."""
+        exact = like.is_float or float(value).is_integer()
+        try:
+            data = np.asarray(value, like.dtype) if exact else None
+        except OverflowError:
+            data = None
+        if data is None:
+            raise self.error(f"{value} is no value of {like.dtype.name}")
+        return known(data)
 
     def add(self, a: Tensor, b: Tensor | float) -> Tensor:
         """a + b."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from onnx import AttributeProto, GraphProto, NodeProto, TensorProto
@@ -71,6 +72,21 @@ class Node:
         if values.dtype.kind not in "iu" or values.ndim > 1:
             raise self.error(f"input '{self.proto.input[index]}' is not a vector of integers")
         return [int(v) for v in values.reshape(-1)]
+
+    def single(self, index: int) -> float:
+        """The only element of constant input `index`: an integer or a float of Python."""
+        values = self.constant(index)
+        if values.size != 1:
+            raise self.error(f"input '{self.proto.input[index]}' has {values.size} elements, expected one")
+        value: Any = values.reshape(-1)[0]
+        return int(value) if values.dtype.kind in "iub" else float(value)
+
+    def whole(self, index: int) -> int:
+        """The only element of constant input `index`, a whole number of any type."""
+        value = self.single(index)
+        if not float(value).is_integer():
+            raise self.error(f"input '{self.proto.input[index]}' is {value}, expected a whole number")
+        return int(value)
 
     # --- attributes -----------------------------------------------------------------------------------------------
 

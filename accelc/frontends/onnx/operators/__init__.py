@@ -1,7 +1,7 @@
 """Importers of the standard's operators, by family: rules that turn one node into operations of `graph`."""
 
 from accelc.frontends.onnx.node import Table
-from accelc.frontends.onnx.operators.moves import cache, control, indexing, movement
+from accelc.frontends.onnx.operators.moves import cache, constants, control, indexing, movement
 from accelc.frontends.onnx.operators.pointwise import elementwise, losses, training
 from accelc.frontends.onnx.operators.products import attention, einsum, layers, quantized, recurrent, spectrum
 from accelc.frontends.onnx.operators.sampled import deformable, regions, resize, sampling
@@ -10,6 +10,7 @@ from accelc.frontends.onnx.operators.sums import pooling, reductions, scans, sel
 OPERATORS: Table = {
     **elementwise.OPERATORS,
     **losses.OPERATORS,
+    **constants.OPERATORS,
     **movement.OPERATORS,
     **indexing.OPERATORS,
     **cache.OPERATORS,

@@ -140,6 +140,8 @@ def _rows(node: Node, x: Tensor, batch: int) -> tuple[Tensor, Tensor, int]:
 
 def _gather_nd(node: Node) -> Tensor:
     batch = node.integer("batch_dims", 0)
+    if batch < 0:
+        raise node.error(f"attribute 'batch_dims' is {batch}, expected 0 or more")
     x, indices, _ = _rows(node, node.input(0), batch)
     return gather(node.builder, x, indices, batch, batch)
 

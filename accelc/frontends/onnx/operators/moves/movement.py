@@ -1,63 +1,19 @@
-"""Importers of operators that move elements, and of those that make constants and shapes."""
+"""Importers of operators that move elements by position."""
 
+from collections.abc import Sequence
 from math import prod
 
 import numpy as np
+from onnx import AttributeProto
 
-from accelc.analysis.shapes import window_extent
+from accelc.analysis.shapes import check_window, window_extent
 from accelc.dialects import graph
-from accelc.frontends.onnx.builder import Tensor, known
+from accelc.frontends.onnx.builder import Builder, Tensor, known
 from accelc.frontends.onnx.node import Node, Table
-from accelc.frontends.onnx.tensors import check_constant_size, checked_shape, numpy_dtype, to_array
+from accelc.frontends.onnx.tensors import check_constant_size, checked_shape
 
-
-def _constant(node: Node) -> Tensor:
-    name = node.proto.output[0]
-    for attribute in node.proto.attribute:
-        match attribute.name:
-            case "value":
-                return known(to_array(attribute.t, node.folder, node.builder.where), name)
-            case "value_float":
-                return known(np.array(attribute.f, np.float32), name)
-            case "value_floats":
-                return known(np.array(attribute.floats, np.float32), name)
-            case "value_int":
-                return known(np.array(attribute.i, np.int64), name)
-            case "value_ints":
-                return known(np.array(attribute.ints, np.int64), name)
-            case _:
-                continue
-    raise node.error("only constants of numbers are supported (value, value_float(s), value_int(s))")
-
-
-def _constant_of_shape(node: Node) -> Tensor:
-    shape = checked_shape(node.integers(0), node.builder.where)
-    value = node.tensor("value")
-    fill = np.zeros(1, np.float32) if value is None else to_array(value, node.folder, node.builder.where)
-    if fill.size != 1:
-        raise node.error(f"attribute 'value' has {fill.size} elements, expected 1")
-    # One element seen from everywhere: a filled weight costs no memory.
-    return known(np.broadcast_to(fill.reshape(()), shape), node.proto.output[0])
-
-
-def _shape(node: Node) -> Tensor:
-    x = node.input()
-    start, end = node.integer("start", 0), node.integer("end", x.rank)
-    return known(np.array(x.shape[slice(start, end)], np.int64))
-
-
-def _size(node: Node) -> Tensor:
-    return known(np.array(prod(node.input().shape), np.int64))
-
-
-def _range(node: Node) -> Tensor:
-    start, limit, step = (node.constant(i) for i in range(3))
-    if start.size != 1 or limit.size != 1 or step.size != 1 or not step.reshape(-1)[0]:
-        raise node.error("start, limit and delta must be scalars, delta not 0")
-    a, z, d = (t.reshape(-1)[0].item() for t in (start, limit, step))
-    count = max(int(np.ceil((z - a) / d)), 0)
-    check_constant_size(checked_shape([count], node.builder.where), start.dtype, node.builder.where)
-    return known((a + np.arange(count) * d).astype(start.dtype))
+EXACT_F64 = 2**53
+"""Integers up to this size are exact as f64, in which `graph.pad` keeps its value."""
 
 
 def _reshape(node: Node) -> Tensor:
@@ -111,7 +67,7 @@ def _transpose(node: Node) -> Tensor:
 
 def _concat(node: Node) -> Tensor:
     tensors = node.all_inputs()
-    if node.attribute("axis", 2) is None:
+    if node.attribute("axis", AttributeProto.INT) is None:
         raise node.error("attribute 'axis' is missing")
     axis = node.axis(node.integer("axis", 0), tensors[0].rank)
     first = tensors[0]
@@ -208,25 +164,23 @@ def _pad_amounts(node: Node, x: Tensor) -> tuple[list[int], list[int]]:
     return low, high
 
 
-def _pad_value(node: Node) -> float:
+def _padding(node: Node) -> Tensor:
+    """The value around x, of rank 0."""
+    b, x, given = node.builder, node.input(), node.optional(2)
     if node.opset < 11:
-        return node.number("value", 0.0)
-    given = node.optional(2)
+        return b.scalar(node.number("value", 0.0), x)
     if given is None or not prod(given.shape):
-        return 0.0
-    value = node.scalar_constant(2)
-    if value is None:
-        raise node.unsupported("a padding value known only at run time")
-    return value
+        return b.scalar(0, x)
+    if prod(given.shape) != 1 or given.dtype != x.dtype:
+        raise node.error(f"the value is {given.dtype.name}{list(given.shape)}, expected one {x.dtype.name}")
+    return b.reshape(given, [])
 
 
 def _pad(node: Node) -> Tensor:
     b, x, mode = node.builder, node.input(), node.text("mode", "constant")
     low, high = _pad_amounts(node, x)
     if mode == "constant":
-        # Truth values are padded as numbers.
-        plain = b.cast(x, np.dtype(np.uint8)) if x.dtype == np.bool_ else x
-        return b.cast(b.pad(plain, low, high, _pad_value(node)), x.dtype)
+        return _pad_constant(b, x, low, high, _padding(node))
     if mode not in ("reflect", "edge", "wrap"):
         raise node.error(f"mode '{mode}' is not constant, reflect, edge or wrap")
     x = b.pad(x, [min(a, 0) for a in low], [min(a, 0) for a in high], 0.0)
@@ -235,12 +189,30 @@ def _pad(node: Node) -> Tensor:
     return x
 
 
+def _pad_constant(b: Builder, x: Tensor, low: Sequence[int], high: Sequence[int], value: Tensor) -> Tensor:
+    exact = value.data is not None and (x.is_float or abs(int(value.data)) <= EXACT_F64)
+    # Truth values are padded as numbers.
+    plain = b.cast(x, np.dtype(np.uint8)) if x.dtype == np.bool_ else x
+    if value.data is not None and exact:
+        return b.cast(b.pad(plain, low, high, float(np.asarray(value.data, np.float64))), x.dtype)
+    padded = b.cast(b.pad(plain, low, high, 0.0), x.dtype)
+    check_constant_size(padded.shape, np.dtype(np.bool_), b.where)
+    inside = np.zeros(padded.shape, np.bool_)
+    inside[tuple(slice(max(a, 0), n - max(z, 0)) for a, z, n in zip(low, high, padded.shape, strict=True))] = True
+    return b.select(known(inside), padded, value)
+
+
 def _pad_axis(node: Node, x: Tensor, axis: int, low: int, high: int, mode: str) -> Tensor:
     b, size = node.builder, x.shape[axis]
     if (low, high) == (0, 0):
         return x
-    if size == 0 or (mode != "edge" and max(low, high) >= size + (mode == "wrap")):
-        raise node.error(f"{mode} padding by {low} and {high} needs more than the {size} elements of axis {axis}")
+    if size == 0:
+        raise node.error(f"{mode} padding by {low} and {high} of axis {axis}, which has no elements")
+    if mode != "edge" and max(low, high) >= size + (mode == "wrap"):
+        # Elements come several times.
+        check_constant_size((low + size + high,), np.dtype(np.int64), b.where)
+        places = np.pad(np.arange(size), (low, high), mode="wrap" if mode == "wrap" else "reflect")
+        return b.gather(x, known(places), axis)
     match mode:
         case "reflect":
             before = b.slice_axis(x, axis, low, low, -1)
@@ -280,6 +252,7 @@ def _col2im(node: Node) -> Tensor:
     pads = node.ints("pads") or [0] * (2 * rank)
     if x.rank != 3 or len(block) != rank or len(pads) != 2 * rank or len(strides) != rank or len(dilations) != rank:
         raise node.error(f"image_shape {image} and block_shape {block} do not fit x {list(x.shape)}")
+    check_window(rank, block, strides, pads, dilations)
     taps = prod(block)
     outs = [
         (size + pads[a] + pads[rank + a] - window_extent(block[a], dilations[a])) // strides[a] + 1
@@ -303,12 +276,19 @@ def _col2im(node: Node) -> Tensor:
     )
 
 
+def _depth_first(node: Node) -> bool:
+    mode = node.text("mode", "DCR")
+    if mode not in ("DCR", "CRD"):
+        raise node.error(f"mode '{mode}' is not DCR or CRD")
+    return mode == "DCR"
+
+
 def _depth_to_space(node: Node) -> Tensor:
     b, x, size = node.builder, node.input(), node.integer("blocksize", 0)
     if x.rank != 4 or size < 1 or x.shape[1] % (size * size):
         raise node.error(f"blocksize {size} does not fit x {list(x.shape)}")
     n, c, h, w = x.shape
-    if node.text("mode", "DCR") == "DCR":
+    if _depth_first(node):
         y = b.transpose(b.reshape(x, [n, size, size, c // size**2, h, w]), [0, 3, 4, 1, 5, 2])
     else:
         y = b.transpose(b.reshape(x, [n, c // size**2, size, size, h, w]), [0, 1, 4, 2, 5, 3])
@@ -320,7 +300,7 @@ def _space_to_depth(node: Node) -> Tensor:
     if x.rank != 4 or size < 1 or x.shape[2] % size or x.shape[3] % size:
         raise node.error(f"blocksize {size} does not fit x {list(x.shape)}")
     n, c, h, w = x.shape
-    perm = [0, 3, 5, 1, 2, 4] if node.text("mode", "DCR") == "DCR" else [0, 1, 3, 5, 2, 4]
+    perm = [0, 3, 5, 1, 2, 4] if _depth_first(node) else [0, 1, 3, 5, 2, 4]
     y = b.transpose(b.reshape(x, [n, c, h // size, size, w // size, size]), perm)
     return b.reshape(y, [n, c * size * size, h // size, w // size])
 
@@ -329,40 +309,34 @@ def _trilu(node: Node) -> Tensor:
     b, x, diagonal = node.builder, node.input(), node.optional(1)
     if x.rank < 2:
         raise node.error(f"x has shape {list(x.shape)}, expected matrices")
-    rows, columns = x.shape[-2:]
-    distance = known(np.arange(columns) - np.arange(rows)[:, None])
-    offset = b.scalar(0, distance) if diagonal is None else b.cast(b.reshape(diagonal, []), distance.dtype)
-    kept = b.binary("greater_equal" if node.integer("upper", 1) else "less_equal", distance, offset)
+    rows, columns = (known(np.arange(n)) for n in x.shape[-2:])
+    row = b.reshape(rows, [*rows.shape, 1])
+    if diagonal is not None:
+        row = b.add(row, b.cast(b.reshape(diagonal, []), row.dtype))
+    kept = b.binary("greater_equal" if node.integer("upper", 1) else "less_equal", columns, row)
     return b.select(kept, x, b.scalar(0, x))
 
 
-def _eye_like(node: Node) -> Tensor:
-    x = node.input()
-    if x.rank != 2:
-        raise node.error(f"x has shape {list(x.shape)}, expected a matrix")
-    dtype = x.dtype if node.attribute("dtype", 2) is None else numpy_dtype(node.integer("dtype", 1), node.builder.where)
-    check_constant_size(x.shape, dtype, node.builder.where)
-    return known(np.eye(*x.shape, k=node.integer("k", 0)).astype(dtype))
-
-
 def _one_hot(node: Node) -> Tensor:
-    b, indices, values = node.builder, node.input(0), node.input(2)
-    depth = int(np.asarray(node.constant(1)).reshape(-1)[0])
+    b, indices, depth, values = node.builder, node.input(0), node.whole(1), node.input(2)
     axis = node.axis(node.integer("axis", -1), indices.rank + 1)
+    if depth < 0 or values.shape != (2,):
+        raise node.error(f"depth {depth} and values {list(values.shape)}, expected at least 0 and [2]")
+    check_constant_size(checked_shape([depth], b.where), np.dtype(np.int64), b.where)
+    # Types that cannot count so far.
+    if indices.is_float:
+        indices = b.cast(indices, np.result_type(indices.dtype, np.float32))
+    elif depth > np.iinfo(indices.dtype.name).max:
+        indices = b.cast(indices, np.dtype(np.int64))
     counts = np.arange(depth).astype(indices.dtype).reshape([-1] + [1] * (indices.rank - axis))
     spread = b.reshape(indices, [*indices.shape[:axis], 1, *indices.shape[axis:]])
-    negative = b.binary("less", spread, b.scalar(0, spread))
-    spread = b.select(negative, b.add(spread, depth), spread)
+    if indices.dtype.kind != "u":
+        spread = b.select(b.binary("less", spread, b.scalar(0, spread)), b.add(spread, depth), spread)
     off, on = (b.reshape(b.slice_axis(values, 0, i, 1), []) for i in (0, 1))
     return b.select(b.binary("equal", spread, known(counts)), on, off)
 
 
 OPERATORS: Table = {
-    "Constant": _constant,
-    "ConstantOfShape": _constant_of_shape,
-    "Shape": _shape,
-    "Size": _size,
-    "Range": _range,
     "Reshape": _reshape,
     "Flatten": _flatten,
     "Squeeze": _squeeze,
@@ -378,7 +352,6 @@ OPERATORS: Table = {
     "SpaceToDepth": _space_to_depth,
     "Trilu": _trilu,
     "OneHot": _one_hot,
-    "EyeLike": _eye_like,
     "CenterCropPad": _center_crop_pad,
     "Col2Im": _col2im,
 }

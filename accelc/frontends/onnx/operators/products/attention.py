@@ -29,31 +29,30 @@ def merge_heads(b: Builder, x: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class _Sight:
-    """Which keys a query sees: position of a key less that of a query, (L, S), and where the queries begin."""
+    """Which keys a query sees."""
 
     b: Builder
-    distance: Tensor
-    """(L, S) integers: key index - query index within its block"""
-    offset: Tensor
-    """() or (B, 1, 1, 1): keys before the first query"""
+    keys: Tensor
+    """(S,): index of each key"""
+    queries: Tensor
+    """(L, 1) or (B, 1, L, 1): place of each query among the keys"""
 
     @staticmethod
     def of(b: Builder, lengths: tuple[int, int], offset: Tensor) -> "_Sight":
-        """Of `lengths` queries and keys."""
-        queries, keys = lengths
-        distance = np.arange(keys)[None, :] - np.arange(queries)[:, None]
-        return _Sight(b, known(distance.astype(offset.dtype)), offset)
+        """Of `lengths` queries and keys; `offset`, () or (B, 1, 1, 1), is the number of keys before the first query."""
+        queries, keys = (known(np.arange(length).astype(offset.dtype)) for length in lengths)
+        return _Sight(b, keys, b.add(b.reshape(queries, [lengths[0], 1]), offset))
 
     def until(self, ahead: int) -> Tensor:
         """Keys at most `ahead` after the query."""
-        return self.b.binary("less_equal", self._moved(-ahead), self.offset)
+        return self.b.binary("less_equal", self.keys, self._moved(ahead))
 
     def since(self, behind: int) -> Tensor:
         """Keys at most `behind` before the query."""
-        return self.b.binary("greater_equal", self._moved(behind), self.offset)
+        return self.b.binary("greater_equal", self.keys, self._moved(-behind))
 
     def _moved(self, by: int) -> Tensor:
-        return self.b.add(self.distance, self.b.scalar(by, self.distance))
+        return self.b.add(self.queries, by) if by else self.queries
 
 
 def _both(b: Builder, conditions: Sequence[Tensor]) -> Tensor | None:
@@ -67,6 +66,8 @@ def _both(b: Builder, conditions: Sequence[Tensor]) -> Tensor | None:
 def _conditions(node: Node, lengths: tuple[int, int], past: int) -> list[Tensor]:
     """What keys must fulfil: causality, windows, padding of the cache."""
     b, nonpad = node.builder, node.optional(6)
+    if nonpad is not None and nonpad.rank != 1:
+        raise node.error(f"nonpad_kv_seqlen has shape {list(nonpad.shape)}, expected one length for each sample")
     offset = known(np.asarray(past, np.int64))
     if nonpad is not None:
         column = b.reshape(nonpad, [nonpad.shape[0], 1, 1, 1])
@@ -93,7 +94,7 @@ def _bias(node: Node, like: Tensor, lengths: tuple[int, int], past: int) -> Tens
     b, mask = node.builder, node.optional(3)
     conditions = _conditions(node, lengths, past)
     if mask is not None:
-        missing = lengths[1] - mask.shape[-1]
+        missing = lengths[1] - mask.shape[-1] if mask.rank else -1
         if missing < 0 or mask.rank > 4:
             raise node.error(f"attn_mask has shape {list(mask.shape)}, there are {lengths[1]} keys")
         is_truth = mask.dtype == np.bool_
@@ -141,6 +142,8 @@ def _attention(node: Node) -> list[Tensor]:
     b = node.builder
     q, k, v = _heads(node)
     past_key, past_value = node.optional(4), node.optional(5)
+    if any(p is not None and p.rank != 4 for p in (past_key, past_value)) or (past_key is None) != (past_value is None):
+        raise node.error("past_key and past_value must be given together, with rank 4 each")
     past = 0 if past_key is None else past_key.shape[2]
     k = k if past_key is None else b.concat([past_key, k], 2)
     v = v if past_value is None else b.concat([past_value, v], 2)
@@ -148,7 +151,9 @@ def _attention(node: Node) -> list[Tensor]:
     groups, keys = k.shape[1], k.shape[2]
     # Heads that share keys lie beside each other: they are one longer list of queries.
     shared = [batch, groups, heads // groups * length]
-    scale = node.number("scale", 0.0) or 1 / sqrt(size)
+    scale = node.number("scale", 1 / sqrt(max(size, 1)))
+    if scale < 0:
+        raise node.error(f"attribute 'scale' is {scale}, expected 0 or more")
     if q.dtype == np.float32:
         left, right = b.mul(q, scale), b.transpose(k, [0, 1, 3, 2])
     else:
@@ -227,7 +232,7 @@ def _linear_attention(node: Node) -> list[Tensor]:
     (batch, _, steps, size), width = q.shape, v.shape[3]
     if groups < 1 or heads % groups or k.shape[3] != size:
         raise node.error(f"{heads} heads of {size} do not share {groups} heads of {k.shape[3]}")
-    scale = node.number("scale", 0.0) or 1 / sqrt(size)
+    scale = node.number("scale", 0.0) or 1 / sqrt(max(size, 1))
     gates = None if decay is None else b.unary("exp", b.cast(_per_step(node, decay, groups, "decay"), f32))
     strengths = None if beta is None else b.cast(_per_step(node, beta, beta.shape[2], "beta"), f32)
     zero = known(np.zeros((batch, groups, size, width), np.float32))

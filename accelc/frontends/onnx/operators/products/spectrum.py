@@ -23,22 +23,24 @@ def _transformed(b: Builder, x: Tensor, axis: int, weights: fourier.F64, results
     return b.transpose(split, [perm.index(a) for a in range(x.rank)])
 
 
+def _dft_axis(node: Node) -> int:
+    if node.opset < 20:
+        return node.integer("axis", 1)
+    return -2 if node.optional(2) is None else node.whole(2)
+
+
 def _dft(node: Node) -> Tensor:
     b, x = node.builder, node.input(0)
     if x.rank < 2 or x.shape[-1] not in (1, 2) or not x.is_float:
         raise node.error(f"x is {x.dtype.name}{list(x.shape)}, expected floats (..., 1) or (..., 2)")
-    if node.opset < 20:
-        axis = node.integer("axis", 1)
-    else:
-        axis = -2 if node.optional(2) is None else int(node.constant(2).reshape(-1)[0])
-    axis = node.axis(axis, x.rank)
+    axis = node.axis(_dft_axis(node), x.rank)
     if axis == x.rank - 1:
         raise node.error(f"axis {axis} is that of real and imaginary parts")
     inverse, onesided = bool(node.integer("inverse", 0)), bool(node.integer("onesided", 0))
     size, parts = x.shape[axis], x.shape[-1]
     length = 2 * (size - 1) if inverse and onesided else size
     if node.optional(1) is not None:
-        length = int(node.constant(1).reshape(-1)[0])
+        length = node.whole(1)
     if length < 1:
         raise node.error(f"the transform has {length} places, expected at least 1")
     checked_shape([length], b.where)
@@ -55,13 +57,15 @@ def _dft(node: Node) -> Tensor:
 
 def _stft(node: Node) -> Tensor:
     b, signal, window = node.builder, node.input(0), node.optional(2)
-    step = int(node.constant(1).reshape(-1)[0])
+    step = node.whole(1)
+    if signal.rank not in (2, 3):
+        raise node.error(f"the signal has shape {list(signal.shape)}, expected (N, L) or (N, L, 1 or 2)")
     if node.optional(3) is not None:
-        length = int(node.constant(3).reshape(-1)[0])
+        length = node.whole(3)
     else:
-        length = signal.shape[-2] if window is None else prod(window.shape)
+        length = signal.shape[1] if window is None else prod(window.shape)
     signal = b.reshape(signal, [*signal.shape, 1]) if signal.rank == 2 else signal
-    if signal.rank != 3 or step < 1 or not 1 <= length <= signal.shape[1]:
+    if signal.shape[2] not in (1, 2) or step < 1 or not 1 <= length <= signal.shape[1]:
         raise node.error(f"frames of {length}, {step} apart, do not fit a signal {list(signal.shape)}")
     if window is not None and window.shape != (length,):
         raise node.error(f"the window has shape {list(window.shape)}, expected [{length}]")
@@ -77,7 +81,7 @@ def _stft(node: Node) -> Tensor:
 
 def _window(name: str) -> Handler:
     def handle(node: Node) -> Tensor:
-        (size,) = checked_shape([int(node.constant(0).reshape(-1)[0])], node.builder.where)
+        (size,) = checked_shape([node.whole(0)], node.builder.where)
         dtype = numpy_dtype(node.integer("output_datatype", FLOAT), node.builder.where)
         check_constant_size((size,), dtype, node.builder.where)
         return known(fourier.window(name, size, periodic=bool(node.integer("periodic", 1))).astype(dtype))
@@ -86,11 +90,12 @@ def _window(name: str) -> Handler:
 
 
 def _mel_weight_matrix(node: Node) -> Tensor:
-    bins, length, rate, low, high = (node.constant(i).reshape(-1)[0].item() for i in range(5))
+    bins, length, rate = (node.whole(i) for i in range(3))
+    low, high = node.single(3), node.single(4)
     dtype = numpy_dtype(node.integer("output_datatype", FLOAT), node.builder.where)
-    shape = checked_shape([int(length) // 2 + 1, int(bins)], node.builder.where)
+    shape = checked_shape([length // 2 + 1, bins], node.builder.where)
     check_constant_size(shape, dtype, node.builder.where)
-    return known(fourier.mel_weights(int(bins), int(length), int(rate), float(low), float(high)).astype(dtype))
+    return known(fourier.mel_weights(bins, length, rate, low, high).astype(dtype))
 
 
 OPERATORS: Table = {

@@ -11,10 +11,7 @@ from accelc.frontends.onnx.node import Handler, Node, Table
 def _scan(kind: str, neutral: float) -> Handler:
     def handle(node: Node) -> Tensor:
         b, x = node.builder, node.input()
-        given = node.constant(1)
-        if given.size != 1:
-            raise node.error(f"the axis has {given.size} elements, expected one")
-        axis = node.axis(int(given.reshape(-1)[0]), x.rank)
+        axis = node.axis(node.whole(1), x.rank)
         size = x.shape[axis]
 
         def shifted(t: Tensor, by: int) -> Tensor:

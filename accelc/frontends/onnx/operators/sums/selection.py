@@ -59,7 +59,7 @@ def _hardmax(node: Node) -> Tensor:
 def _top_k(node: Node) -> list[Tensor]:
     b, x = node.builder, node.input()
     axis = node.axis(node.integer("axis", -1), x.rank)
-    count = node.integer("k", 0) if node.opset < 10 else int(node.constant(1).reshape(-1)[0])
+    count = node.integer("k", 0) if node.opset < 10 else node.whole(1)
     size = x.shape[axis]
     if not 0 <= count <= size:
         raise node.error(f"k = {count} is outside [0, {size}], the elements of axis {axis}")
