@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from accelc.hooking.array import DeviceArray
 from accelc.hooking.geometry import Array
 from accelc.hooking.instruction import Operand
+
+if TYPE_CHECKING:
+    from accelc.hooking.session import Session
 
 PLAIN = (int, float, bool, complex, str, bytes, type(None), type(Ellipsis), slice)
 """Arguments by value."""
@@ -31,9 +34,9 @@ class Flat:
     refusal: str | None = None
 
 
-def flatten(arguments: Sequence[Any], options: Mapping[str, Any], numbers: str) -> Flat:
+def flatten(session: "Session", arguments: Sequence[Any], options: Mapping[str, Any], numbers: str) -> Flat:
     """
-    Take a call apart.
+    Take a call apart. Arrays of other sessions are NumPy's, with their elements present.
 
     `numbers` says which numbers of Python may change: `all` that are arguments, the `last` argument, or `none`. Numbers
     of NumPy, which have a type, always may.
@@ -44,17 +47,20 @@ def flatten(arguments: Sequence[Any], options: Mapping[str, Any], numbers: str) 
     given: list[Any] = []
     for index, argument in enumerate(arguments):
         free = numbers == "all" or (numbers == "last" and index == len(arguments) - 1)
-        given.append(_visit(argument, free, flat, places, key))
+        given.append(_visit(session, argument, free, flat, places, key))
     flat.arguments = tuple(given)
     for name in sorted(options):
         key.append(name)
-        flat.options[name] = _visit(options[name], False, flat, places, key)
+        flat.options[name] = _visit(session, options[name], False, flat, places, key)
     flat.key = tuple(key)
     return flat
 
 
-def _visit(given: Any, free: bool, flat: Flat, places: dict[int, int], key: list[Any]) -> Any:
+def _visit(session: "Session", given: Any, free: bool, flat: Flat, places: dict[int, int], key: list[Any]) -> Any:
     kind = cast(Any, type(given))
+    if kind is DeviceArray and given.session is not session:
+        given = given.session.surrender(given)
+        kind = cast(Any, type(given))
     if kind is DeviceArray or kind is np.ndarray:
         if id(given) not in places:
             places[id(given)] = len(flat.operands)
@@ -70,7 +76,7 @@ def _visit(given: Any, free: bool, flat: Flat, places: dict[int, int], key: list
     if kind in (tuple, list):
         items = cast(Sequence[Any], given)
         key.append((kind, len(items)))
-        found = [_visit(item, False, flat, places, key) for item in items]
+        found = [_visit(session, item, False, flat, places, key) for item in items]
         return found if kind is list else tuple(found)
     if kind in PLAIN or kind is type or issubclass(kind, np.dtype):
         key.append((kind, str(given)) if kind is slice or kind is float else (kind, given))

@@ -63,7 +63,7 @@ class DeviceArray(np.lib.mixins.NDArrayOperatorsMixin):
     def __init__(
         self, session: "Session", storage: "Storage", shadow: Array, place: Place, is_number: bool = False
     ) -> None:
-        storage.handles += 1
+        storage.handles.append(None)
         self.session = session
         self.storage = storage
         self.shadow = shadow
@@ -72,7 +72,7 @@ class DeviceArray(np.lib.mixins.NDArrayOperatorsMixin):
         self.is_number = is_number
 
     def __del__(self) -> None:
-        self.storage.handles -= 1
+        self.storage.handles.pop()
 
     @property
     def __class__(self) -> type:
@@ -118,6 +118,8 @@ class DeviceArray(np.lib.mixins.NDArrayOperatorsMixin):
         return self.session.get_item(self, index)
 
     def __setitem__(self, index: Any, value: Any) -> None:
+        if self.is_number:
+            raise TypeError(f"'numpy.{self.dtype.name}' object does not support item assignment")
         self.session.set_item(self, index, value)
 
     def __iter__(self) -> Iterator[Any]:
@@ -182,10 +184,10 @@ class DeviceArray(np.lib.mixins.NDArrayOperatorsMixin):
         return self._read().copy().__reduce__()
 
     def __copy__(self) -> Any:
-        return self.copy()
+        return self.copy("K")
 
     def __deepcopy__(self, memo: Any) -> Any:
-        return self.copy()
+        return self.copy("K")
 
     def __buffer__(self, flags: int) -> memoryview:
         return memoryview(cast(Any, self.session.expose(self)))
@@ -222,6 +224,8 @@ class DeviceArray(np.lib.mixins.NDArrayOperatorsMixin):
     def __getattr__(self, name: str) -> Any:
         if name in AS_FUNCTIONS:
             return partial(self._function, name)
+        if self.is_number and not hasattr(np.ndarray, name):
+            return getattr(self._read(), name)
         if name.startswith("__array_") or not hasattr(np.ndarray, name):
             raise AttributeError(f"'{type(self.shadow).__name__}' object has no attribute '{name}'")
         if callable(getattr(np.ndarray, name)):
@@ -290,7 +294,10 @@ def assign(target: Any, value: Any) -> None:
 
 def assign_where(target: Any, mask: Any, value: Any) -> None:
     """`target[mask] = value` for one value."""
-    target[...] = np.where(mask, value, target)
+    if isinstance(target, np.ndarray):
+        target[mask] = value
+    else:
+        target[...] = np.where(mask, value, target)
 
 
 def element(x: Any) -> Any:

@@ -62,12 +62,17 @@ def owner_of(array: Array) -> Array:
 
 
 def stand_in(place: Place, dtype: np.dtype[Any]) -> Array:
-    """An array of ones with the shape and strides of a view, in memory of its own, writable."""
+    """
+    An array with the shape and strides of a view, in memory of its own, writable.
+
+    Its elements are ones; those of integers, which may be indices, zeros.
+    """
     shape, strides, _ = place
+    fill = int(dtype.kind not in "iu")
     if 0 in shape:
-        return np.ones(shape, dtype)
+        return np.full(shape, fill, dtype)
     reach = [(n - 1) * stride for n, stride in zip(shape, strides, strict=True)]
     before = -sum(r for r in reach if r < 0)
     size = before + sum(r for r in reach if r > 0) + dtype.itemsize
-    cells = np.ones(-(-size // dtype.itemsize), dtype)
+    cells = np.full(-(-size // dtype.itemsize), fill, dtype)
     return np.ndarray(shape, dtype, cells, before, strides)

@@ -2,8 +2,8 @@
 First IR: one hooked instruction as a `graph` module, and whether an accelerator is concerned with it at all.
 
 An instruction is a NumPy callable with its arguments, arrays by type and memory layout, everything else by value. Its
-module is the trace of that one call; NumPy itself, called once on arrays of ones, says which results it would give, and
-an instruction whose trace says otherwise is returned to the program.
+module is the trace of that one call; NumPy itself, called once on arrays of its own, says which results it would give,
+and an instruction whose trace says otherwise is returned to the program.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -68,7 +68,7 @@ class ResultKind:
         return tuple(sorted(range(len(self.order)), key=self.order.__getitem__))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FirstIR:
     """
     One instruction as `graph.func @main` of its operands, which gives its new arrays.
@@ -110,7 +110,6 @@ def build(
     Raises Returned for an instruction that cannot be traced, that would give something else than NumPy gives, or that
     has no part the accelerator of `target` can execute (no target: everything that can be traced is accepted).
     """
-    expected, grouped = _numpy(call, arguments, options, kinds)
     try:
         block, tracer, stand_ins, given = _trace(call, arguments, options, kinds)
         traced = [v for v in _listed(given) if v is not None]
@@ -132,6 +131,7 @@ def build(
         # Whatever the trace of an unusual call stumbles over, NumPy can still execute it.
         text = str(error).partition(": ")[2] or str(error) or type(error).__name__
         raise Returned(text.splitlines()[0]) from error
+    expected, grouped = _numpy(call, arguments, options, kinds)
     if returned is not None:
         if grouped or len(expected) != 1:
             raise Returned(f"{name} gives another number of arrays when traced")
@@ -174,8 +174,8 @@ def substitute(given: Any, operands: Sequence[Any]) -> Any:
 def _numpy(
     call: Call, arguments: Sequence[Any], options: Mapping[str, Any], kinds: Sequence[ArrayKind | NumberKind]
 ) -> tuple[list[Any], bool]:
-    """What NumPy gives for arrays of ones, and whether as a tuple or list."""
-    ones = [_ones(kind) if isinstance(kind, ArrayKind) else kind.example for kind in kinds]
+    """What NumPy gives for arrays of the kinds, and whether as a tuple or list."""
+    ones = [_example(kind) if isinstance(kind, ArrayKind) else kind.example for kind in kinds]
     try:
         with np.errstate(all="ignore"):
             given: Any = call(*substitute(tuple(arguments), ones), **_substituted(options, ones))
@@ -196,8 +196,9 @@ def _listed(given: Any) -> list[Any]:
     return list(cast(Sequence[Any], given)) if isinstance(given, tuple | list) else [given]
 
 
-def _ones(kind: ArrayKind) -> Any:
-    return kind.dtype.type(1) if kind.is_number else stand_in(kind.place, kind.dtype)
+def _example(kind: ArrayKind) -> Any:
+    array = stand_in(kind.place, kind.dtype)
+    return array[()] if kind.is_number else array
 
 
 def _trace(

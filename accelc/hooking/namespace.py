@@ -1,10 +1,14 @@
 """NumPy's functions that make arrays of nothing: while a hook is active, the program's own calls get device arrays."""
 
+import os
 import sys
 import sysconfig
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from functools import cache, wraps
+from copy import deepcopy
+from dis import get_instructions
+from functools import cache, lru_cache, wraps
+from itertools import pairwise
 from pathlib import Path
 from types import CodeType
 from typing import Any, cast
@@ -24,18 +28,49 @@ KEPT = ("asarray", "asanyarray")
 @cache
 def _libraries() -> tuple[str, ...]:
     paths = sysconfig.get_paths()
-    own = str(Path(__file__).parents[1])
-    return (*{paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}, own, "<frozen")
+    folders = {
+        *(paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")),
+        str(Path(__file__).parents[1]),
+    }
+    return (*(f"{folder}{os.sep}" for folder in folders), "<frozen")
 
 
-@cache
-def _is_program(code: CodeType) -> bool:
-    return not code.co_filename.startswith(_libraries())
+@lru_cache(4096)
+def _calls(code: CodeType) -> Mapping[int, tuple[str, bool]]:
+    """
+    What the calls in a function call, by their places in the bytecode: a name, and whether it is an attribute's.
+
+    The last name that is loaded from where the text of a call begins. Nothing for code of libraries.
+    """
+    found: dict[int, tuple[str, bool]] = {}
+    if code.co_filename.startswith(_libraries()):
+        return found
+    before: dict[tuple[int | None, int | None], tuple[str, bool] | None] = {}
+    for instruction, following in pairwise(get_instructions(code)):
+        at, name = instruction.positions, instruction.opname
+        start = (at.lineno, at.col_offset) if at is not None else (None, None)
+        if name.startswith("LOAD_") and name != "LOAD_CONST":
+            before[start] = (str(instruction.argval), name in ("LOAD_ATTR", "LOAD_METHOD"))
+        elif name.startswith("CALL"):
+            callee = before.get(start)
+            if callee is not None:
+                # A frame may be in one of the call's caches, which follow it.
+                found |= dict.fromkeys(range(instruction.offset, following.offset), callee)
+            before[start] = None
+    return found
 
 
-def _from_program() -> bool:
-    """Whether the caller of a wrapper is the program's own code, no library's."""
-    return _is_program(sys._getframe(2).f_code)  # pyright: ignore[reportPrivateUsage]
+def _from_program(wrapper: Any, name: str) -> bool:
+    """
+    Whether the program's own code calls a wrapper.
+
+    Not if a library does, nor if the program calls compiled code that does, which has no frame of its own.
+    """
+    frame = sys._getframe(2)  # pyright: ignore[reportPrivateUsage]
+    called, is_attribute = _calls(frame.f_code).get(frame.f_lasti, ("", False))
+    if is_attribute:
+        return called == name
+    return called != "" and frame.f_locals.get(called, frame.f_globals.get(called)) is wrapper
 
 
 @contextmanager
@@ -61,7 +96,7 @@ def hooked(session: Session) -> Generator[None]:
 def _maker(session: Session, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def make(*arguments: Any, **options: Any) -> Any:
-        if not session.active or not _from_program():
+        if not session.active or not _from_program(make, name):
             return function(*arguments, **options)
         if len(arguments) == 1 and type(arguments[0]) is DeviceArray and not arguments[0].is_number:
             same = options.get("dtype") is None or np.dtype(options["dtype"]) == arguments[0].dtype
@@ -77,7 +112,7 @@ def _maker(session: Session, name: str, function: Callable[..., Any]) -> Callabl
 def _sampler(session: Session, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def sample(*arguments: Any, **options: Any) -> Any:
-        if not session.active or not _from_program():
+        if not session.active or not _from_program(sample, name):
             return function(*arguments, **options)
         return session.execute(name, function, arguments, options)
 
@@ -85,16 +120,32 @@ def _sampler(session: Session, name: str, function: Callable[..., Any]) -> Calla
 
 
 def _generators(session: Session, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    # `Generator` and `RandomState` are classes: a subclass keeps `isinstance` and `np.random.Generator.normal`.
     if isinstance(function, type):
-        return function
+        return _hooked_class(session, function)
 
     @wraps(function)
     def make(*arguments: Any, **options: Any) -> Any:
         made = function(*arguments, **options)
-        return HookedGenerator(session, made) if session.active and _from_program() else made
+        return HookedGenerator(session, made) if session.active and _from_program(make, name) else made
 
     return make
+
+
+def _hooked_class(session: Session, original: type) -> type:
+    """A class of generators whose calls give hooked ones; for all else it is the original."""
+
+    class Meta(type(original)):
+        def __call__(cls, *arguments: Any, **options: Any) -> Any:
+            if cls is not hooked:
+                return super().__call__(*arguments, **options)
+            made = original(*arguments, **options)
+            return HookedGenerator(session, made) if session.active else made
+
+        def __instancecheck__(cls, instance: Any) -> bool:
+            return isinstance(instance, original) if cls is hooked else super().__instancecheck__(instance)
+
+    hooked = Meta(original.__name__, (original,), {"__module__": original.__module__})
+    return hooked
 
 
 class HookedGenerator:
@@ -112,12 +163,21 @@ class HookedGenerator:
     def __class__(self, value: type) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
         raise TypeError("the class of a generator cannot be changed")
 
+    def __reduce__(self) -> Any:
+        return self._generator.__reduce__()
+
+    def __deepcopy__(self, memo: Any) -> "HookedGenerator":
+        return HookedGenerator(self._session, deepcopy(self._generator, memo))
+
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._generator, name)
         if not callable(found):
             return found
 
+        @wraps(found)
         def method(*arguments: Any, **options: Any) -> Any:
+            if not self._session.active or not _from_program(method, name):
+                return found(*arguments, **options)
             return self._session.execute(name, found, arguments, options)
 
         return method

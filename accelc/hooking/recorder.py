@@ -4,10 +4,12 @@ The segment under way: instructions are recorded, executed together, and compile
 A segment ends when the program looks at elements that it computes, or where a loop of the program comes round.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import RLock
 from time import perf_counter
 from types import FrameType
 from typing import Any
@@ -28,8 +30,10 @@ LONG_SEGMENT = 48
 """Instructions from which on a segment ends where a loop of the program comes round."""
 MAX_SEGMENT = 512
 """Instructions at which it ends in any case."""
-OWN = str(Path(__file__).parent)
-NUMPY = str(Path(np.__file__).parent)
+MAX_PROGRAMS = 256
+"""Compiled segments that are kept."""
+OWN = f"{Path(__file__).parent}{os.sep}"
+NUMPY = f"{Path(np.__file__).parent}{os.sep}"
 
 
 @dataclass
@@ -46,6 +50,7 @@ class Recorder:
     """
     Records and executes segments; with a folder, every second IR is written there when it is built.
 
+    Threads that record or execute wait for each other; `lock` is for what has to know that nothing is executed.
     `outside_seconds` are those of the call under way that are not the hook's: NumPy, compilation, execution.
     """
 
@@ -54,6 +59,7 @@ class Recorder:
         self.report = report
         self.storages = storages
         self.segment = Segment(0)
+        self.lock = RLock()
         self.outside_seconds = 0.0
         self._dump = dump
         self._compiled: dict[Any, Compiled] = {}
@@ -64,21 +70,22 @@ class Recorder:
     ) -> Any:
         """Add an instruction; what the program gets for it."""
         frame, site = _site()
-        segment = self.segment
-        if (len(segment.records) >= LONG_SEGMENT and site in segment.sites) or len(segment.records) >= MAX_SEGMENT:
-            self.flush()
+        with self.lock:
             segment = self.segment
-        segment.sites.add(site)
-        results: list[DeviceArray] = []
-        for kind in first.results:
-            storage = self.storages.new(kind.root, kind.dtype)
-            shadow = storage.buffer if kind.axes is None else storage.buffer.transpose(kind.axes)
-            results.append(DeviceArray(session, storage, shadow, (shadow.shape, shadow.strides, 0), kind.is_number))
-        line = (frame.f_code.co_filename, frame.f_lineno) if frame is not None else ("?", 0)
-        places = tuple(None if v is None else (v.storage, v.place) for v in operands)
-        segment.append(Record(first, places, numbers, tuple(v.storage for v in results), line))
-        if any(v is not None and v.storage.escaped and v.storage.is_shared() for v in operands):
-            self.flush()
+            if (len(segment.records) >= LONG_SEGMENT and site in segment.sites) or len(segment.records) >= MAX_SEGMENT:
+                self.flush()
+                segment = self.segment
+            segment.sites.add(site)
+            results: list[DeviceArray] = []
+            for kind in first.results:
+                storage = self.storages.new(kind.root, kind.dtype)
+                shadow = storage.buffer if kind.axes is None else storage.buffer.transpose(kind.axes)
+                results.append(DeviceArray(session, storage, shadow, (shadow.shape, shadow.strides, 0), kind.is_number))
+            line = (frame.f_code.co_filename, frame.f_lineno) if frame is not None else ("?", 0)
+            places = tuple(None if v is None else (v.storage, v.place) for v in operands)
+            segment.append(Record(first, places, numbers, tuple(v.storage for v in results), line))
+            if any(v is not None and v.storage.escaped and v.storage.is_shared() for v in operands):
+                self.flush()
         if first.returned is not None:
             return operands[first.returned]
         if first.grouped:
@@ -91,19 +98,20 @@ class Recorder:
 
         Raises AccelcError if a program cannot be executed at all; what it would have computed then stays pending.
         """
-        segment = self.segment
-        if not segment.records:
-            return
-        start = perf_counter()
-        self.segment = Segment(segment.number + 1)
-        try:
-            live = segment.live()
-            if live:
-                self._execute(segment, live)
-            for storage in segment.storages:
-                storage.pending = False
-        finally:
-            self.outside_seconds += perf_counter() - start
+        with self.lock:
+            segment = self.segment
+            if not segment.records:
+                return
+            start = perf_counter()
+            self.segment = Segment(segment.number + 1)
+            try:
+                live = segment.live()
+                if live:
+                    self._execute(segment, live)
+                for storage in segment.storages:
+                    storage.pending = False
+            finally:
+                self.outside_seconds += perf_counter() - start
 
     def _execute(self, segment: Segment, live: frozenset[int]) -> None:
         key, numbers = segment.key(live), segment.numbers()
@@ -116,6 +124,9 @@ class Recorder:
             if not varying.issuperset(changed):
                 varying, found = varying | frozenset(changed), None
         if found is None:
+            self._compiled.pop(key, None)
+            if len(self._compiled) >= MAX_PROGRAMS:
+                self._compiled.pop(next(iter(self._compiled)))
             found = self._compiled[key] = self._compile(segment, live, varying, values)
         second = found.second
         inputs = {name_of(n): segment.storages[n].buffer for n in second.inputs}

@@ -1,5 +1,6 @@
 """A script run as Python runs it, under a hook: its arguments, its `__main__`, its tracebacks, its exit status."""
 
+import os
 import sys
 import traceback
 from collections.abc import Generator, Sequence
@@ -87,7 +88,7 @@ def _print(error: BaseException) -> None:
 
 def _without_own(trace: TracebackType | None) -> TracebackType | None:
     kept: list[TracebackType] = []
-    own = str(Path(__file__).parents[1])
+    own = f"{Path(__file__).parents[1]}{os.sep}"
     while trace is not None:
         if not trace.tb_frame.f_code.co_filename.startswith(own):
             kept.append(trace)

@@ -71,7 +71,7 @@ class Segment:
     def append(self, record: Record) -> None:
         """Add an instruction; what it writes is pending from here on."""
         self.records.append(record)
-        part: list[Any] = [id(record.first)]
+        part: list[Any] = [record.first]
         for operand in record.operands:
             if operand is not None:
                 part.append((self.place_of(operand[0]), operand[1]))

@@ -18,7 +18,7 @@ from accelc.errors import SimulationError
 from accelc.hooking.arguments import Flat, flatten
 from accelc.hooking.array import DeviceArray, assign, assign_where, element
 from accelc.hooking.executor import Executor
-from accelc.hooking.geometry import Array, owner_of
+from accelc.hooking.geometry import Array, owner_of, steps_of
 from accelc.hooking.indexing import get_item, is_basic, is_one, plain_index, set_item
 from accelc.hooking.instruction import ArrayKind, FirstIR, NumberKind, Returned, build
 from accelc.hooking.names import METADATA, VIEWS, WRITERS
@@ -28,6 +28,8 @@ from accelc.hooking.storage import Storage, Storages, is_supported
 
 # While a hook is active, the names in NumPy are those for the program.
 _ASARRAY = np.asarray
+MAX_KINDS = 4096
+"""Kinds of calls that are remembered."""
 
 
 @dataclass
@@ -61,11 +63,15 @@ class Session:
         second_kind = b.kind if type(b) is DeviceArray else cast(Any, type(b))
         found = self._first.get((ufunc, first_kind, second_kind))
         if type(found) is not FirstIR:
-            flat = flatten((a, b), {}, "all")
+            flat = flatten(self, (a, b), {}, "all")
             return self._call((ufunc, first_kind, second_kind), ufunc.__name__, ufunc, (a, b), {}, flat)
         operands = [v for v in (a, b) if type(v) is DeviceArray]
         numbers = self._numbers(found, [v for v in (a, b) if type(v) is not DeviceArray])
-        if numbers is None or any(v.storage.buffer.dtype != v.kind[2] for v in operands):
+        if (
+            numbers is None
+            or any(v.session is not self or v.storage.buffer.dtype != v.kind[2] for v in operands)
+            or errors_raise()
+        ):
             return self.call_ufunc(ufunc, "__call__", (a, b), {})
         before, self.recorder.outside_seconds = self.recorder.outside_seconds, 0.0
         result = self.recorder.record(self, found, [v if type(v) is DeviceArray else None for v in (a, b)], numbers)
@@ -81,7 +87,7 @@ class Session:
         if not self.active:
             return call(*self._plain(inputs, {}), **self._plain(options, {}))
         # An exponent decides how the power is computed.
-        flat = flatten(inputs, options, "none" if ufunc is np.power or method != "__call__" else "all")
+        flat = flatten(self, inputs, options, "none" if ufunc is np.power or method != "__call__" else "all")
         return self._call((ufunc, method, flat.key), name, call, inputs, options, flat)
 
     def call_function(self, function: Callable[..., Any], arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:
@@ -96,7 +102,7 @@ class Session:
         if function in (assign, assign_where) and type(arguments[-1]) is np.ndarray and arguments[-1].ndim == 0:
             arguments = (*arguments[:-1], arguments[-1][()])
         free = "last" if function in (assign, assign_where, set_item) else "none"
-        flat = flatten(arguments, options, free)
+        flat = flatten(self, arguments, options, free)
         return self._call((function, flat.key), name, function, arguments, options, flat)
 
     def call_method(self, array: DeviceArray, name: str, arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:
@@ -162,7 +168,7 @@ class Session:
         if type(index) not in (DeviceArray, np.ndarray, list) or not array.shape:
             return None
         try:
-            present: Any = self.read(index) if type(index) is DeviceArray else _ASARRAY(index)
+            present: Any = index.session.read(index) if type(index) is DeviceArray else _ASARRAY(index)
         except ValueError:
             return None
         size = array.shape[0]
@@ -181,13 +187,18 @@ class Session:
 
     def expose(self, array: DeviceArray) -> Array:
         """Present elements, to be read and written by anybody from now on."""
-        if self.recorder.segment.uses(array.storage):
-            self.recorder.flush()
+        with self.recorder.lock:
+            if self.recorder.segment.uses(array.storage):
+                self.recorder.flush()
         _require_present(array)
         if array.is_number:
             return array.shadow.copy()
         array.storage.escaped = True
         return array.shadow
+
+    def surrender(self, array: DeviceArray) -> Any:
+        """The array as NumPy's, or the number that it is, for another session."""
+        return self.read(array) if array.is_number else self.expose(array)
 
     def view(self, shadow: Array, source: DeviceArray) -> DeviceArray:
         """A view, made by NumPy, of the host memory of an array."""
@@ -216,7 +227,7 @@ class Session:
         if storage is None:
             inside = next((v.storage for v in known.values() if _is_inside(given, v.storage.owner)), None)
             if inside is not None:
-                return self._at(inside, _as_view(given, inside))
+                return self._seen(inside, _as_view(given, inside))
             if owner.base is not None or not owner.flags.owndata or not is_supported(owner.dtype):
                 return given
             try:
@@ -225,7 +236,17 @@ class Session:
                 return given
             # Somebody may keep the array itself, or another view of its memory.
             storage.escaped = True
-        return self._at(storage, given)
+        return self._seen(storage, given)
+
+    def _seen(self, storage: Storage, array: Array) -> Any:
+        """A view as a device array; one that no steps give, such as overlapping windows, stays NumPy's."""
+        found = self._at(storage, array)
+        try:
+            steps_of(storage.buffer.shape, found.place, array.dtype.itemsize)
+        except ValueError:
+            storage.escaped = True
+            return array
+        return found
 
     def snapshot(self, array: Array) -> DeviceArray:
         """A copy of an array that the program may change behind the session's back."""
@@ -250,6 +271,8 @@ class Session:
             if reason is None:
                 found = self._first.get(key)
                 if found is None:
+                    if len(self._first) >= MAX_KINDS:
+                        self._first.clear()
                     found = self._first[key] = self._build(name, call, flat)
                 if isinstance(found, str):
                     reason = found
@@ -260,7 +283,7 @@ class Session:
                         result = self.recorder.record(self, found, operands, numbers)
                         self.report.hooked(name, perf_counter() - start - self.recorder.outside_seconds)
                         return result
-                    reason = "NumPy refuses the number" if numbers is None else "it writes a constant"
+                    reason = "NumPy refuses the number" if numbers is None else "it writes no array of the hook"
             result = self.give_back(name, call, arguments, options, reason)
             self.report.hook_seconds += perf_counter() - start - self.recorder.outside_seconds
             return result
@@ -268,6 +291,8 @@ class Session:
             self.recorder.outside_seconds += before
 
     def _unfit(self, flat: Flat) -> str | None:
+        if errors_raise():
+            return "numpy.errstate makes errors of what a machine does not report"
         for array in flat.operands:
             if type(array) is DeviceArray and array.storage.buffer.dtype != array.kind[2]:
                 return "a view of memory as another type"
@@ -332,15 +357,10 @@ class Session:
     def execute(self, name: str, call: Callable[..., Any], arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:
         """What `give_back` does, without counting it."""
         known: dict[int, DeviceArray] = {}
-        given, named = self._plain(tuple(arguments), known), self._plain(dict(options), known)
         writes = name.rpartition(".")[2] in WRITERS or options.get("out") is not None
-        uses = self.recorder.segment.uses
-        if any(v.storage.pending or (writes and uses(v.storage)) for v in known.values()):
-            self.recorder.flush()
-            for array in known.values():
-                _require_present(array)
-            # Numbers are read, not seen.
-            given, named = self._plain(tuple(arguments), known), self._plain(dict(options), known)
+        # `out` may have no name: `np.dot(a, b, c)`.
+        writes |= not isinstance(call, np.ufunc) and call is not get_item and any(map(_is_array, arguments[1:]))
+        given, named = self._present((tuple(arguments), dict(options)), known, writes)
         start = perf_counter()
         try:
             result = call(*given, **named)
@@ -348,9 +368,24 @@ class Session:
             self.recorder.outside_seconds += perf_counter() - start
         return self.wrap(result, known) if self.active else result
 
+    def _present(self, given: Any, known: dict[int, DeviceArray], writes: bool) -> Any:
+        """What `_plain` gives, with elements: of what a segment reads, too, if the arguments may be written."""
+        plain = self._plain(given, known)
+        with self.recorder.lock:
+            uses = self.recorder.segment.uses
+            if not any(v.storage.pending or (writes and uses(v.storage)) for v in known.values()):
+                return plain
+            self.recorder.flush()
+        for array in known.values():
+            _require_present(array)
+        # Numbers are read, not seen.
+        return self._plain(given, known)
+
     def _plain(self, given: Any, known: dict[int, DeviceArray]) -> Any:
         """The arguments with NumPy's arrays and numbers; `known` learns which array a shadow is of."""
         if type(given) is DeviceArray:
+            if given.session is not self:
+                return given.session.surrender(given)
             known[id(given.shadow)] = given
             return given.shadow[()] if given.is_number else given.shadow
         if type(given) in (list, tuple):
@@ -360,14 +395,11 @@ class Session:
         return given
 
     def _views(self, function: Callable[..., Any], arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:
-        """Views that a function gives, None if it copies or fails."""
+        """Views that a function gives of its first argument, None if it copies. Raises what NumPy raises."""
         known: dict[int, DeviceArray] = {}
-        given, named = self._plain(tuple(arguments), known), self._plain(dict(options), known)
-        try:
-            found = function(*given, **named)
-        except Exception:
-            # NumPy shall say so itself, in the program's own call.
-            return None
+        first = self._plain(tuple(arguments[:1]), known)
+        rest, named = self._present((tuple(arguments[1:]), dict(options)), {}, False)
+        found = function(*first, *rest, **named)
         arrays = cast(Sequence[Any], found) if isinstance(found, list | tuple) else [found]
         owners = [v.storage.owner for v in known.values()]
         if not all(type(v) is np.ndarray and any(_is_inside(v, owner) for owner in owners) for v in arrays):
@@ -378,6 +410,15 @@ class Session:
         """Execute what is pending; device arrays are NumPy's business from now on."""
         self.recorder.flush()
         self.active = False
+
+
+def _is_array(given: Any) -> bool:
+    return type(given) is DeviceArray
+
+
+def errors_raise() -> bool:
+    """Whether the program wants floating-point errors as exceptions or calls."""
+    return not {"raise", "call", "log"}.isdisjoint(np.geterr().values())
 
 
 def _require_present(array: DeviceArray) -> None:

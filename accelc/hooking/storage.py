@@ -30,8 +30,8 @@ class Storage:
         """The array that owns the memory; every view of it, device array or not, holds one reference to it."""
         self.buffer = buffer
         """The memory, dense and row-major; its shape is that of the storage."""
-        self.handles = 0
-        """Device arrays that see the storage."""
+        self.handles: list[None] = []
+        """One for each device array that sees the storage; a list, which threads change one after the other."""
         self.segment = -1
         """Number of the last segment that used it, `number` being its place there."""
         self.number = -1
@@ -46,13 +46,13 @@ class Storage:
         """Whether memory that was handed out is still seen by somebody."""
         if not self.escaped:
             return False
-        if not self.pinned and sys.getrefcount(self.owner) - self.handles <= OWN_REFERENCES:
+        if not self.pinned and sys.getrefcount(self.owner) - len(self.handles) <= OWN_REFERENCES:
             self.escaped = False
         return self.escaped
 
     def is_live(self) -> bool:
         """Whether anybody can still see the contents."""
-        return self.handles > 0 or self.is_shared()
+        return bool(self.handles) or self.is_shared()
 
 
 class Storages:

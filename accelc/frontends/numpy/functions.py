@@ -9,7 +9,6 @@ import numpy as np
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import element_of, shape_of
 from accelc.dialects.graph_ops.element_types import dtype_of, element_of_dtype
-from accelc.errors import suggestion
 from accelc.frontends.numpy.array import TracedArray
 from accelc.frontends.numpy.tracer import Tracer
 from accelc.frontends.numpy.ufuncs import convert, operand, operands, reduce
@@ -239,9 +238,10 @@ def apply_function(
 ) -> Any:
     """A function of NumPy that is no universal function. Raises ModelError for what cannot be traced."""
     name = function.__name__
+    full = f"{function.__module__}.{name}"
     if name not in FUNCTIONS:
-        tracer.refuse(f"numpy.{name} cannot be traced{suggestion(name, FUNCTIONS)}")
+        tracer.refuse(f"{full} cannot be traced")
     try:
         return FUNCTIONS[name](tracer, *arguments, **options)
     except TypeError as error:
-        tracer.refuse(f"numpy.{name} with these arguments cannot be traced: {error}", error)
+        tracer.refuse(f"{full} with these arguments cannot be traced: {error}", error)
