@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from accelc.emit.emitter import Parts
     from accelc.emit.program import EmittedProgram
     from accelc.simulator.decode import CoreCode
-    from accelc.simulator.times import CoreTimes
+    from accelc.simulator.timing.times import CoreTimes
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ def try_out(program: ProgramOp, target: Target, parts: "Parts | None" = None) ->
     from accelc.emit.streams import split_streams
     from accelc.isa.records import field
     from accelc.simulator.decode import decode_core
-    from accelc.simulator.times import DelayValues
-    from accelc.simulator.timing import time_core
+    from accelc.simulator.timing.core import time_core
+    from accelc.simulator.timing.times import DelayValues
 
     emitted = emit(program, target, parts)
     sync = synchronize_records(emitted.records, target)

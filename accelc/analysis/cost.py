@@ -1,5 +1,5 @@
 """
-Time of one macro-op by the formulas of `accelc.simulator.costs`, before anything is simulated.
+Time of one macro-op by the formulas of `accelc.simulator.timing.costs`, before anything is simulated.
 
 An estimate for schedulers: instructions of one macro-op follow each other without a stall, other engines do not
 disturb them. Times are in nanoseconds; cycles are those of the lane's own clock.

@@ -30,7 +30,7 @@ from accelc.profile.tables import (
     Updates,
 )
 from accelc.profile.transfers import ROLES, core_transfers
-from accelc.simulator.times import LaneTimes
+from accelc.simulator.timing.times import LaneTimes
 from accelc.targets.model import Target, is_dma
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from accelc.isa.records import Records, field
 from accelc.isa.table import Opcode
 from accelc.profile.tables import Ints
-from accelc.simulator.times import LaneTimes
+from accelc.simulator.timing.times import LaneTimes
 from accelc.targets.model import Target, is_dma
 
 

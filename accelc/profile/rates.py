@@ -1,8 +1,8 @@
 """
 How fast transfers moved at every moment, from when each began and ended.
 
-The simulator shares DMA engines and HBM among the transfers in flight (`simulator.bandwidth`) and keeps their ends
-only. Which transfers are in flight is known from these, and with it the rate of each: between two moments at which
+The simulator shares DMA engines and HBM among the transfers in flight (`simulator.timing.bandwidth`) and keeps their
+ends only. Which transfers are in flight is known from these, and with it the rate of each: between two moments at which
 one begins or ends all rates are constant. Where other cores use HBM too, or a bank is in conflict, a transfer is taken
 to be slowed down evenly over its time.
 """
@@ -17,7 +17,7 @@ from accelc.targets.model import Target
 
 @dataclass(frozen=True)
 class Demands:
-    """What transfers ask of the shared resources, [transfers] each; see `simulator.costs.Transfer`."""
+    """What transfers ask of the shared resources, [transfers] each; see `simulator.timing.costs.Transfer`."""
 
     queue: Ints
     """Row of `Lanes`."""

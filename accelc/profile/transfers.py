@@ -12,8 +12,8 @@ from accelc.isa.table import TRANSFERS
 from accelc.profile.core import Core, Lane
 from accelc.profile.rates import Demands
 from accelc.profile.tables import Codes, Ints, Transfers
-from accelc.simulator.costs import Transfer, service_ticks, transfers
 from accelc.simulator.decode import LaneCode
+from accelc.simulator.timing.costs import Transfer, service_ticks, transfers
 from accelc.targets.model import Target
 
 ROLES = ("on chip", "scratch", "input", "output", "in_place", "weight")

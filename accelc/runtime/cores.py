@@ -18,9 +18,9 @@ from accelc.isa.steps import Launch, events
 from accelc.runtime.execute import execute
 from accelc.simulator.cluster import Cluster, Observer, Pause, Stage
 from accelc.simulator.decode import decode_core
-from accelc.simulator.prepare import PreparedCore, prepare_core
-from accelc.simulator.slack import slot_slacks
-from accelc.simulator.times import DelayValues
+from accelc.simulator.timing.prepare import PreparedCore, prepare_core
+from accelc.simulator.timing.slack import slot_slacks
+from accelc.simulator.timing.times import DelayValues
 from accelc.targets.model import Target
 
 Profile = npt.NDArray[np.float64]

@@ -19,7 +19,7 @@ from accelc.simulator.collectives.formulas import collective_ns
 from accelc.simulator.collectives.interconnect import Interconnect
 from accelc.simulator.collectives.plan import ALGORITHMS, even_bounds, plan
 from accelc.simulator.collectives.values import all_reduce
-from accelc.simulator.times import DelayValues
+from accelc.simulator.timing.times import DelayValues
 from accelc.targets.model import Link, Target
 
 KIND = "all-reduce"

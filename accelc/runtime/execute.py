@@ -26,7 +26,7 @@ from accelc.runtime.host import argument_bytes, host_ns, parse_function, result_
 from accelc.runtime.inputs import check_inputs
 from accelc.runtime.values import Values, part_of
 from accelc.simulator import SimulationResult, poisoned, simulate
-from accelc.simulator.times import Step
+from accelc.simulator.timing.times import Step
 from accelc.targets.model import Target
 from accelc.weights import renamed_weights
 

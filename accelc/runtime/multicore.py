@@ -14,7 +14,7 @@ from accelc.runtime.delays.table import DelayTable
 from accelc.runtime.delays.telemetry import Sensors
 from accelc.runtime.execute import execute
 from accelc.simulator.cluster import Cluster
-from accelc.simulator.times import Step
+from accelc.simulator.timing.times import Step
 from accelc.targets.model import Target
 
 

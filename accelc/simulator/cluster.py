@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 from math import ceil
 
 from accelc.errors import SimulationError
-from accelc.simulator.bandwidth import SharedMemory, TransferServer
 from accelc.simulator.collectives.interconnect import Interconnect
 from accelc.simulator.collectives.network import Network, Operation
 from accelc.simulator.collectives.plan import Plan
 from accelc.simulator.power import PowerTrace, power_trace, record_energies
-from accelc.simulator.prepare import PreparedCore
-from accelc.simulator.times import CoreTimes, DelayValues, EnergyLog
-from accelc.simulator.timing import NEVER, CoreTimer
+from accelc.simulator.timing.bandwidth import SharedMemory, TransferServer
+from accelc.simulator.timing.core import NEVER, CoreTimer
+from accelc.simulator.timing.prepare import PreparedCore
+from accelc.simulator.timing.times import CoreTimes, DelayValues, EnergyLog
 from accelc.targets.model import Target
 
 

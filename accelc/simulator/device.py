@@ -13,12 +13,12 @@ from accelc.simulator.decode import CoreCode, decode_core
 from accelc.simulator.functional import CoreExecutor
 from accelc.simulator.memory import Bytes, core_memory
 from accelc.simulator.order import untimed_order
-from accelc.simulator.prepare import PreparedCore, prepare_core
 from accelc.simulator.races import find_races
 from accelc.simulator.result import CoreResult, SimulationResult
 from accelc.simulator.stats import core_stats, peak_bytes, tensor_ticks
-from accelc.simulator.times import CoreTimes, DelayValues, Step
-from accelc.simulator.timing import time_core
+from accelc.simulator.timing.core import time_core
+from accelc.simulator.timing.prepare import PreparedCore, prepare_core
+from accelc.simulator.timing.times import CoreTimes, DelayValues, Step
 from accelc.targets.model import Target
 
 

@@ -10,7 +10,7 @@ from accelc.isa.records import Space
 from accelc.simulator.memory import Bytes, CoreMemory
 from accelc.simulator.races import Race
 from accelc.simulator.stats import LaneStats
-from accelc.simulator.times import LaneTimes
+from accelc.simulator.timing.times import LaneTimes
 from accelc.targets.model import Target
 
 

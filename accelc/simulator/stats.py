@@ -11,9 +11,9 @@ from accelc.isa.records import Records, Space, as_dma, field
 from accelc.isa.table import TABLE, Form, Opcode
 from accelc.simulator.bounds import reach
 from accelc.simulator.decode import CoreCode, LaneCode
-from accelc.simulator.invariants import check_total
 from accelc.simulator.memory import ITEMSIZE
-from accelc.simulator.times import CoreTimes, LaneTimes
+from accelc.simulator.timing.invariants import check_total
+from accelc.simulator.timing.times import CoreTimes, LaneTimes
 from accelc.targets.model import Target
 
 Ints = npt.NDArray[np.int64]

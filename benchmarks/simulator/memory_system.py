@@ -16,16 +16,16 @@ import numpy.typing as npt
 from accelc.isa import encode
 from accelc.isa.records import Records, Space
 from accelc.isa.table import Opcode
-from accelc.simulator.bandwidth import TransferServer
-from accelc.simulator.banks import BankServer
 from accelc.simulator.collectives.formulas import collective_ns
 from accelc.simulator.collectives.interconnect import Interconnect
 from accelc.simulator.collectives.network import Network, Operation, finish_ticks
 from accelc.simulator.collectives.plan import ALGORITHMS, KINDS, even_bounds, plan
 from accelc.simulator.collectives.values import all_reduce
-from accelc.simulator.costs import Transfer
 from accelc.simulator.decode import decode_core
-from accelc.simulator.timing import time_core
+from accelc.simulator.timing.bandwidth import TransferServer
+from accelc.simulator.timing.banks import BankServer
+from accelc.simulator.timing.core import time_core
+from accelc.simulator.timing.costs import Transfer
 from accelc.targets import load_target
 from accelc.targets.model import Link, Target
 from benchmarks.measure import Measurement

@@ -24,11 +24,11 @@ from accelc.isa.records import Records
 from accelc.runtime.execute import execute
 from accelc.simulator import simulate
 from accelc.simulator.decode import CoreCode, decode_core
-from accelc.simulator.prepare import PreparedCore, prepare_core
 from accelc.simulator.stats import core_stats
-from accelc.simulator.steady import Watch
-from accelc.simulator.times import NO_DELAYS, CoreTimes, DelayValues
-from accelc.simulator.timing import CoreTimer, time_core
+from accelc.simulator.timing.core import CoreTimer, time_core
+from accelc.simulator.timing.prepare import PreparedCore, prepare_core
+from accelc.simulator.timing.steady import Watch
+from accelc.simulator.timing.times import NO_DELAYS, CoreTimes, DelayValues
 from accelc.targets import load_target
 from accelc.targets.model import Target
 from benchmarks.end_to_end import LIGHT_MODELS, TARGET, light_model
@@ -211,7 +211,7 @@ def _timed(code: CoreCode, target: Target, delays: DelayValues, skip: bool) -> t
 
 
 def _invariants(programs: int) -> Iterator[Measurement]:
-    """Random programs: none breaks what `simulator.invariants` asserts, all repeat, and time changes no result."""
+    """Random programs: none breaks what `timing.invariants` asserts, all repeat, and time changes no result."""
     checked = executed = refused = skipped = wrong = unstable = other = 0
     for seed in range(programs):
         random = Random(seed)

@@ -1,7 +1,7 @@
 """
 Exact models of two shared resources, one step at a time: accesses to a port of a bank, and packets on a DMA engine.
 
-The simulator takes both to the limit of small steps (`accelc.simulator.banks`, `accelc.simulator.bandwidth`).
+The simulator takes both to the limit of small steps (`banks` and `bandwidth` of `accelc.simulator.timing`).
 """
 
 from collections import deque

@@ -1,8 +1,8 @@
 """
-The timing of one core event by event, as simply as it can be said: the oracle of `accelc.simulator.timing`.
+The timing of one core event by event, as simply as it can be said: the oracle of `accelc.simulator.timing.core`.
 
 One heap of events and one handler each; nothing is run ahead, nothing skipped, and nothing kept that can be computed
-again. Costs of records come from `accelc.simulator.costs`.
+again. Costs of records come from `accelc.simulator.timing.costs`.
 """
 
 import heapq
@@ -17,10 +17,10 @@ from accelc.errors import SimulationError
 from accelc.isa.records import Flag
 from accelc.isa.records import field as column
 from accelc.isa.table import Opcode
-from accelc.simulator.costs import Transfer, elementwise_costs, service_ticks, tensor_costs, transfers
 from accelc.simulator.deadlock import report_deadlock
 from accelc.simulator.decode import CoreCode, LaneCode, rolling
-from accelc.simulator.times import NO_DELAYS, CoreTimes, DelayValues, LaneTimes
+from accelc.simulator.timing.costs import Transfer, elementwise_costs, service_ticks, tensor_costs, transfers
+from accelc.simulator.timing.times import NO_DELAYS, CoreTimes, DelayValues, LaneTimes
 from accelc.targets.model import Target
 
 # Kinds of events, in the order in which those of one tick are handled: counters before the lanes that test them.

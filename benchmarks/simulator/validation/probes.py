@@ -10,7 +10,7 @@ from accelc.isa import encode
 from accelc.isa.records import Records, Space, join_records
 from accelc.isa.table import Opcode
 from accelc.simulator import simulate
-from accelc.simulator.times import LaneTimes
+from accelc.simulator.timing.times import LaneTimes
 from accelc.targets.model import Target
 
 Fields = npt.NDArray[np.void]

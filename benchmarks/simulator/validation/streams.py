@@ -13,9 +13,9 @@ from accelc.isa.table import Opcode
 from accelc.simulator.decode import decode_core
 from accelc.simulator.functional import CoreExecutor
 from accelc.simulator.memory import core_memory
-from accelc.simulator.prepare import prepare_core
-from accelc.simulator.times import DelayValues, LaneTimes
-from accelc.simulator.timing import CoreTimer
+from accelc.simulator.timing.core import CoreTimer
+from accelc.simulator.timing.prepare import prepare_core
+from accelc.simulator.timing.times import DelayValues, LaneTimes
 from accelc.targets import load_target
 from accelc.targets.model import Target
 from benchmarks.simulator.validation.machine import Instruction, Load, Machine, Pause, Product

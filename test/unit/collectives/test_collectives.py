@@ -22,7 +22,7 @@ from accelc.simulator.collectives.interconnect import Interconnect
 from accelc.simulator.collectives.network import Network, Operation, finish_ticks
 from accelc.simulator.collectives.plan import ALGORITHMS, BACKWARD, FORWARD, Plan, even_bounds, plan
 from accelc.simulator.collectives.sharing import flow_rates
-from accelc.simulator.times import NO_DELAYS
+from accelc.simulator.timing.times import NO_DELAYS
 from accelc.targets import load_target
 from accelc.targets.model import Link
 

@@ -25,8 +25,8 @@ from accelc.dialects.engine import (
 from accelc.emit import emit, split_streams
 from accelc.emit.macro_cost import op_cost, transfer
 from accelc.passes.assign_memory import assign_memory
-from accelc.simulator.costs import elementwise_costs, service_ticks, transfers
 from accelc.simulator.decode import decode_core
+from accelc.simulator.timing.costs import elementwise_costs, service_ticks, transfers
 from accelc.targets import load_target
 from accelc.targets.model import CostRule, StridePenalty
 

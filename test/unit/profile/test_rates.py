@@ -12,11 +12,11 @@ from accelc.isa.program import AcceleratorSegment
 from accelc.profile import Counter, profile
 from accelc.profile.windows import cumulative, flow_amounts, level_windows, union_ticks, window_edges
 from accelc.runtime.execute import execute
-from accelc.simulator.bandwidth import TransferServer
 from accelc.simulator.decode import decode_core
-from accelc.simulator.prepare import prepare_core
-from accelc.simulator.times import DelayValues
-from accelc.simulator.timing import CoreTimer
+from accelc.simulator.timing.bandwidth import TransferServer
+from accelc.simulator.timing.core import CoreTimer
+from accelc.simulator.timing.prepare import prepare_core
+from accelc.simulator.timing.times import DelayValues
 from accelc.targets import load_target
 from benchmarks.simulator.programs.profile_streams import random_streams
 

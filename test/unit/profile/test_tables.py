@@ -13,8 +13,8 @@ from accelc.isa.table import Opcode
 from accelc.profile import SIMULATOR_REASON, Counter, Profile, Reason, profile
 from accelc.runtime.execute import ExecutionResult, execute
 from accelc.simulator.decode import decode_core
-from accelc.simulator.interlock import interlocks
 from accelc.simulator.stats import REASONS
+from accelc.simulator.timing.interlock import interlocks
 from accelc.targets import load_target
 from accelc.targets.model import Target
 from benchmarks.simulator.programs.profile_streams import random_streams

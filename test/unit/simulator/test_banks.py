@@ -15,13 +15,14 @@ from accelc.errors import SimulationError
 from accelc.isa import encode
 from accelc.isa.records import Records, Space
 from accelc.isa.table import Opcode
-from accelc.simulator import prepare, timing
-from accelc.simulator.banks import BankServer, Port, Stream, Uses, lane_uses, port_speeds
 from accelc.simulator.cluster import Cluster
 from accelc.simulator.decode import decode_core
-from accelc.simulator.prepare import prepare_core
-from accelc.simulator.times import CoreTimes, DelayValues
-from accelc.simulator.timing import time_core
+from accelc.simulator.timing import core as timing
+from accelc.simulator.timing import prepare
+from accelc.simulator.timing.banks import BankServer, Port, Stream, Uses, lane_uses, port_speeds
+from accelc.simulator.timing.core import time_core
+from accelc.simulator.timing.prepare import prepare_core
+from accelc.simulator.timing.times import CoreTimes, DelayValues
 from accelc.targets import load_target
 from accelc.targets.model import Target
 from benchmarks.simulator import memory_system

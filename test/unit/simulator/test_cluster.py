@@ -13,13 +13,13 @@ from accelc.isa import encode
 from accelc.isa.records import Records, Space
 from accelc.isa.table import Opcode
 from accelc.simulator import simulate
-from accelc.simulator.bandwidth import fair_shares
 from accelc.simulator.cluster import Cluster, Pause, Stage
 from accelc.simulator.decode import decode_core
 from accelc.simulator.power import PowerTrace, power_trace, record_energies, thermal_of
-from accelc.simulator.prepare import PreparedCore, prepare_core
-from accelc.simulator.times import DelayValues
-from accelc.simulator.timing import time_core
+from accelc.simulator.timing.bandwidth import fair_shares
+from accelc.simulator.timing.core import time_core
+from accelc.simulator.timing.prepare import PreparedCore, prepare_core
+from accelc.simulator.timing.times import DelayValues
 from accelc.targets import load_target
 from accelc.targets.model import Target, Thermal
 

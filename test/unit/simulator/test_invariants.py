@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from accelc.simulator.bandwidth import TransferServer
-from accelc.simulator.costs import Transfer
 from accelc.simulator.decode import decode_core
-from accelc.simulator.invariants import InvariantError, check_bytes, check_lane, check_total
-from accelc.simulator.prepare import PreparedLane, prepare_core
-from accelc.simulator.times import LaneTimes
-from accelc.simulator.timing import time_core
+from accelc.simulator.timing.bandwidth import TransferServer
+from accelc.simulator.timing.core import time_core
+from accelc.simulator.timing.costs import Transfer
+from accelc.simulator.timing.invariants import InvariantError, check_bytes, check_lane, check_total
+from accelc.simulator.timing.prepare import PreparedLane, prepare_core
+from accelc.simulator.timing.times import LaneTimes
 from accelc.targets import load_target
 from benchmarks.simulator.programs.tiled_stream import tiled_stream
 

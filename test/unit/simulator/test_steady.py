@@ -11,12 +11,12 @@ from accelc.errors import AccelcError
 from accelc.isa.records import Records, as_dma, join_records
 from accelc.simulator import simulate
 from accelc.simulator.decode import CoreCode, decode_core
-from accelc.simulator.interlock import MOST_REGIONS, interlocks
-from accelc.simulator.periods import Stretch, covered, hashes, stretches
-from accelc.simulator.prepare import prepare_core
-from accelc.simulator.steady import Watch
-from accelc.simulator.times import CoreTimes, DelayValues
-from accelc.simulator.timing import CoreTimer, time_core
+from accelc.simulator.timing.core import CoreTimer, time_core
+from accelc.simulator.timing.interlock import MOST_REGIONS, interlocks
+from accelc.simulator.timing.periods import Stretch, covered, hashes, stretches
+from accelc.simulator.timing.prepare import prepare_core
+from accelc.simulator.timing.steady import Watch
+from accelc.simulator.timing.times import CoreTimes, DelayValues
 from accelc.targets import load_target
 from accelc.targets.model import Target
 from benchmarks.simulator.oracles import plain_timing

@@ -14,8 +14,8 @@ from accelc.isa import encode
 from accelc.isa.records import Records, Space, Update
 from accelc.isa.table import Opcode
 from accelc.simulator import SimulationResult, simulate
-from accelc.simulator.costs import Transfer, service_ticks
-from accelc.simulator.times import LaneTimes
+from accelc.simulator.timing.costs import Transfer, service_ticks
+from accelc.simulator.timing.times import LaneTimes
 from accelc.targets import load_target
 from accelc.targets.model import Target
 

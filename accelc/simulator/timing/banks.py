@@ -16,10 +16,10 @@ import numpy as np
 
 from accelc.analysis.footprint import access_table
 from accelc.isa.records import Space
-from accelc.simulator.bandwidth import fair_shares
 from accelc.simulator.bounds import reach
-from accelc.simulator.costs import Transfer, service_ticks
 from accelc.simulator.decode import LaneCode
+from accelc.simulator.timing.bandwidth import fair_shares
+from accelc.simulator.timing.costs import Transfer, service_ticks
 from accelc.targets.model import Target
 
 Port = tuple[int, int, int]

@@ -17,19 +17,19 @@ from itertools import count
 
 from accelc.errors import SimulationError
 from accelc.garbage import rare_collections
-from accelc.simulator.bandwidth import TransferServer
-from accelc.simulator.banks import BankServer, has_conflicts
 from accelc.simulator.deadlock import report_deadlock
 from accelc.simulator.decode import CoreCode, WaitCondition, rolling
-from accelc.simulator.invariants import check_bytes, check_lane
-from accelc.simulator.lanes.array import ArrayLane
-from accelc.simulator.lanes.banked import BankedLane, BankedQueueLane
-from accelc.simulator.lanes.base import BANKS, ISSUE, RAISE, START, TRANSFER_END, TRANSFER_READY, Event, Lane
-from accelc.simulator.lanes.elementwise import ElementwiseLane
-from accelc.simulator.lanes.queue import QueueLane
-from accelc.simulator.prepare import PreparedCore, PreparedLane, prepare_core
-from accelc.simulator.steady import Watch
-from accelc.simulator.times import NO_DELAYS, CoreTimes, DelayValues, EnergyLog
+from accelc.simulator.timing.bandwidth import TransferServer
+from accelc.simulator.timing.banks import BankServer, has_conflicts
+from accelc.simulator.timing.invariants import check_bytes, check_lane
+from accelc.simulator.timing.lanes.array import ArrayLane
+from accelc.simulator.timing.lanes.banked import BankedLane, BankedQueueLane
+from accelc.simulator.timing.lanes.base import BANKS, ISSUE, RAISE, START, TRANSFER_END, TRANSFER_READY, Event, Lane
+from accelc.simulator.timing.lanes.elementwise import ElementwiseLane
+from accelc.simulator.timing.lanes.queue import QueueLane
+from accelc.simulator.timing.prepare import PreparedCore, PreparedLane, prepare_core
+from accelc.simulator.timing.steady import Watch
+from accelc.simulator.timing.times import NO_DELAYS, CoreTimes, DelayValues, EnergyLog
 from accelc.targets.model import Target
 
 NEVER = 2**62

@@ -5,8 +5,8 @@ from heapq import heappush
 
 from accelc.errors import SimulationError
 from accelc.isa.table import Opcode
-from accelc.simulator.lanes.base import ISSUE, RAISE, ComputeLane, Core
-from accelc.simulator.prepare import LOAD, PRODUCT, SWAPPING_PRODUCT, PreparedLane
+from accelc.simulator.timing.lanes.base import ISSUE, RAISE, ComputeLane, Core
+from accelc.simulator.timing.prepare import LOAD, PRODUCT, SWAPPING_PRODUCT, PreparedLane
 
 
 class ArrayLane(ComputeLane):

@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 from accelc.isa.records import Flag, Update, field
 from accelc.isa.table import TRANSFERS, Opcode
-from accelc.simulator.banks import Uses, has_conflicts, lane_uses
-from accelc.simulator.costs import LaneCosts, Transfer, elementwise_costs, tensor_costs, transfers
 from accelc.simulator.decode import CoreCode, LaneCode
-from accelc.simulator.interlock import interlocks
+from accelc.simulator.timing.banks import Uses, has_conflicts, lane_uses
+from accelc.simulator.timing.costs import LaneCosts, Transfer, elementwise_costs, tensor_costs, transfers
+from accelc.simulator.timing.interlock import interlocks
 from accelc.targets.model import Target
 
 CONTROL, LOAD, PRODUCT, SWAPPING_PRODUCT, ELEMENTWISE, TRANSFER = range(6)

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from accelc.analysis.delays.slack import Edge, joint_delays
 from accelc.isa.table import Opcode
 from accelc.simulator.decode import CoreCode
-from accelc.simulator.times import CoreTimes, Step
+from accelc.simulator.timing.times import CoreTimes, Step
 from accelc.targets.model import Target
 
 

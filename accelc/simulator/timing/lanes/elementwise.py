@@ -4,8 +4,8 @@ from collections.abc import Generator
 from heapq import heappush
 
 from accelc.isa.table import Opcode
-from accelc.simulator.lanes.base import ISSUE, RAISE, START, ComputeLane
-from accelc.simulator.prepare import CONTROL
+from accelc.simulator.timing.lanes.base import ISSUE, RAISE, START, ComputeLane
+from accelc.simulator.timing.prepare import CONTROL
 
 
 class ElementwiseLane(ComputeLane):

@@ -7,8 +7,8 @@ from heapq import heappush
 import numpy as np
 
 from accelc.isa.table import Opcode
-from accelc.simulator.lanes.base import ISSUE, TRANSFER_READY, Core, Ints, Lane
-from accelc.simulator.prepare import CONTROL, PreparedLane
+from accelc.simulator.timing.lanes.base import ISSUE, TRANSFER_READY, Core, Ints, Lane
+from accelc.simulator.timing.prepare import CONTROL, PreparedLane
 
 
 class QueueLane(Lane):

@@ -3,10 +3,10 @@
 import numpy as np
 import numpy.typing as npt
 
-from accelc.simulator.bandwidth import TransferServer
 from accelc.simulator.decode import LaneCode
-from accelc.simulator.prepare import CONTROL, LOAD, PreparedLane
-from accelc.simulator.times import LaneTimes
+from accelc.simulator.timing.bandwidth import TransferServer
+from accelc.simulator.timing.prepare import CONTROL, LOAD, PreparedLane
+from accelc.simulator.timing.times import LaneTimes
 from accelc.targets.model import Target
 
 Ints = npt.NDArray[np.int64]

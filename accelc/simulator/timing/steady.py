@@ -22,11 +22,11 @@ import numpy.typing as npt
 from accelc.isa.records import Wait, field
 from accelc.isa.table import Opcode
 from accelc.simulator.decode import EXACT
-from accelc.simulator.lanes.base import EXCHANGE, Lane
-from accelc.simulator.periods import Stretch, covered, hashes, stretches
+from accelc.simulator.timing.lanes.base import EXCHANGE, Lane
+from accelc.simulator.timing.periods import Stretch, covered, hashes, stretches
 
 if TYPE_CHECKING:
-    from accelc.simulator.timing import CoreTimer
+    from accelc.simulator.timing.core import CoreTimer
 
 Ints = npt.NDArray[np.int64]
 

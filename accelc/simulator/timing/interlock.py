@@ -10,7 +10,7 @@ from accelc.analysis.footprint import Access, AccessTable, Footprint, access_tab
 from accelc.isa.records import Flag, Records, field
 from accelc.isa.table import Opcode
 from accelc.simulator.decode import LaneCode
-from accelc.simulator.periods import hashes
+from accelc.simulator.timing.periods import hashes
 from accelc.targets.model import Target
 
 Ints = npt.NDArray[np.int64]

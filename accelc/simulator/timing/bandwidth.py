@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from math import ceil
 
-from accelc.simulator.costs import Transfer, service_ticks
+from accelc.simulator.timing.costs import Transfer, service_ticks
 from accelc.targets.model import Target
 
 _DONE = 1e-9

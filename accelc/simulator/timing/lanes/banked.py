@@ -14,11 +14,11 @@ import numpy as np
 
 from accelc.errors import SimulationError
 from accelc.isa.table import Opcode
-from accelc.simulator.banks import BankServer, Uses
-from accelc.simulator.lanes.base import BANKS, ISSUE, RAISE, Core, Ints, Lane
-from accelc.simulator.lanes.queue import QueueLane
-from accelc.simulator.prepare import CONTROL, LOAD, PRODUCT, SWAPPING_PRODUCT, PreparedLane
-from accelc.simulator.times import LaneTimes
+from accelc.simulator.timing.banks import BankServer, Uses
+from accelc.simulator.timing.lanes.base import BANKS, ISSUE, RAISE, Core, Ints, Lane
+from accelc.simulator.timing.lanes.queue import QueueLane
+from accelc.simulator.timing.prepare import CONTROL, LOAD, PRODUCT, SWAPPING_PRODUCT, PreparedLane
+from accelc.simulator.timing.times import LaneTimes
 
 UNKNOWN = -1
 

@@ -17,10 +17,10 @@ import numpy.typing as npt
 
 from accelc.errors import SimulationError
 from accelc.isa.table import Opcode
-from accelc.simulator.bandwidth import TransferServer
 from accelc.simulator.decode import WaitCondition
-from accelc.simulator.prepare import CONTROL, PreparedLane
-from accelc.simulator.times import DelayValues, LaneTimes
+from accelc.simulator.timing.bandwidth import TransferServer
+from accelc.simulator.timing.prepare import CONTROL, PreparedLane
+from accelc.simulator.timing.times import DelayValues, LaneTimes
 from accelc.targets.model import Target
 
 # Kinds of events, in the order in which those of one tick are handled: counters before the lanes that test them.
