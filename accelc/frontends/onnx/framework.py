@@ -203,7 +203,8 @@ def _infer(node: Node) -> dict[str, ValueInfoProto]:
             helper.make_model(body, opset_imports=opsets), check_type=False, strict_mode=False, data_prop=True
         )
     except (onnx.shape_inference.InferenceError, RuntimeError, ValueError) as error:
-        raise node.error(f"its types do not fit: {str(error).strip().splitlines()[-1]}") from error
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        raise node.error(f"its types do not fit: {lines[-1]}") from error
     return {v.name: v for v in (*model.graph.output, *model.graph.value_info)}
 
 
@@ -231,8 +232,8 @@ def _to_ir(node: Node, attribute: AttributeProto) -> Attribute:
         case _:
             kind = AttributeProto.AttributeType.Name(attribute.type)
             raise node.error(
-                f"it cannot be kept for the framework: attribute '{attribute.name}' is of type {kind}; "
-                "control flow must depend only on shapes and constants"
+                f"it cannot be kept for the framework: attribute '{attribute.name}' is of type {kind}; kept nodes have "
+                "numbers, texts and tensors only"
             )
 
 

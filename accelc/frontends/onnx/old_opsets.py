@@ -1,5 +1,7 @@
 """Models of opsets without NumPy broadcasting, converted by the package `onnx` with what its converter leaves out."""
 
+from collections.abc import Mapping
+
 import onnx
 import onnx.shape_inference
 import onnx.version_converter
@@ -11,10 +13,10 @@ from accelc.frontends.onnx.loading import MIN_OPSET, STANDARD_DOMAINS, describe,
 
 CONVERTED_OPSET = 8
 """What models with an older opset than `MIN_OPSET` are converted to."""
-
-
 BROADCASTING = frozenset({"Add", "And", "Div", "Equal", "Greater", "Less", "Mul", "Or", "Pow", "Sub", "Xor"})
-"""Operators whose attribute `axis` said where the second operand lies in the first."""
+"""Operators whose attributes `broadcast` and `axis` said where the second operand lies in the first."""
+ALIGNED = "accelc.aligned"
+"""Domain of nodes that are as in `CONVERTED_OPSET` already: the converter leaves them as they are."""
 
 
 def converted(model: ModelProto, what: str) -> ModelProto:
@@ -25,12 +27,17 @@ def converted(model: ModelProto, what: str) -> ModelProto:
     """
     opset = opset_versions(model)[""]
     try:
-        return onnx.version_converter.convert_version(_aligned(model), CONVERTED_OPSET)
-    except (RuntimeError, ValueError, EncodeError) as error:
+        result = onnx.version_converter.convert_version(_aligned(model), CONVERTED_OPSET)
+    except (RuntimeError, ValueError, EncodeError, onnx.shape_inference.InferenceError) as error:
+        # The package is written in C++: its assertions name a file and a line of it first.
+        reason = str(error).strip().splitlines()[0].rpartition(" failed: ")[2]
         raise ModelError(
-            f"{what} uses opset {opset}, which cannot be converted to opset {CONVERTED_OPSET}: "
-            f"{str(error).strip().splitlines()[0]}; export it with opset {MIN_OPSET} or newer"
+            f"{what} uses opset {opset}, which cannot be converted to opset {CONVERTED_OPSET}: {reason}; "
+            f"export it with opset {MIN_OPSET} or newer"
         ) from error
+    for node in result.graph.node:
+        node.domain = "" if node.domain == ALIGNED else node.domain
+    return result
 
 
 def _aligned(model: ModelProto) -> ModelProto:
@@ -47,48 +54,57 @@ def _aligned(model: ModelProto) -> ModelProto:
                     f"{describe(node)}: operators of its body are broadcast along an axis, which cannot be converted; "
                     f"export the model with opset {MIN_OPSET} or newer"
                 )
-    if not any(_axis(node) is not None for node in model.graph.node):
+    if not any(_broadcasts(node) for node in model.graph.node):
         return model
-    ranks = _ranks(model)
     aligned = ModelProto()
     aligned.CopyFrom(model)
+    aligned.opset_import.add(domain=ALIGNED, version=1)
+    ranks = _ranks(model) if any(_axis(node) is not None for node in model.graph.node) else {}
     del aligned.graph.node[:]
     for number, original in enumerate(model.graph.node):
-        axis = _axis(original)
-        if axis is None:
-            aligned.graph.node.append(original)
-            continue
-        node = NodeProto()
+        node = aligned.graph.node.add()
         node.CopyFrom(original)
-        missing = next((name for name in node.input[:2] if name not in ranks), None)
-        if missing is not None:
-            raise ModelError(
-                f"{describe(node)}: the rank of '{missing}' is not known, so neither is how the operands are "
-                f"broadcast; export the model with opset {MIN_OPSET} or newer"
-            )
-        first, second = (ranks[name] for name in node.input[:2])
-        behind = first - axis % max(first, 1) - second
-        if second and behind > 0:
-            name = f"{node.input[1]}.aligned.{number}"
-            axes = list(range(second, second + behind))
-            aligned.graph.node.append(helper.make_node("Unsqueeze", [node.input[1]], [name], axes=axes))
-            node.input[1] = name
-        kept = [a for a in node.attribute if a.name != "axis"]
-        del node.attribute[:]
-        node.attribute.extend(kept)
-        aligned.graph.node.append(node)
+        axis = _axis(original)
+        if axis is not None:
+            behind = _axes_behind(node, axis, ranks)
+            if behind:
+                name = f"{node.input[1]}.aligned.{number}"
+                unsqueeze = helper.make_node("Unsqueeze", [node.input[1]], [name], axes=behind)
+                node.input[1] = name
+                aligned.graph.node.insert(len(aligned.graph.node) - 1, unsqueeze)
+        if _broadcasts(node) and node.op_type != "PRelu":
+            kept = [a for a in node.attribute if a.name not in ("axis", "broadcast", "consumed_inputs")]
+            del node.attribute[:]
+            node.attribute.extend(kept)
+            node.domain = ALIGNED
     return aligned
+
+
+def _axes_behind(node: NodeProto, axis: int, ranks: Mapping[str, int]) -> list[int]:
+    """Axes that the second operand lacks at its end where it begins at `axis` of the first one."""
+    missing = next((name for name in node.input[:2] if name not in ranks), None)
+    if missing is not None:
+        raise ModelError(
+            f"{describe(node)}: the rank of '{missing}' is not known, so neither is how the operands are "
+            f"broadcast; export the model with opset {MIN_OPSET} or newer"
+        )
+    first, second = (ranks[name] for name in node.input[:2])
+    behind = first - axis % max(first, 1) - second
+    return list(range(second, second + behind)) if second else []
+
+
+def _broadcasts(node: NodeProto) -> bool:
+    return node.domain in STANDARD_DOMAINS and (node.op_type in BROADCASTING or node.op_type == "PRelu")
 
 
 def _axis(node: NodeProto) -> int | None:
     """The axis of the first operand that the second one begins at; None where that is not said."""
-    if node.domain not in STANDARD_DOMAINS:
+    if not _broadcasts(node):
         return None
     if node.op_type == "PRelu":
         return 1
     attributes = {a.name: a.i for a in node.attribute}
-    broadcasts = node.op_type in BROADCASTING and attributes.get("broadcast", 0)
-    return attributes.get("axis") if broadcasts else None
+    return attributes.get("axis") if attributes.get("broadcast", 0) else None
 
 
 def _ranks(model: ModelProto) -> dict[str, int]:

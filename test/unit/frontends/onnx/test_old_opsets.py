@@ -72,3 +72,24 @@ def test_slopes_of_operands_without_a_rank() -> None:
     )
     with pytest.raises(ModelError, match=message):
         load_model(proto)
+
+
+@pytest.mark.parametrize(("kind", "function"), [("Less", np.less), ("Greater", np.greater), ("Equal", np.equal)])
+def test_operators_that_the_converter_does_not_know(kind: str, function: Any) -> None:
+    """Comparisons are aligned here, along an axis or not."""
+    weight = SLOPES if kind != "Equal" else SLOPES.astype(np.int32)
+    proto = model(kind, weight, broadcast=1, axis=0)
+    proto.graph.output[0].type.tensor_type.elem_type = TensorProto.BOOL
+    x = X.astype(weight.dtype)
+    for info in proto.graph.input:
+        info.type.tensor_type.elem_type = helper.np_dtype_to_tensor_dtype(weight.dtype)
+    for (found,) in execute(import_onnx(proto), [x]):
+        np.testing.assert_array_equal(found, function(x, weight[:, None, None]))
+
+
+def test_reasons_are_without_lines_of_the_converter() -> None:
+    """Only what it says."""
+    pattern = r"^model uses opset 6, which cannot be converted to opset 8: .*Gone.*; export it with opset 7 or newer$"
+    with pytest.raises(ModelError, match=pattern) as raised:
+        load_model(model("Gone", SLOPES))
+    assert "Assertion" not in str(raised.value)

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from math import prod
 
 import numpy as np
+from onnx import AttributeProto
 from xdsl.ir import SSAValue
 
 from accelc.analysis.indexed import REDUCTIONS
 from accelc.dialects import graph
 from accelc.frontends.onnx.builder import Builder, Tensor, known
 from accelc.frontends.onnx.node import Node, Table
+from accelc.frontends.onnx.tensors import checked_shape
 
 
 def gather(b: Builder, x: Tensor, indices: Tensor, axis: int, batch: int = 0) -> Tensor:
@@ -160,7 +162,7 @@ def _scatter_nd(node: Node) -> Tensor:
 def _compress(node: Node) -> Tensor:
     b, x = node.builder, node.input(0)
     condition = node.constant(1)
-    given = node.attribute("axis", 2)
+    given = node.attribute("axis", AttributeProto.INT)
     x = b.reshape(x, [prod(x.shape)]) if given is None else x
     axis = 0 if given is None else node.axis(given.i, x.rank)
     if condition.ndim != 1 or len(condition) > x.shape[axis]:
@@ -195,8 +197,10 @@ def _max_unpool(node: Node) -> Tensor:
         for a, (n, s, k) in enumerate(zip(x.shape[2:], strides, kernel, strict=True))
     ]
     shape = [*x.shape[:2], *sizes]
-    count = prod(x.shape)
-    zeros = known(np.zeros(prod(shape), x.dtype))
+    if min(shape) < 0:
+        raise node.error(f"kernel_shape {kernel}, strides {strides} and pads {pads} do not fit x {list(x.shape)}")
+    count, total = prod(x.shape), prod(checked_shape(shape, b.where))
+    zeros = known(np.broadcast_to(np.zeros((), x.dtype), (total,)))
     flat = scatter(b, zeros, b.reshape(indices, [count]), b.reshape(x, [count]), 0)
     result = b.reshape(flat, shape)
     if node.optional(2) is None:

@@ -144,7 +144,7 @@ def _hard_swish(node: Node) -> Tensor:
 
 def _leaky_relu(node: Node) -> Tensor:
     b, x, alpha = node.builder, node.input(), node.number("alpha", 0.01)
-    if 0 <= alpha <= 1:
+    if 0 < alpha <= 1:
         return b.binary("max", x, b.mul(x, alpha))
     return b.select(b.binary("less", x, b.scalar(0, x)), b.mul(x, alpha), x)
 

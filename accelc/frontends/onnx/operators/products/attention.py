@@ -10,6 +10,7 @@ from xdsl.ir import SSAValue
 from accelc.dialects import graph
 from accelc.frontends.onnx.builder import Builder, Tensor, known
 from accelc.frontends.onnx.node import Node, Table
+from accelc.frontends.onnx.operators.products.recurrent import MAX_UNROLLED
 from accelc.frontends.onnx.tensors import numpy_dtype
 
 
@@ -232,10 +233,12 @@ def _linear_attention(node: Node) -> list[Tensor]:
     (batch, _, steps, size), width = q.shape, v.shape[3]
     if groups < 1 or heads % groups or k.shape[3] != size:
         raise node.error(f"{heads} heads of {size} do not share {groups} heads of {k.shape[3]}")
+    if steps > MAX_UNROLLED:
+        raise node.unsupported(f"a sequence of {steps} steps")
     scale = node.number("scale", 0.0) or 1 / sqrt(max(size, 1))
     gates = None if decay is None else b.unary("exp", b.cast(_per_step(node, decay, groups, "decay"), f32))
     strengths = None if beta is None else b.cast(_per_step(node, beta, beta.shape[2], "beta"), f32)
-    zero = known(np.zeros((batch, groups, size, width), np.float32))
+    zero = known(np.broadcast_to(np.float32(0), (batch, groups, size, width)))
     state = zero if past is None else b.cast(past, f32)
     outputs: list[Tensor] = []
     for step in range(steps):

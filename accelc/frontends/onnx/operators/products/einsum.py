@@ -14,9 +14,10 @@ def _einsum(node: Node) -> Tensor:
     sizes: dict[str, int] = {}
     for term, tensor in zip(equation.operands, tensors, strict=True):
         for letter, size in zip(term, tensor.shape, strict=True):
-            if sizes.get(letter, 1) not in (1, size) and size != 1:
-                raise node.error(f"axis '{letter}' has sizes {sizes[letter]} and {size}")
-            sizes[letter] = max(sizes.get(letter, 1), size) if size else 0
+            other = sizes.get(letter, 1)
+            if other != size and 1 not in (other, size):
+                raise node.error(f"axis '{letter}' has sizes {other} and {size}")
+            sizes[letter] = size if other == 1 else other
     parts = [_diagonal(b, tensor, term) for term, tensor in zip(equation.operands, tensors, strict=True)]
     value, letters = parts[0]
     for position, (other, others) in enumerate(parts[1:], 1):

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from math import prod
 
+import numpy as np
+from onnx import TensorProto
 from xdsl.ir import SSAValue
 
 from accelc.analysis import shapes
 from accelc.dialects import graph
 from accelc.frontends.onnx.builder import Builder, Tensor
 from accelc.frontends.onnx.node import Node, Table
-from accelc.frontends.onnx.tensors import smallest
+from accelc.frontends.onnx.tensors import numpy_dtype, smallest
 
 Window = tuple[list[int], list[int], list[int]]
 """Strides, pads (all low, then all high) and dilations of a sliding window, per spatial axis."""
@@ -79,9 +81,11 @@ def _conv_transpose(node: Node) -> Tensor:
     kernel = list(weight.shape[2:])
     strides, dilations = _list(node, "strides", rank, 1), _list(node, "dilations", rank, 1)
     extra = _list(node, "output_padding", rank, 0)
-    if len(kernel) != rank:
-        raise node.error(f"the weight has shape {list(weight.shape)}, expected {rank} spatial axes")
+    if len(kernel) != rank or (node.ints("kernel_shape") or kernel) != kernel:
+        raise node.error(f"the weight has shape {list(weight.shape)}, expected {rank} spatial axes as in kernel_shape")
     mode, wanted = node.text("auto_pad", "NOTSET"), node.ints("output_shape")
+    if wanted is not None and len(wanted) < rank:
+        raise node.error(f"output_shape {wanted} has {len(wanted)} entries, expected {rank}")
     if wanted is None and mode in ("SAME_UPPER", "SAME_LOWER"):
         wanted = [size * stride for size, stride in zip(x.shape[2:], strides, strict=True)]
     if wanted is None:
@@ -109,7 +113,7 @@ def _conv_transpose(node: Node) -> Tensor:
         return b.emit(make, x, weight, bias, weights=(1, 2))
     y = b.emit(make, x, weight, None, weights=(1, 2))
     y = b.pad(y, [0, 0, *around[:rank]], [0, 0, *around[rank:]], 0)
-    return y if bias is None else b.add(y, _per_channel(b, bias, y.rank))
+    return y if bias is None else b.add(y, _per_channel(node, bias, y))
 
 
 def _matmul(node: Node) -> Tensor:
@@ -128,11 +132,16 @@ def _gemm(node: Node) -> Tensor:
     if bias is None or beta == 0:
         return y
     bias = bias if beta == 1 else b.mul(bias, beta)
+    if shapes.broadcast_shapes(y.shape, bias.shape) != y.shape:
+        raise node.error(f"C has shape {list(bias.shape)}, which does not stretch to {list(y.shape)}")
     return b.add(y, bias)
 
 
-def _per_channel(b: Builder, x: Tensor, rank: int) -> Tensor:
-    return b.reshape(x, [x.shape[0], *([1] * (rank - 2))])
+def _per_channel(node: Node, x: Tensor, like: Tensor) -> Tensor:
+    """One element for each channel of `like` (N, C, ...), as (C, 1...)."""
+    if x.shape != like.shape[1:2]:
+        raise node.error(f"a vector of shape {list(x.shape)} for {like.shape[1]} channels")
+    return node.builder.reshape(x, [x.shape[0], *([1] * (like.rank - 2))])
 
 
 def _batch_normalization(node: Node) -> Tensor | list[Tensor]:
@@ -147,8 +156,19 @@ def _batch_normalization(node: Node) -> Tensor | list[Tensor]:
     deviation = b.unary("sqrt", b.add(variance, node.number("epsilon", 1e-5)))
     factor = b.binary("div", scale, deviation)
     offset = b.binary("sub", bias, b.mul(mean, factor))
-    factor, offset = (b.cast(t, x.dtype) for t in (factor, offset))
-    return b.add(b.mul(x, _per_channel(b, factor, x.rank)), _per_channel(b, offset, x.rank))
+    return _scaled(node, x, *(b.cast(t, x.dtype) for t in (factor, offset)))
+
+
+def _scaled(node: Node, x: Tensor, factor: Tensor, offset: Tensor) -> Tensor:
+    """x * factor + offset, both per channel."""
+    b = node.builder
+    return b.add(b.mul(x, _per_channel(node, factor, x)), _per_channel(node, offset, x))
+
+
+def _stashed(node: Node, x: Tensor) -> Tensor:
+    """x in the type that its statistics are computed in: `stash_type`, or its own if that is wider."""
+    stash = numpy_dtype(node.integer("stash_type", TensorProto.FLOAT), node.builder.where)
+    return x if x.dtype == np.float64 else node.builder.cast(x, stash)
 
 
 def standardize(b: Builder, x: Tensor, axes: Sequence[int], epsilon: float) -> tuple[Tensor, Tensor, Tensor]:
@@ -163,23 +183,25 @@ def standardize(b: Builder, x: Tensor, axes: Sequence[int], epsilon: float) -> t
 def _layer_normalization(node: Node) -> list[Tensor]:
     b, x, scale, bias = node.builder, node.input(0), node.input(1), node.optional(2)
     axis = node.axis(node.integer("axis", -1), x.rank)
-    y, mean, inverse = standardize(b, x, range(axis, x.rank), node.number("epsilon", 1e-5))
-    y = b.mul(y, scale)
+    y, mean, inverse = standardize(b, _stashed(node, x), range(axis, x.rank), node.number("epsilon", 1e-5))
+    y = b.mul(b.cast(y, x.dtype), scale)
     return [y if bias is None else b.add(y, bias), mean, inverse]
 
 
 def _rms_normalization(node: Node) -> Tensor:
     b, x, scale = node.builder, node.input(0), node.input(1)
     axes = range(node.axis(node.integer("axis", -1), x.rank), x.rank)
-    mean = b.reduce("mean", b.unary("square", x), axes, keepdims=True)
-    return b.mul(b.mul(x, b.unary("rsqrt", b.add(mean, node.number("epsilon", 1e-5)))), scale)
+    wide = _stashed(node, x)
+    mean = b.reduce("mean", b.unary("square", wide), axes, keepdims=True)
+    y = b.mul(wide, b.unary("rsqrt", b.add(mean, node.number("epsilon", 1e-5))))
+    return b.mul(b.cast(y, x.dtype), scale)
 
 
 def _instance_normalization(node: Node) -> Tensor:
     b, x = node.builder, node.input(0)
     spatial_rank(node, x)
     y, *_ = standardize(b, x, range(2, x.rank), node.number("epsilon", 1e-5))
-    return b.add(b.mul(y, _per_channel(b, node.input(1), x.rank)), _per_channel(b, node.input(2), x.rank))
+    return _scaled(node, y, node.input(1), node.input(2))
 
 
 def _group_normalization(node: Node) -> Tensor:
@@ -189,7 +211,7 @@ def _group_normalization(node: Node) -> Tensor:
     channels = x.shape[1]
     if groups < 1 or channels % groups:
         raise node.error(f"num_groups {groups} does not divide {channels} channels")
-    grouped = b.reshape(x, [x.shape[0], groups, channels // groups * prod(x.shape[2:])])
+    grouped = b.reshape(_stashed(node, x), [x.shape[0], groups, channels // groups * prod(x.shape[2:])])
     y, *_ = standardize(b, grouped, [2], node.number("epsilon", 1e-5))
     if node.opset < 21:
         # Until opset 21 scale and bias had one entry per group.
@@ -197,8 +219,7 @@ def _group_normalization(node: Node) -> Tensor:
         scale, bias = (
             b.reshape(b.broadcast(b.reshape(t, [groups, 1]), [groups, width]), [channels]) for t in (scale, bias)
         )
-    y = b.reshape(y, x.shape)
-    return b.add(b.mul(y, _per_channel(b, scale, x.rank)), _per_channel(b, bias, x.rank))
+    return _scaled(node, b.cast(b.reshape(y, x.shape), x.dtype), scale, bias)
 
 
 def _normalized_batch(node: Node) -> list[Tensor]:
@@ -210,8 +231,7 @@ def _normalized_batch(node: Node) -> list[Tensor]:
     centred = b.binary("sub", x, average)
     spread = b.reduce("mean", b.unary("square", centred), axes, keepdims=True)
     y = b.mul(centred, b.unary("rsqrt", b.add(spread, node.number("epsilon", 1e-5))))
-    factor, offset = (_per_channel(b, b.cast(t, x.dtype), x.rank) for t in (scale, bias))
-    y = b.add(b.mul(y, factor), offset)
+    y = _scaled(node, y, b.cast(scale, x.dtype), b.cast(bias, x.dtype))
     moved = [
         b.add(b.mul(old, keep), b.mul(b.cast(b.reshape(new, old.shape), old.dtype), 1 - keep))
         for old, new in ((mean, average), (variance, spread))

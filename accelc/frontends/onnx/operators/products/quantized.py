@@ -161,9 +161,7 @@ def _along(node: Node, x: Tensor, rank: int, axis: int) -> Tensor:
     """A scalar as it is; a vector as a column along `axis` of a tensor of `rank`."""
     if x.rank == 0 or (x.rank == 1 and x.shape[0] == 1):
         return node.builder.reshape(x, [])
-    if x.rank != 1:
-        return x
-    if rank == 1:
+    if x.rank != 1 or rank <= 1:
         return x
     sizes = [1] * rank
     sizes[axis] = x.shape[0]
@@ -276,6 +274,13 @@ def _spread(node: Node, x: Tensor, like: Tensor) -> Tensor:
     return b.slice_axis(whole, axis, 0, like.shape[axis])
 
 
+def _common(one: DType, two: DType) -> DType:
+    """The float type in which a quotient of two types is computed."""
+    if one == two and one.kind in "fV":
+        return one
+    return np.dtype(np.float64) if np.float64 in (one, two) else F32
+
+
 def _quantize_linear(node: Node) -> Tensor:
     b, x, zero = node.builder, node.input(0), node.optional(2)
     scale = _spread(node, node.input(1), x)
@@ -284,8 +289,7 @@ def _quantize_linear(node: Node) -> Tensor:
     if zero is not None:
         dtype = zero.dtype
     precision = node.integer("precision", 0)
-    wide = numpy_dtype(precision, b.where) if precision else np.result_type(x.dtype, scale.dtype)
-    wide = wide if wide.kind in "fV" else F32
+    wide = numpy_dtype(precision, b.where) if precision else _common(x.dtype, scale.dtype)
     ratio = b.binary("div", b.cast(x, wide), b.cast(scale, wide))
     if dtype.kind not in "iu":
         if node.integer("saturate", 1):

@@ -22,6 +22,8 @@ Function = Callable[[Tensor], Tensor]
 State = tuple[Tensor | None, ...]
 """(B, H) each: hidden state, and cell state of an LSTM; None is zero."""
 
+MAX_UNROLLED = 4096
+"""Steps up to which a layer is written out at all."""
 MAX_STEPS = 512
 """Steps up to which an LSTM is written out where `graph.lstm` could stand for it."""
 DEFAULTS = {"RNN": ("Tanh",), "GRU": ("Sigmoid", "Tanh"), "LSTM": ("Sigmoid", "Tanh", "Tanh")}
@@ -280,7 +282,10 @@ def _recurrent(kind: str) -> Handler:
         layer = _operands(node, kind)
         if layer.x.shape[0] == 0:
             raise node.unsupported("a sequence without steps")
-        results = _whole(layer) if _stays_whole(layer) else _unrolled(layer)
+        whole = _stays_whole(layer)
+        if layer.x.shape[0] > MAX_UNROLLED and not whole:
+            raise node.unsupported(f"a sequence of {layer.x.shape[0]} steps")
+        results = _whole(layer) if whole else _unrolled(layer)
         if not node.integer("layout", 0):
             return results
         y, *states = results

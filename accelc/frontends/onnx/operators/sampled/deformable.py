@@ -10,7 +10,8 @@ from accelc.analysis import shapes
 from accelc.frontends.onnx.builder import Tensor, known
 from accelc.frontends.onnx.node import Node, Table
 from accelc.frontends.onnx.operators.products.layers import window
-from accelc.frontends.onnx.operators.sampled.sampling import EXACT, Neighbour, SampledAxis, sample
+from accelc.frontends.onnx.operators.sampled.sampling import EXACT, MAX_AXES, Neighbour, SampledAxis, sample
+from accelc.frontends.onnx.tensors import check_constant_size
 
 F32 = np.dtype(np.float32)
 
@@ -32,8 +33,9 @@ def _deform_conv(node: Node) -> Tensor:
         raise node.error(f"offset has shape {list(offset.shape)}, expected {[batch, parts * taps * rank, *out]}")
     if mask is not None and mask.shape != (batch, parts * taps, *out):
         raise node.error(f"mask has shape {list(mask.shape)}, expected {[batch, parts * taps, *out]}")
-    if prod(sizes) >= EXACT or not x.is_float or not prod(x.shape) or not taps * places:
-        raise node.unsupported(f"indices of {prod(sizes)} elements of {x.dtype.name}")
+    check_constant_size((rank, taps, places), np.dtype(np.int64), b.where)
+    if rank > MAX_AXES or prod(sizes) >= EXACT or not x.is_float or not prod(x.shape) or not taps * places:
+        raise node.unsupported(f"sampling {prod(sizes)} elements of {x.dtype.name} along {rank} axes")
     moved = b.cast(b.reshape(offset, [batch, parts, taps, rank, places]), F32)
     images = b.reshape(x, [batch, parts, channels // parts, prod(sizes)])
     sampled: list[Tensor] = []

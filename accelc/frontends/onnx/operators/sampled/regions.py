@@ -10,11 +10,13 @@ import numpy as np
 from accelc.frontends.onnx.builder import Builder, Tensor, known
 from accelc.frontends.onnx.node import Node, Table
 from accelc.frontends.onnx.operators.moves.indexing import gather
+from accelc.frontends.onnx.tensors import check_constant_size
 
 
 def _weights(b: Builder, low: Tensor, extent: Tensor, bins: int, ratio: int, size: int) -> Tensor:
     """(regions, bins, size): mean weights of pixels, for regions from `low` on, of `extent`, both (regions, 1)."""
     regions = low.shape[0]
+    check_constant_size((bins * ratio,), np.dtype(np.float64), b.where)
     places = (np.arange(bins * ratio, dtype=np.float32) + np.float32(0.5)) / (bins * ratio)
     at = b.add(b.mul(extent, known(places.astype(np.float32))), low)
     # Samples farther than one pixel outside count nothing; nearer ones lie on the border.

@@ -1,7 +1,7 @@
 """Importers of resampling: products with constant matrices, axis by axis; nearest neighbours by known positions."""
 
 from collections.abc import Sequence
-from math import isclose, prod
+from math import inf, isclose, prod
 
 import numpy as np
 
@@ -75,7 +75,7 @@ def _scaled(
 ) -> Sizes:
     x = node.input()
     axes = range(x.rank) if axes is None else axes
-    if len(scales) != len(axes) or min(scales, default=1) <= 0:
+    if len(scales) != len(axes) or not all(0 < scale < inf for scale in scales):
         raise node.error(f"scales {list(scales)} do not fit x {list(x.shape)}")
     regions = [(0.0, 1.0)] * len(axes) if regions is None else regions
     return [
@@ -94,8 +94,11 @@ def _resampled(node: Node, sizes: Sizes, kind: Kind) -> Tensor:
             continue
         checked_shape([out], b.where)
         check_constant_size((out, size), np.dtype(np.float64), b.where)
-        if not size or not out:
-            raise node.error(f"cannot resample {size} elements to {out}")
+        if not size and out:
+            raise node.error(f"cannot make {out} elements of axis {axis} of none")
+        if not out:
+            x = b.slice_axis(x, axis, 0, 0)
+            continue
         weights, outside = matrix(size, out, scale, kind, region)
         if kind.mode == "nearest":
             x = _take(b, x, axis, [int(i) for i in weights.argmax(axis=1)])

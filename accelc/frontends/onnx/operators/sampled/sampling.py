@@ -22,6 +22,8 @@ CUBIC = -0.75
 """Coefficient of the cubic convolution kernel."""
 Neighbour = tuple[Tensor, Tensor | None, Tensor | None]
 """A cell, whether it is one (None: always), its weight (None: 1)."""
+MAX_AXES = 3
+"""Axes between whose elements samples are taken: each more has 2 or 4 times as many neighbours."""
 EXACT = 2**24
 """Integers below are exact as f32."""
 
@@ -143,8 +145,8 @@ def _grid_sample(node: Node) -> Tensor:
         raise node.error(f"grid {list(grid.shape)} does not fit x {list(x.shape)}")
     sizes, out = x.shape[2:], grid.shape[1:-1]
     count = prod(out)
-    if prod(sizes) >= EXACT or not x.is_float or not prod(x.shape) or not count:
-        raise node.unsupported(f"indices of {prod(sizes)} elements of {x.dtype.name}")
+    if rank > MAX_AXES or prod(sizes) >= EXACT or not x.is_float or not prod(x.shape) or not count:
+        raise node.unsupported(f"sampling {prod(sizes)} elements of {x.dtype.name} along {rank} axes")
     aligned = bool(node.integer("align_corners", 0))
     places: list[list[Neighbour]] = []
     for axis, size in enumerate(sizes):

@@ -74,6 +74,9 @@ def _reduce_log_sum_exp(node: Node) -> Tensor:
     if _is_empty(x, axes):
         return _constant(node, x, axes, -np.inf)
     highest = b.reduce("max", x, axes, keepdims=True)
+    # An infinite one taken off itself would be NaN.
+    finite = b.binary("less", b.unary("abs", highest), b.scalar(np.inf, highest))
+    highest = b.select(finite, highest, b.scalar(0, highest))
     total = b.reduce("sum", b.unary("exp", b.binary("sub", x, highest)), axes, keepdims=True)
     result = b.add(b.unary("log", total), highest)
     if node.integer("keepdims", 1):
