@@ -75,8 +75,7 @@ def _to_fp8(array: Array, target: np.dtype[Any], overflow: str) -> Array:
         return np.asarray(np.clip(values, -largest, largest)).astype(target)
     result = values.astype(target)
     if overflow == "nan":
-        over = ~np.isfinite(result.astype(np.float32)) & ~np.isnan(values)
-        result[over] = np.float32(np.nan).astype(target)
+        result[~np.isfinite(result.astype(np.float32))] = np.float32(np.nan).astype(target)
     return result
 
 

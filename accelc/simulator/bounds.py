@@ -188,12 +188,14 @@ def _check_indexed(checker: _Checker, chosen: Ints, code: Opcode) -> None:
     free = np.eye(written.shape[1], dtype=bool)[INDEXED_DIM]
     fits: npt.NDArray[np.bool_] = np.logical_or(written == read, free).all(axis=1)
     checker.require(fits, chosen, "dst", "its sizes do not fit those of src")
-    dense = written if code is Opcode.DMA_GATHER else read
+    stored, moved = field(sides, "dst")["dtype"], field(sides, "src")["dtype"]
+    checker.require(stored == moved, chosen, "dst", "dtype code {}, src has {}: nothing is converted", stored, moved)
     kinds = field(records, "aux")[chosen, 0]
-    first: Ints = field(records, "link")[chosen].astype(np.int64) * INDEX_WORD
-    last: Ints = first + dense[:, 0] * dense[:, INDEXED_DIM] * ITEMSIZE[kinds]
     known = np.isin(kinds, [DTYPES.index(name) for name in INDEX_TYPES])
     checker.require(known, chosen, "index_type", "dtype code {} is none of an index", kinds)
+    dense = written if code is Opcode.DMA_GATHER else read
+    first: Ints = field(records, "link")[chosen].astype(np.int64) * INDEX_WORD
+    last: Ints = first + dense[:, 0] * dense[:, INDEXED_DIM] * ITEMSIZE[kinds]
     limit = checker.hbm_bytes
     checker.require(last <= limit, chosen, "index", "touches bytes {} to {} of {} in hbm", first, last, limit)
 

@@ -327,6 +327,31 @@ def test_engines_that_execute_something_for_some_operands_only() -> None:
     assert opcodes(emit(program("engine.copy on vector %v[0:4, 0:4] into %w[0:4, 0:4]"), target).records) == ["COPY"]
 
 
+def test_transfers_that_a_target_cannot_make() -> None:
+    """Gathers and ways to combine are those of the DMA engines."""
+    buffers = """
+  %i = engine.buffer "i" input hbm<3xi32> at 0
+  %x = engine.buffer "x" input hbm<24xf32> at 64
+  %y = engine.buffer "y" output hbm<12xf32> at 192
+"""
+    whole, dense = "%x[0 + (1, 1, 6, 4):(24, 24, 4, 1)]", "%y[0 + (1, 1, 3, 4):(12, 12, 4, 1)]"
+    gather = program(f'engine.dma_gather on dma0 {whole} at %i[0:3] to {dense} {{loc_name = "n"}}', buffers)
+    scatter = f"engine.dma_scatter on dma0 {dense} KIND at %i[0:3] to {whole}"
+    refused(
+        ProgramError,
+        r"engine.dma_scatter needs 'fma': the DMA engines of target 'tiny' have copy, cast, transpose, gather, ",
+        scatter.replace("KIND", "mul"),
+        buffers,
+    )
+    for kind in ("none", "add"):
+        assert opcodes(emitted(scatter.replace("KIND", kind), buffers).records) == ["DMA_SCATTER"]
+    assert opcodes(emit(gather, TINY).records) == ["DMA_GATHER"]
+    with pytest.raises(
+        ProgramError, match=r"engine.dma_gather of 'n' needs 'gather': the DMA engines of .* have copy$"
+    ):
+        emit(gather, replace(TINY, dma=replace(TINY.dma, ops=("copy",))))
+
+
 def test_fifty_thousand_records_take_less_than_a_second() -> None:
     """All blocks of a product come from array operations: no Python object per record."""
     array = replace(TINY, tensor=replace(TINY.tensor, cols=1, rows=1))

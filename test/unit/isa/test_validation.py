@@ -283,6 +283,41 @@ def test_a_dma_that_cannot_convert() -> None:
         validate_stream(Stream("x", "main", 0, "dma0", stream, target, Limits(1, (), 64)))
 
 
+def test_indexed_transfers_that_a_target_lacks() -> None:
+    """Both are refused where the DMA engines have neither."""
+    tiny = load_target("tiny")
+    target = replace(tiny, dma=replace(tiny.dma, ops=("copy", "cast")))
+    whole, dense = (encode.dma_sides(Space.HBM, "fp32", 64 * n, (1, 1, n, 1), (4, 4, 4, 4)) for n in (4, 2))
+    for sides, op in (((dense, whole), None), ((whole, dense), "none")):
+        stream = np.concatenate([encode.indexed_records(4, *sides, 0, "int32", op), halt(4)])
+        with pytest.raises(
+            ProgramError, match=r"field 'opcode' = 6[56]: the DMA engines of target 'tiny' have copy, c"
+        ):
+            validate_stream(Stream("x", "main", 0, "dma0", stream, target, Limits(1, (), 1024)))
+
+
+def test_integers_that_an_engine_lacks() -> None:
+    """Arithmetic on integers needs the dtype of each operand; the same on floats, and copies, do not."""
+    tiny = load_target("tiny")
+    vector = replace(tiny.engines["vector"], integers=("int32",))
+    target = replace(tiny, engines={**tiny.engines, "vector": vector})
+
+    def add(*dtypes: str) -> Records:
+        sides = (encode.operands(Space.SBUF, kind, 0, 4, 64 * i, (4,), (1,)) for i, kind in enumerate(dtypes))
+        return encode.tensor_tensor_records(1, "add", *sides)
+
+    def validate(records: Records) -> None:
+        stream = np.concatenate([records, halt(1)])
+        validate_stream(Stream("x", "main", 0, "vector", stream, target, Limits(1, (), 64)))
+
+    validate(add("int32", "int32", "int32"))
+    validate(add("fp32", "int8", "int32"))
+    for dtypes, name in ((("int8", "int32", "int32"), "dst"), (("int32", "int32", "uint8"), "src1")):
+        message = rf"field '{name}.dtype' = u?int8: 'vector' of target 'tiny' has integer arithmetic in int32"
+        with pytest.raises(ProgramError, match=message):
+            validate(add(*dtypes))
+
+
 def test_update_points_of_the_target() -> None:
     tiny = load_target("tiny")
     target = replace(tiny, sync=replace(tiny.sync, update_points=("complete",)))

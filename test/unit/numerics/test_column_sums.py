@@ -58,6 +58,15 @@ def test_sums_of_extreme_values(value: float) -> None:
             np.testing.assert_array_equal(sums(left, right).view(np.uint32), expected.view(np.uint32))
 
 
+@pytest.mark.parametrize("shape", [(1, 1, 1), (1, 3, 5), (4, 1, 5), (4, 3, 1), (9, 40, 100), (9, 100, 40)])
+def test_sums_of_negative_zeros_are_zero(shape: tuple[int, int, int]) -> None:
+    """The first PE of a column adds to +0."""
+    rows, columns, elements = shape
+    left, right = np.full((rows, columns), -0.0, np.float32), np.ones((rows, elements), np.float32)
+    for sums in (einsum_sums, _compiled(), column_sums):
+        assert not sums(left, right).view(np.uint32).any()
+
+
 def test_fused_multiply_add_is_detected() -> None:
     def fused(left: numerics.F32, right: numerics.F32) -> numerics.F32:
         result = np.zeros((left.shape[1], right.shape[1]))

@@ -1,6 +1,7 @@
 """Integer arithmetic of the engines against Python's integers, which never wrap."""
 
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,19 @@ def test_operations(data: st.DataObject) -> None:
     assert numerics.alu(op, left, right, dtype.name).tolist() == [wrapped(EXPECTED[op](a, b, bits), bits)]
 
 
+@pytest.mark.parametrize("bits", [32, 64])
+@pytest.mark.parametrize("op", EXPECTED)
+def test_operations_at_their_limits(op: str, bits: int) -> None:
+    """Every pair of numbers at which something changes."""
+    low, high = -(1 << bits - 1), (1 << bits - 1) - 1
+    edges = [0, 1, -1, 2, -2, 7, -7, low, low + 1, high, high - 1, bits - 1, bits, bits + 1, -bits, 1 << bits // 2]
+    pairs = list(product(edges, edges))
+    dtype: np.dtype[Any] = np.dtype(f"int{bits}")
+    left, right = (np.array(side, dtype) for side in zip(*pairs, strict=True))
+    found = integer_alu.operate(op, left, right, dtype).tolist()
+    assert found == [wrapped(EXPECTED[op](a, b, bits), bits) for a, b in pairs]
+
+
 @pytest.mark.parametrize(
     ("dtypes", "expected"),
     [(["int8", "uint8"], "int32"), (["int8", "int64"], "int64"), (["int32", "float32"], None), (["float32"], None)],
@@ -103,8 +117,9 @@ def test_sums_of_integers_are_exact() -> None:
 
 def test_the_largest_integers_of_64_bits() -> None:
     """Casts of floats saturate there, although no float has their value."""
-    x = np.array([9.3e18, -9.3e18, np.nan, np.inf, -np.inf, 3.5], np.float32)
-    assert numerics.cast(x, "int64").tolist() == [2**63 - 1, -(2**63), 0, 2**63 - 1, -(2**63), 4]
+    x = np.array([2.0**63, -(2.0**63), 9.3e18, -9.3e18, np.nan, np.inf, -np.inf, 3.5], np.float32)
+    limits = [2**63 - 1, -(2**63)]
+    assert numerics.cast(x, "int64").tolist() == [*limits, *limits, 0, *limits, 4]
     assert numerics.cast(np.array([2**40, -(2**40)]), "int32").tolist() == [2**31 - 1, -(2**31)]
 
 

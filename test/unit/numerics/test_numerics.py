@@ -60,8 +60,8 @@ def test_integer_to_integer_saturates() -> None:
     ],
 )
 def test_fp8_overflow(dtype: str, mode: str, expected: float) -> None:
-    result = numerics.cast(np.array([1e9, 1.0], np.float32), dtype, mode).astype(np.float32)
-    np.testing.assert_array_equal(result, np.array([expected, 1.0], np.float32))
+    result = numerics.cast(np.array([1e9, 1.0, -1e9], np.float32), dtype, mode).astype(np.float32)
+    np.testing.assert_array_equal(result, np.array([expected, 1.0, -expected], np.float32))
 
 
 def test_fp8_cast_keeps_nan() -> None:

@@ -290,6 +290,34 @@ def test_uninitialised_memory_is_nan() -> None:
         assert np.isnan(poisoned(8).view(kind).astype(np.float32)).all()
 
 
+def gather(
+    index: int = 256, kind: str = "int32", sizes: Sequence[int] = (1, 2, 3, 4), dtype: str = "fp32", code: int = 0
+) -> Records:
+    """(1, 2, 3, 4) elements of the (1, 2, 5, 4) at byte 0, to byte 512; another code of the index type if not 0."""
+    whole, dense = (
+        encode.dma_sides(Space.HBM, as_, base, shape, [ITEM[as_] * int(np.prod(shape[d + 1 :])) for d in range(4)])
+        for as_, base, shape in (("fp32", 0, (1, 2, 5, 4)), (dtype, 512, sizes))
+    )
+    records = encode.indexed_records(LANE["dma0"], dense, whole, index, kind, None)
+    if code:
+        records["aux"][:, 0] = code
+    return records
+
+
+def test_an_indexed_transfer_reads_its_indices_when_it_is_executed() -> None:
+    """Rows of memory, from the front and from the end; one row may be picked twice."""
+    core = Core()
+    table = np.arange(40, dtype=np.float32)
+    core.put(0, table[None], Space.HBM)
+    core.put(256, np.array([[4, -5, 4]], np.int32), Space.HBM)
+    core.run("dma0", gather())
+    expected = table.reshape(2, 5, 4)[:, [4, 0, 4]].reshape(1, 24)
+    np.testing.assert_array_equal(core.get(np.float32, 512, 24, Space.HBM, 1), expected)
+    core.put(256, np.array([[1, 1, 5]], np.int32), Space.HBM)
+    with pytest.raises(SimulationError, match=r"lane 'dma0' record 0 .*: index 5 is outside \[-5, 5\)"):
+        core.run("dma0", gather())
+
+
 REFUSED: list[tuple[str, str, list[Records]]] = [
     ("vector", "src0.*touches bytes 4092 to 4100", [
         encode.copy_records(1, sbuf("fp32", 0, [2]), sbuf("fp32", 4092, [2]))]),
@@ -332,6 +360,12 @@ REFUSED: list[tuple[str, str, list[Records]]] = [
             LANE["dma0"],
             encode.dma_sides(Space.SBUF, "fp32", 0, [2], [4]),
             encode.dma_sides(Space.HBM, "fp32", 0, [3], [4]))]),
+    ("dma0", "dst.*its sizes do not fit those of src", [gather(sizes=(1, 2, 3, 2))]),
+    ("dma0", "dst.*dtype code 8, src has 1: nothing is converted", [gather(dtype="int32")]),
+    ("dma0", "index_type.*dtype code 6 is none of an index", [gather(code=6)]),
+    ("dma0", "index_type.*dtype code 99 is none of an index", [gather(code=99)]),
+    ("dma0", "index.*touches bytes 4088 to 4100 of 4096 in hbm", [gather(4088)]),
+    ("dma0", "index.*touches bytes 4080 to 4104 of 4096 in hbm", [gather(4080, "int64")]),
 ]  # fmt: skip
 
 
