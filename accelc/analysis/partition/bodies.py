@@ -1,8 +1,8 @@
 """
 Operations as other operations that do the same: what `partition-hierarchical` tries where an operation has no engine.
 
-Rewrites of `decompose` give the bodies; here are those that pay only where the whole operation is not supported, and
-operators of the framework that elementary operations express. A body is a function of its own until it is used.
+Rewrites of `decompose` give the bodies; here are those that pay only where the whole operation is not supported. A
+body is a function of its own until it is used.
 """
 
 from collections import ChainMap
@@ -10,7 +10,7 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from xdsl.dialects.builtin import FloatAttr, ModuleOp
+from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, PatternRewriteWalker, op_type_rewrite_pattern
 
@@ -21,10 +21,10 @@ from accelc.analysis.decomposition.convolution import (
     ExpandMatmul,
 )
 from accelc.analysis.decomposition.parts import DecomposeLrn, DecomposeSoftmax
-from accelc.analysis.decomposition.replacement import ConstantPattern, Replacement
+from accelc.analysis.decomposition.replacement import ConstantPattern
 from accelc.constants import Constants
 from accelc.dialects import graph
-from accelc.dialects.graph_ops.base import element_of, is_float, shape_of
+from accelc.dialects.graph_ops.base import shape_of
 from accelc.dialects.graph_ops.element_types import Array
 
 FREE_OPS = (graph.WeightOp, graph.ConstantOp)
@@ -66,53 +66,6 @@ class ExpandSoftplus(ConstantPattern):
         new.finish(rewriter, new.add(graph.AddOp(new.add(graph.ReluOp(op.x)), rest)))
 
 
-class ExpandFramework(ConstantPattern):
-    """Elu, Selu, Celu and a soft Shrink of ONNX by elementary operations, as the standard defines them."""
-
-    @op_type_rewrite_pattern
-    def match_and_rewrite(self, op: graph.CallFrameworkOp, rewriter: PatternRewriter) -> None:
-        """Rewrite one operation."""
-        if op.domain.data not in ("", "ai.onnx") or len(op.inputs) != 1 or len(op.outputs) != 1:
-            return
-        x = op.inputs[0]
-        if not is_float(element_of(x)):
-            return
-        new = self.replace(op)
-        match op.op_type.data:
-            case "Elu":
-                result = _elu(new, x, _number(op, "alpha", 1.0), 1.0)
-            case "Celu":
-                alpha = _number(op, "alpha", 1.0)
-                result = _elu(new, x, alpha, alpha)
-            case "Selu":
-                curve = _elu(new, x, _number(op, "alpha", 1.67326319217681884765625), 1.0)
-                gamma = new.constant(_number(op, "gamma", 1.05070102214813232421875), x)
-                result = new.add(graph.MulOp(curve, gamma))
-            case "Shrink" if _number(op, "bias", 0.0) == _number(op, "lambd", 0.5) > 0:
-                limit = _number(op, "lambd", 0.5)
-                upper = new.add(graph.MinOp(x, new.constant(limit, x)))
-                result = new.add(graph.SubOp(x, new.add(graph.MaxOp(upper, new.constant(-limit, x)))))
-            case _:
-                return
-        new.finish(rewriter, result)
-
-
-def _elu(new: Replacement, x: SSAValue, alpha: float, scale: float) -> SSAValue:
-    """max(x, 0) + alpha * (exp(min(x, 0) / scale) - 1)."""
-    low = new.add(graph.MinOp(x, new.constant(0.0, x)))
-    if scale != 1:
-        low = new.add(graph.MulOp(low, new.constant(1 / scale, x)))
-    curve = new.add(graph.SubOp(new.add(graph.ExpOp(low)), new.constant(1.0, x)))
-    if alpha != 1:
-        curve = new.add(graph.MulOp(curve, new.constant(alpha, x)))
-    return new.add(graph.AddOp(new.add(graph.ReluOp(x)), curve))
-
-
-def _number(op: graph.CallFrameworkOp, name: str, default: float) -> float:
-    value = op.onnx_attributes.data.get(name)
-    return value.value.data if isinstance(value, FloatAttr) else default
-
-
 Expansions = Mapping[type[Operation], type[ConstantPattern]]
 
 EXPANSIONS: Expansions = {
@@ -124,7 +77,6 @@ EXPANSIONS: Expansions = {
     graph.GeluOp: ExpandGelu,
     graph.SiluOp: ExpandSilu,
     graph.SoftplusOp: ExpandSoftplus,
-    graph.CallFrameworkOp: ExpandFramework,
 }
 """How operations are taken apart; a pattern that does not match leaves an operation whole."""
 

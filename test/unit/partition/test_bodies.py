@@ -17,7 +17,6 @@ from accelc.analysis.partition.bodies import EXPANSIONS, body_of
 from accelc.analysis.partition.tasks import Rules, stays_whole
 from accelc.dialects import graph
 from accelc.errors import ModelError
-from accelc.frontends.onnx import run_reference
 from accelc.interpreters.graph import run
 from accelc.passes.partition_hierarchical import Partitioning, partition_hierarchical
 from accelc.targets import load_target
@@ -50,40 +49,30 @@ def unary(operation: str, shape: str = "3x6x5x4") -> str:
     """
 
 
-def framework(name: str, attributes: str = "") -> str:
-    """An operator of ONNX."""
-    fixed = f'domain = "", opset = 17 : i64, onnx_attributes = {{{attributes}}}, loc_name = "n"'
-    return f'%1 = graph.call_framework "{name}"(%0) {{{fixed}}} : (KIND) -> KIND'
-
-
 OPERATIONS = {
     "softmax": "%1 = graph.softmax %0 axis 1 : KIND -> KIND",
     "lrn": "%1 = graph.lrn %0 size 3 alpha 0.5 beta 0.75 bias 2.0 : KIND -> KIND",
     "gelu": "%1 = graph.gelu %0 : KIND -> KIND",
     "silu": "%1 = graph.silu %0 : KIND -> KIND",
     "softplus": "%1 = graph.softplus %0 : KIND -> KIND",
-    "elu": framework("Elu", "alpha = 0.5 : f32"),
-    "celu": framework("Celu", "alpha = 2.0 : f32"),
-    "selu": framework("Selu"),
-    "shrink": framework("Shrink", "lambd = 0.25 : f32, bias = 0.25 : f32"),
 }
 
 
 def without(*kinds: type[Operation]) -> Callable[[Operation, Target], str | None]:
-    """An accelerator that can do all but some operations and what only a framework has."""
-    return lambda op, _target: "left out" if isinstance(op, (*kinds, graph.CallFrameworkOp)) else None
+    """An accelerator that can do all but some operations."""
+    return lambda op, _target: "left out" if isinstance(op, kinds) else None
 
 
 def partition(text: str, weights: dict[str, Array], *missing: type[Operation], **options: Any) -> Partitioning:
     """Partition for `trn-like` without some operations; the results stay as they were."""
     inputs = [np.random.default_rng(2).standard_normal((3, 6, 5, 4)).astype(np.float32)]
-    expected = run(parse(text), inputs, dict(weights), run_reference)
+    expected = run(parse(text), inputs, dict(weights))
     module = parse(text)
     found = partition_hierarchical(
         module, load_target("trn-like"), weights=weights, supported=without(*missing), **options
     )
     module.verify()
-    for a, b in zip(run(module, inputs, weights, run_reference), expected, strict=True):
+    for a, b in zip(run(module, inputs, weights), expected, strict=True):
         np.testing.assert_allclose(a, b, rtol=2e-5, atol=2e-5)
     return found
 
@@ -93,7 +82,7 @@ def eye() -> dict[str, Array]:
     return {"w": np.eye(4, dtype=np.float32)}
 
 
-ENDS = (graph.CallFrameworkOp, graph.ConvOp, graph.MatmulOp)
+ENDS = (graph.ConvOp, graph.MatmulOp)
 """What is not one operation, and what others end in."""
 
 
@@ -104,8 +93,7 @@ def test_parts_compute_the_same(name: str) -> None:
     found = partition(unary(OPERATIONS[name]), eye(), *kinds)
     assert found.counts["host"] == found.counts["framework"] == 0
     assert len(found.partitions) == 1
-    whole = f'graph.call_framework "{name.title()}"' if "call" in OPERATIONS[name] else f"graph.{name}"
-    assert {p.whole for p in found.placements[1:-1]} == {whole}
+    assert {p.whole for p in found.placements[1:-1]} == {f"graph.{name}"}
 
 
 def test_parts_are_placed_one_by_one() -> None:
@@ -126,16 +114,6 @@ def test_parts_are_placed_one_by_one() -> None:
     assert rows == [
         ("graph.pad", "host", "param", "graph.conv_transpose"),
         ("graph.conv", "accelerator", None, "graph.conv_transpose"),
-    ]
-
-
-def test_a_hard_shrink_is_for_the_framework() -> None:
-    """What elementary operations of the engines do not express stays whole."""
-    found = partition(unary(framework("Shrink", "lambd = 0.5 : f32")), eye())
-    assert [(p.destination, p.rule) for p in found.placements] == [
-        ("accelerator", None),
-        ("framework", "list"),
-        ("accelerator", None),
     ]
 
 
@@ -166,10 +144,10 @@ def test_forcing_the_accelerator_takes_apart() -> None:
 
 def test_capability_alone_takes_apart_what_then_runs_on_the_accelerator() -> None:
     """Without islands by cost."""
-    found = partition(unary(OPERATIONS["elu"]), eye(), islands="none")
+    found = partition(unary(OPERATIONS["softplus"]), eye(), graph.SoftplusOp, islands="none")
     assert len(found.partitions) == 1
-    found = partition(unary(OPERATIONS["elu"]), eye(), graph.ExpOp, islands="none")
-    assert [p.home.data for p in found.partitions] == ["accelerator", "framework", "accelerator"]
+    found = partition(unary(OPERATIONS["softplus"]), eye(), graph.SoftplusOp, graph.ExpOp, islands="none")
+    assert [p.home.data for p in found.partitions] == ["accelerator", "host", "accelerator"]
 
 
 def test_only_uncertain_operations_stay_whole() -> None:

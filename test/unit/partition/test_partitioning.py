@@ -125,14 +125,6 @@ def test_forced_homes(force: str) -> None:
     assert [p.home.data for p in partition(parse(NETWORK), everything, force=force).partitions] == [force]
 
 
-def test_what_the_host_lacks_is_forced_there_in_parts() -> None:
-    """Elu has no implementation of its own; what it is made of has."""
-    text = FRAMEWORK.replace('"Magic"', '"Elu"').replace("opset = 1", "opset = 17")
-    result = partition(parse(text), everything, force="host")
-    assert [p.home.data for p in result.partitions] == ["host"]
-    assert {p.whole for p in result.placements} == {None, 'graph.call_framework "Elu"'}
-
-
 def test_forcing_what_cannot_be() -> None:
     """The diagnostic names operation, node and reason."""
     with pytest.raises(ModelError, match=r"graph.call_framework \"Magic\" 'm' cannot run on the forced host"):
