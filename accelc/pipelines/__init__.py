@@ -20,12 +20,11 @@ from xdsl.ir import Operation, SSAValue
 from accelc.dialects.engine import ProgramOp
 from accelc.dialects.graph import PartitionOp, WeightOp
 from accelc.dialects.graph_ops.base import shape_of
-from accelc.emit.program import EmittedProgram
-from accelc.errors import CapacityError, SynchronizationError, UsageError
-from accelc.isa.program import AcceleratorSegment, HbmBinding
-from accelc.isa.records import Records
+from accelc.errors import CapacityError, UsageError
+from accelc.isa.program import AcceleratorSegment
 from accelc.lowering import Budget, Lowered, lower_partition
 from accelc.lowering.deferred import DeferredWeights
+from accelc.pipelines.finishing import Observer, Value, finish_program, ignore, weight_name
 from accelc.targets.model import Target
 from accelc.weights import is_absent
 
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 Weights = dict[str, Array]
 Lowering = Callable[[Mapping[str, Array]], Lowered]
-Observer = Callable[[str, Callable[[], str]], None]
-"""Called after every stage with its name and a function that renders the IR, or the streams after emission."""
 
 GRAPH_PASSES = (
     "normalize-inplace",
@@ -78,10 +75,6 @@ Shares of SBUF for tensors that stay on chip, tried in turn until addresses suff
 The first program that fits with spilling competes with the first that fits without, by predicted time; so does one
 that writes results over operands with one that does not.
 """
-
-
-def ignore(stage: str, render: Callable[[], str]) -> None:
-    """An observer that does nothing."""
 
 
 @dataclass(frozen=True)
@@ -216,12 +209,12 @@ def repacking(
         other = compiled.lower(others)
         if list(other.weights) != list(own[0].weights) or not other.program.is_structurally_equivalent(own[0].program):
             return None
-        return {_weight_name(compiled.segment.name, symbol): array for symbol, array in other.weights.items()}
+        return {weight_name(compiled.segment.name, symbol): array for symbol, array in other.weights.items()}
 
     return repack
 
 
-_Values = list[tuple[str, tuple[int, ...]]]
+_Values = list[Value]
 
 
 def _values(names: tuple[str, ...], values: Iterable[SSAValue]) -> _Values:
@@ -321,76 +314,9 @@ def _finish(
     target: Target,
     observer: Observer,
 ) -> CompiledPartition:
-    from accelc.analysis.sync.vector_clock import synchronize_records, write_sync
-    from accelc.analysis.sync.verify import verify_records
-    from accelc.emit.emitter import emit
-    from accelc.emit.streams import split_streams
-    from accelc.passes.insert_delays import insert_delays
-    from accelc.passes.schedule_systolic_tiles import schedule_systolic_tiles
-
-    program = fitted.program
-    insert_delays(program, target)
-    observer("insert-delays", lambda: str(program))
-    trial = schedule_systolic_tiles(program, target)
-    observer("schedule-systolic-tiles", lambda: str(program))
-    emitted = emit(program, target) if trial is None else trial.emitted
-    observer("emit", lambda: _text(emitted.records, emitted, target))
-    sync = synchronize_records(emitted.records, target) if trial is None else trial.sync
-    records, _ = write_sync(emitted.records, sync)
-    observer("sync-vector-clock", lambda: _text(records, emitted, target))
-    violations = verify_records(records, target)
-    if violations:
-        raise SynchronizationError(f"{name}: {len(violations)} orders are not enforced, first: {violations[0]}")
-    observer("verify-sync", lambda: f"; all {sync.required} orders between lanes are enforced, by {sync.emitted} waits")
+    done = finish_program(fitted.program, name, inputs, outputs, target, observer)
     packed = fitted.weights.absent() if fitted.absent else fitted.weights
-    weights = {_weight_name(name, symbol): array for symbol, array in packed.items()}
-    segment = AcceleratorSegment(
-        name=name,
-        inputs=tuple(value for value, _ in inputs),
-        outputs=tuple(value for value, _ in outputs),
-        cores=(split_streams(records, target),),
-        hbm_bytes=_hbm_bytes(program, target),
-        bindings=_bindings(emitted, name, inputs, outputs),
-        semaphores=tuple(semaphore.name for semaphore in sync.semaphores),
-        delays=emitted.delays,
-        debug=emitted.debug,
+    weights = {weight_name(name, symbol): array for symbol, array in packed.items()}
+    return CompiledPartition(
+        done.segment, weights, done.program, done.required, done.emitted, fitted.predicted_ns, fitted.lower
     )
-    return CompiledPartition(segment, weights, program, sync.required, sync.emitted, fitted.predicted_ns, fitted.lower)
-
-
-def _text(records: Records, emitted: EmittedProgram, target: Target) -> str:
-    from accelc.emit.streams import split_streams
-    from accelc.isa.disassembler import disassemble_streams
-
-    return "\n".join(disassemble_streams(split_streams(records, target), emitted.debug))
-
-
-def _weight_name(segment: str, symbol: str) -> str:
-    return f"{segment}.{symbol}"
-
-
-def _bindings(emitted: EmittedProgram, name: str, inputs: _Values, outputs: _Values) -> tuple[HbmBinding, ...]:
-    """The bound buffers under their names in the whole program."""
-    named: dict[str, tuple[str, tuple[int, ...]]] = {
-        **{f"in{index}": value for index, value in enumerate(inputs)},
-        **{f"out{index}": value for index, value in enumerate(outputs)},
-    }
-    result: list[HbmBinding] = []
-    for buffer in emitted.bound:
-        if buffer.role == "weight":
-            value, shape = _weight_name(name, buffer.symbol), (buffer.elements,)
-        else:
-            value, shape = named[buffer.symbol]
-        binding = HbmBinding(value, buffer.role, buffer.offset, buffer.dtype, shape)
-        assert binding.nbytes == buffer.nbytes, f"{buffer.symbol} of {name}: {shape}"
-        result.append(binding)
-    return tuple(result)
-
-
-def _hbm_bytes(program: ProgramOp, target: Target) -> int:
-    """End of the last HBM buffer, rounded up to the HBM's alignment."""
-    from accelc.passes.assign_memory import buffer_bytes, by_space
-
-    placed = [(op.address.offset.value.data, op) for op in by_space(program).get("hbm", ()) if op.address is not None]
-    end = max((offset + buffer_bytes(op) for offset, op in placed), default=1)
-    return -(-end // target.hbm.align) * target.hbm.align
