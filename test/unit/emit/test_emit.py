@@ -327,6 +327,23 @@ def test_engines_that_execute_something_for_some_operands_only() -> None:
     assert opcodes(emit(program("engine.copy on vector %v[0:4, 0:4] into %w[0:4, 0:4]"), target).records) == ["COPY"]
 
 
+def test_integers_that_an_engine_lacks() -> None:
+    """Arithmetic on integers alone needs them; int64 is needed for any use."""
+    none = replace(TINY.engines["vector"], integers=())
+    target = replace(TINY, engines={**TINY.engines, "vector": none})
+    buffers = BUFFERS.replace("sbuf<4x64xf32>", "sbuf<4x64xKIND>")
+    add = 'engine.tensor_scalar on vector %y[0:4, 0:8] add VALUE into %y[0:4, 8:16] {loc_name = "n"}'
+    copy = 'engine.copy on vector %y[0:4, 0:8] into %y[0:4, 8:16] {loc_name = "n"}'
+    assert opcodes(emit(program(add.replace("VALUE", "0.5"), buffers.replace("KIND", "i32")), target).records) == ["TS"]
+    assert opcodes(emit(program(copy, buffers.replace("KIND", "i32")), target).records) == ["COPY"]
+    for body, kind, name in ((add, "i32", "int32"), (add, "i8", "int8"), (copy, "i64", "int64")):
+        message = (
+            rf"engine.(tensor_scalar|copy) of 'n' on lane 'vector' computes with {name}: target 'tiny' has integer"
+        )
+        with pytest.raises(ProgramError, match=message + " arithmetic in no dtype there"):
+            emit(program(body.replace("VALUE", "1.0"), buffers.replace("KIND", kind)), target)
+
+
 def test_transfers_that_a_target_cannot_make() -> None:
     """Gathers and ways to combine are those of the DMA engines."""
     buffers = """
