@@ -15,6 +15,7 @@ from xdsl.dialects.builtin import (
     ModuleOp,
     RankedStructure,
 )
+from xdsl.ir import TypeAttribute
 from xdsl.parser import AttrParser, Parser
 from xdsl.parser.generic_parser import ParserState
 from xdsl.utils.exceptions import ParseError
@@ -30,6 +31,8 @@ class LinearLexer(MLIRLexer):
 
 MAX_REPEATED = 1 << 22
 """Elements of all `dense` literals of a text together, beyond one for each character of it."""
+MAX_WIDTH_DIGITS = 5
+"""Digits of the width of an integer type: bounds of values are computed, which have as many bits."""
 
 
 @dataclass
@@ -90,6 +93,13 @@ class SafeParser(Parser):
             self._consume_token()
             return next(kind.iter_unpack(int(text, 16).to_bytes(kind.compile_time_size, "little")))
         return super().parse_optional_float(allow_negative=allow_negative)
+
+    def _parse_optional_integer_or_float_type(self) -> TypeAttribute | None:
+        text = self._current_token.text
+        digits = text.lstrip("su").removeprefix("i")
+        if digits.isdecimal() and len(digits) > MAX_WIDTH_DIGITS:
+            self.raise_error(f"integer type of more than {MAX_WIDTH_DIGITS} digits of bits")
+        return super()._parse_optional_integer_or_float_type()
 
     def _count(self, kind: RankedStructure[AnyDenseElement]) -> None:
         """One value can stand for all elements, and xDSL makes a list of them: a short text could take all memory."""

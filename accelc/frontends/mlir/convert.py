@@ -1,6 +1,7 @@
 """Functions of other compilers as `graph.func`: calls inlined, every operation by its rule."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any, cast
 
 from xdsl.dialects import func
@@ -23,6 +24,9 @@ MAX_OPERATIONS = 200_000
 RETURNS = frozenset(["func.return", "stablehlo.return", "tosa.yield", "linalg.yield", "tensor.yield", "scf.yield"])
 """Ends of blocks."""
 
+GLOBALS = frozenset(["sdy.mesh", "ml_program.global"])
+"""Operations beside functions, which have no effect."""
+
 
 def convert_module(module: ModuleOp, rules: Table, weights: dict[str, Array]) -> None:
     """
@@ -31,6 +35,8 @@ def convert_module(module: ModuleOp, rules: Table, weights: dict[str, Array]) ->
     Private functions are inlined where they are called and vanish. Elements of large constants become new entries of
     `weights`. Raises ConversionError for what `rules` do not convert; the module is unchanged then.
     """
+    for op in _outside(module):
+        raise ConversionError(op, f"{name_of(op)}: stands outside of any function")
     converter = Converter(module, rules, weights)
     roots = [op for op in converter.functions.values() if _visibility(op) != "private"]
     if not roots:
@@ -41,11 +47,20 @@ def convert_module(module: ModuleOp, rules: Table, weights: dict[str, Array]) ->
         assert parent is not None
         parent.insert_op_before(new, op)
     for op in list(module.walk()):
-        if isinstance(op, func.FuncOp) or name_of(op) in ("sdy.mesh", "ml_program.global"):
+        if isinstance(op, func.FuncOp) or name_of(op) in GLOBALS:
             op.detach()
             op.erase(safe_erase=False)
     for name in [name for name in module.attributes if "." in name]:
         del module.attributes[name]
+
+
+def _outside(module: ModuleOp) -> Iterator[Operation]:
+    """What is in a module, or one inside it, and is no function."""
+    for op in module.ops:
+        if isinstance(op, ModuleOp):
+            yield from _outside(op)
+        elif not isinstance(op, func.FuncOp | graph.FuncOp) and name_of(op) not in GLOBALS:
+            yield op
 
 
 def _visibility(op: func.FuncOp) -> str:
@@ -56,7 +71,12 @@ class Converter:
     """State of one conversion: the functions by name, the rules, the data of constants."""
 
     def __init__(self, module: ModuleOp, rules: Table, weights: dict[str, Array]):
-        self.functions = {op.sym_name.data: op for op in module.walk() if isinstance(op, func.FuncOp)}
+        self.functions: dict[str, func.FuncOp] = {}
+        for op in module.walk():
+            if isinstance(op, func.FuncOp):
+                if op.sym_name.data in self.functions:
+                    raise ConversionError(op, f"func.func: there are two functions '@{op.sym_name.data}'")
+                self.functions[op.sym_name.data] = op
         self.rules = rules
         self.weights = weights
         self.stack: list[str] = []
@@ -181,13 +201,11 @@ def _tensor(view: View, kind: Attribute) -> TensorType[Attribute]:
 
 
 def _unique(names: Sequence[str]) -> list[str]:
-    seen: dict[str, int] = {}
-    found: list[str] = []
+    found: dict[str, None] = {}
     for name in names:
-        count = seen.get(name, 0)
-        seen[name] = count + 1
-        found.append(f"{name}.{count}" if count else name)
-    return found
+        numbered = (f"{name}.{n}" if n else name for n in count())
+        found[next(other for other in numbered if other not in found and (other == name or other not in names))] = None
+    return list(found)
 
 
 def _entry_names(op: func.FuncOp, side: str) -> list[str]:

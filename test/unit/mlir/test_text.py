@@ -47,6 +47,9 @@ MISTAKES = {
     f'%0 = "stablehlo.gather"(%x, %x) <{{dimension_numbers = 3}}> : ({T}, {T}) -> {T}': (
         "attribute 'dimension_numbers'"
     ),
+    f'%i = stablehlo.constant dense<0> : tensor<1xi32>\n  %0 = "stablehlo.gather"(%x, %i) <{{dimension_numbers = '
+    f"#stablehlo.gather<offset_dims = [0], start_index_map = [0], index_vector_dim = -7>, slice_sizes = array<i64: 4>"
+    f"}}> : ({T}, tensor<1xi32>) -> {T}": "a.mlir:3:3: error: stablehlo.gather: index_vector_dim -7",
     f"%1 = stablehlo.iota dim = 0 : tensor<1000000000000xi32>\n  %0 = stablehlo.abs %x : {T}": "computes [",
     f"%0 = func.call @other(%x) : ({T}) -> {T}": "calls '@other', which has no body here",
 }
@@ -65,6 +68,15 @@ def test_mistakes_are_located(tmp_path: Path, line: str, expected: str) -> None:
     ("text", "expected"),
     [
         ("", "a.mlir:1:1: error: "),
+        (
+            f'"linalg.yield"() : () -> ()\n{BODY.format("%0 = stablehlo.abs %x : tensor<4xf32>")}',
+            "linalg.yield: stands outside",
+        ),
+        ("func.func @main(%x: tensor<4xi4294967296>) {\n  return\n}\n", "integer type of more than 5 digits of bits"),
+        (
+            "func.func private @f() {\n  return\n}\nfunc.func @f() {\n  return\n}\n",
+            "a.mlir:4:1: error: func.func: there are two functions '@f'",
+        ),
         ("module {}\n", "a.mlir:1:1: error: has no func.func that is not private"),
         ("func.func private @f(%x: tensor<f32>) -> tensor<f32> {\n  return %x : tensor<f32>\n}\n", "has no func.func"),
         (

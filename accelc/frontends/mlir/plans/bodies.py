@@ -131,18 +131,21 @@ def extreme_with_index(body: Body, *, in_order: bool = False) -> str | None:
 
 def ordering(body: Body, key: int = 0) -> str | None:
     """
-    `less` or `greater` if a body of (a, b, ...) of a sort compares the arguments `2 * key` and `2 * key + 1`.
+    `less` or `greater` if a body of (a, b, ...) of a sort compares the arguments `2 * key` and `2 * key + 1` alone.
 
     Constants are allowed as jax uses them, to make zeros equal and NaN the last: the body is tried on numbers of
-    both signs, zeros, infinities and NaN.
+    both signs, zeros, infinities and NaN, with the other arguments in every order.
     """
     samples = (-float("inf"), -2.0, -0.0, 0.0, 1.5, float("inf"), nan)
     found: set[str] = set()
     for a, b in product(samples, samples):
-        values = [0.0] * body.arguments
-        values[2 * key], values[2 * key + 1] = a, b
-        result = _run(body, values)
-        if result is None or len(result) != 1:
+        results: list[tuple[Any, ...] | None] = []
+        for others in ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0)):
+            values = [others[i % 2] for i in range(body.arguments)]
+            values[2 * key], values[2 * key + 1] = a, b
+            results.append(_run(body, values))
+        result = results[0]
+        if result is None or len(result) != 1 or any(other != result for other in results):
             return None
         if isnan(a) or isnan(b) or a == b:
             continue

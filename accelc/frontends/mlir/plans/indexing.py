@@ -96,6 +96,12 @@ def _rows(
     )
 
 
+def _components(indices: Shape, vector: int) -> int:
+    if not 0 <= vector <= len(indices):
+        raise ValueError(f"index_vector_dim {vector} of indices of rank {len(indices)}")
+    return indices[vector] if vector < len(indices) else 1
+
+
 def _batch_of(indices: Shape, vector: int) -> Shape:
     return tuple(size for axis, size in enumerate(indices) if axis != vector)
 
@@ -122,7 +128,7 @@ def plan_gather(
     if any(slice_sizes[axis] > 1 for axis in dropped):
         raise ValueError("collapsed and batching dimensions have slices of more than one element")
     batching = _batching(operand_batching, indices_batching, index_vector_dim, indices)
-    vectors = indices[index_vector_dim] if index_vector_dim < len(indices) else 1
+    vectors = _components(indices, index_vector_dim)
     if vectors != len(start_index_map):
         raise ValueError(f"indices have {vectors} components, start_index_map {len(start_index_map)}")
     batch = _batch_of(indices, index_vector_dim)
@@ -192,7 +198,7 @@ def plan_scatter(
         if sizes[axis] > operand[axis]:
             raise ValueError(f"updates of {sizes[axis]} elements in an axis of {operand[axis]}")
     batching = _batching(operand_batching, indices_batching, index_vector_dim, indices)
-    vectors = indices[index_vector_dim] if index_vector_dim < len(indices) else 1
+    vectors = _components(indices, index_vector_dim)
     if vectors != len(index_map):
         raise ValueError(f"indices have {vectors} components, scatter_dims_to_operand_dims {len(index_map)}")
     batch = _batch_of(indices, index_vector_dim)

@@ -17,14 +17,16 @@ from accelc.frontends.mlir.rules.elementwise import (
     binary,
     cbrt,
     compare,
+    cosh,
     erfc,
     expm1,
-    hyperbolic,
     is_finite,
+    is_negative,
     log1p,
     remainder,
     round_away,
     shift,
+    sinh,
     tan,
     truncated,
     unary,
@@ -160,7 +162,7 @@ def _not_finite(call: Call) -> SSAValue:
 def _copysign(call: Call) -> SSAValue:
     w, (a, b) = call.writer, call.first(2)
     size = w.unary("abs", a)
-    return w.select(w.binary("less", b, 0.0), w.unary("neg", size), size)
+    return w.select(is_negative(w, b), w.unary("neg", size), size)
 
 
 def _extended(call: Call) -> list[SSAValue]:
@@ -247,8 +249,8 @@ RULES: Table = {
     "math.asin": lambda call: arc(call.writer, "asin", call.operand(0)),
     "math.acos": lambda call: arc(call.writer, "acos", call.operand(0)),
     "math.tan": lambda call: tan(call.writer, call.operand(0)),
-    "math.sinh": lambda call: hyperbolic(call.writer, "sub", call.operand(0)),
-    "math.cosh": lambda call: hyperbolic(call.writer, "add", call.operand(0)),
+    "math.sinh": lambda call: sinh(call.writer, call.operand(0)),
+    "math.cosh": lambda call: cosh(call.writer, call.operand(0)),
     "math.copysign": _copysign,
 }
 """Rules of this module."""

@@ -66,15 +66,18 @@ def _truth(w: Writer, kind: str, x: SSAValue, axes: Sequence[int]) -> SSAValue:
     return w.binary("greater", w.reduce("min" if kind in ("and", "mul", "min") else "max", numbers, axes), 0.5)
 
 
+def reversed_order(w: Writer, x: SSAValue) -> SSAValue:
+    """Values that are the larger, the smaller those of x are; its own inverse."""
+    dtype = dtype_of(x)
+    if dtype.kind in "fV":
+        return w.unary("neg", x)
+    # Not -x, which the smallest integer does not have.
+    largest = -1 if dtype.kind == "i" else int(np.iinfo(dtype).max)
+    return w.binary("sub", w.scalar(largest, dtype), x)
+
+
 def extreme_index(w: Writer, kind: str, x: SSAValue, axis: int, dtype: DType) -> tuple[SSAValue, SSAValue]:
     """Largest (`max`) or smallest value along an axis, and the first index that has it, as `dtype`."""
     value = w.reduce(kind, x, [axis])
-    if kind == "max":
-        turned = x
-    elif dtype_of(x).kind in "fV":
-        turned = w.unary("neg", x)
-    else:
-        ones = np.asarray(-1).astype(dtype_of(x)) if dtype_of(x).kind == "i" else np.iinfo(dtype_of(x)).max
-        # Not -x, which the smallest integer does not have.
-        turned = w.binary("sub", w.constant(np.asarray(ones, dtype_of(x))), x)
+    turned = x if kind == "max" else reversed_order(w, x)
     return value, w.cast(w.add(graph.ArgmaxOp(turned, axis)), dtype)

@@ -8,6 +8,8 @@ from accelc.dialects.graph_ops.element_types import dtype_of
 from accelc.frontends.mlir.call import Call, Rule
 from accelc.frontends.mlir.writer import Writer
 
+INDEX = np.dtype(np.int32)
+"""Type in which places are counted."""
 _LARGE = 0.5
 """Beyond this `log(1 + x)` and `exp(x) - 1` are accurate as they stand."""
 
@@ -39,15 +41,13 @@ def compare(w: Writer, kind: str, a: SSAValue, b: SSAValue) -> SSAValue:
     return w.binary(kind, a, b)
 
 
-def is_float(x: SSAValue) -> bool:
-    """Whether a value has floats."""
-    return dtype_of(x).kind in "fV"
-
-
 def remainder(w: Writer, a: SSAValue, b: SSAValue) -> SSAValue:
-    """Remainder with the sign of the dividend a, exact: of the sizes, then with the sign."""
+    """Remainder with the sign of the dividend a, exact: of the sizes of floats, then with the sign."""
     if dtype_of(a).kind == "u":
         return w.binary("mod", a, b)
+    if dtype_of(a).kind == "i":
+        # The smallest integer has no size.
+        return w.binary("sub", a, w.binary("mul", w.binary("div", a, b), b))
     size = w.binary("mod", w.unary("abs", a), w.unary("abs", b))
     return w.binary("mul", w.unary("sign", a), size)
 
@@ -103,9 +103,22 @@ def erfc(w: Writer, x: SSAValue) -> SSAValue:
     return w.binary("sub", w.scalar(1.0, dtype_of(x)), w.unary("erf", x))
 
 
-def hyperbolic(w: Writer, sign: str, x: SSAValue) -> SSAValue:
-    """(exp(x) + exp(-x)) / 2 for `add`, (exp(x) - exp(-x)) / 2 for `sub`."""
-    return w.binary("mul", w.binary(sign, w.unary("exp", x), w.unary("exp", w.unary("neg", x))), 0.5)
+def cosh(w: Writer, x: SSAValue) -> SSAValue:
+    """(exp(x) + exp(-x)) / 2."""
+    return w.binary("mul", w.binary("add", w.unary("exp", x), w.unary("exp", w.unary("neg", x))), 0.5)
+
+
+def sinh(w: Writer, x: SSAValue) -> SSAValue:
+    """(exp(x) - exp(-x)) / 2; for small x, where that cancels, (e + e / (e + 1)) / 2 with e = exp(x) - 1."""
+    far = w.binary("sub", w.unary("exp", x), w.unary("exp", w.unary("neg", x)))
+    less = expm1(w, x)
+    near = w.binary("add", less, w.binary("div", less, w.binary("add", less, 1.0)))
+    return w.binary("mul", w.select(w.binary("less", w.unary("abs", x), _LARGE), near, far), 0.5)
+
+
+def is_negative(w: Writer, x: SSAValue) -> SSAValue:
+    """Whether x has a minus, which 1 / x tells of zeros; NaN has none."""
+    return w.binary("less", w.select(w.binary("equal", x, 0.0), w.unary("reciprocal", x), x), 0.0)
 
 
 def is_finite(w: Writer, x: SSAValue) -> SSAValue:
@@ -119,9 +132,7 @@ def angle(w: Writer, y: SSAValue, x: SSAValue) -> SSAValue:
     infinite = [w.binary("equal", w.unary("abs", value), float("inf")) for value in (y, x)]
     both = w.binary("and", infinite[0], infinite[1])
     y, x = (w.select(both, w.unary("sign", value), value) for value in (y, x))
-    # 1 / y tells zeros apart.
-    below = w.binary("less", w.select(w.binary("equal", y, 0.0), w.unary("reciprocal", y), y), 0.0)
-    left = w.binary("less", w.select(w.binary("equal", x, 0.0), w.unary("reciprocal", x), x), 0.0)
+    below, left = is_negative(w, y), is_negative(w, x)
     dtype = dtype_of(x)
     signed = w.select(below, w.scalar(-np.pi, dtype), w.scalar(np.pi, dtype))
     turned = w.binary("add", w.unary("atan", w.binary("div", y, x)), w.select(left, signed, w.scalar(0.0, dtype)))
@@ -138,32 +149,35 @@ def arc(w: Writer, kind: str, x: SSAValue) -> SSAValue:
 
 def shift(call: Call, kind: str) -> SSAValue:
     """
-    Shift by a number of bits. `kind` is `left`, `arithmetic` or `logical`.
+    Shift by a number of bits; beyond the width, all of them. `kind` is `left`, `arithmetic` or `logical`.
 
-    To the right with its sign the number of bits must be known: that is a quotient.
+    Complements fill up with zeros what is filled up with ones.
     """
     w, x, dtype = call.writer, call.operand(0), call.dtype()
     if dtype.kind not in "iu":
         raise call.error(f"shift of {dtype.name}; supported are integers")
+    known = w.known_scalar(call.operand(1))
+    if kind == "arithmetic" and dtype.kind == "i" and known is not None and 0 <= known < 8 * dtype.itemsize - 1:
+        # A quotient of what is left without the bits that are cut off: machines have no unsigned words.
+        cut = w.binary("and", x, (1 << int(known)) - 1)
+        return w.binary("div", w.binary("sub", x, cut), 1 << int(known))
+    unsigned, signed = (np.dtype(f"{sign}int{8 * dtype.itemsize}") for sign in ("u", ""))
+    value, bits = w.cast(x, unsigned), w.cast(call.operand(1), unsigned)
     if kind != "arithmetic":
-        unsigned = np.dtype(f"uint{8 * dtype.itemsize}")
-        bits = w.cast(call.operand(1), unsigned)
-        return w.cast(w.binary("shl" if kind == "left" else "shr", w.cast(x, unsigned), bits), dtype)
-    amount = w.known_scalar(call.operand(1))
-    if amount is None:
-        raise call.error("the number of bits (operand 1) is not one known number; supported are constants")
-    bits, width = int(amount), 8 * dtype.itemsize
-    if not 0 <= bits < width:
-        raise call.error(f"shift of {dtype.name} by {bits} bits; supported are integers by less than their width")
-    if bits == 0:
-        return x
-    if dtype.kind == "u":
-        return w.binary("div", x, w.scalar(1 << bits, dtype))
-    # Quotients are cut towards zero: what is cut off is taken away first.
-    if bits == width - 1:
-        return w.select(w.binary("less", x, 0), w.scalar(-1, dtype), w.scalar(0, dtype))
-    low = w.binary("and", x, (1 << bits) - 1)
-    return w.binary("div", w.binary("sub", x, low), 1 << bits)
+        return w.cast(w.binary("shl" if kind == "left" else "shr", value, bits), dtype)
+    ones, zeros = (w.scalar(number, unsigned) for number in (int(np.iinfo(unsigned).max), 0))
+    signs = w.select(w.binary("less", w.cast(x, signed), 0), ones, zeros)
+    return w.cast(w.binary("xor", w.binary("shr", w.binary("xor", value, signs), bits), signs), dtype)
+
+
+def to_index(w: Writer, x: SSAValue) -> SSAValue:
+    """Integers as `INDEX`; those beyond it are its limits, which are outside of any tensor too."""
+    given, own = np.iinfo(dtype_of(x)), np.iinfo(INDEX)
+    if given.max > own.max:
+        x = w.binary("min", x, int(own.max))
+    if given.min < own.min:
+        x = w.binary("max", x, int(own.min))
+    return w.cast(x, INDEX)
 
 
 def same_shape(call: Call, value: SSAValue) -> SSAValue:

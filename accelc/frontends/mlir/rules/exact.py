@@ -14,7 +14,7 @@ from xdsl.ir import SSAValue
 
 from accelc.constants import Constants
 from accelc.dialects.graph_ops.base import shape_of
-from accelc.dialects.graph_ops.element_types import dtype_of
+from accelc.dialects.graph_ops.element_types import DType, dtype_of
 from accelc.frontends.mlir.writer import Writer
 
 EXACT = 1 << 24
@@ -54,3 +54,8 @@ def exact_factors(
         w.binary("sub", value, float(point)) if point else value for value, point in zip(floats, points, strict=True)
     )
     return first, second
+
+
+def whole(w: Writer, sums: SSAValue, dtype: DType) -> SSAValue:
+    """Exact sums of floats as integers, which wrap in narrow types; casts of floats would saturate."""
+    return w.cast(w.cast(sums, np.dtype(np.int32)), dtype)

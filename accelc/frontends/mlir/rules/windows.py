@@ -10,11 +10,8 @@ from xdsl.ir import SSAValue
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import shape_of
 from accelc.dialects.graph_ops.element_types import dtype_of
-from accelc.frontends.mlir.rules.combine import combine, identity
+from accelc.frontends.mlir.rules.combine import combine, identity, reversed_order
 from accelc.frontends.mlir.writer import Writer
-
-MAX_BAND = 1 << 24
-"""Elements of the matrix that sums along one axis."""
 
 
 @dataclass(frozen=True)
@@ -48,44 +45,56 @@ def reduce_windows(w: Writer, kind: str, x: SSAValue, window: Window, init: SSAV
     """
     For every whole window its elements and `init` combined; pads are the identity of `kind`.
 
-    Sums are products with a band matrix, axis by axis; extremes are poolings. Raises ValueError for other functions.
+    Sums and products are made axis by axis, of narrow floats in f32; extremes are poolings. Raises ValueError for other
+    functions, and for an `init` that pads would repeat.
     """
     dtype = dtype_of(x)
     axes = window.axes()
+    neutral = init is None or w.known_scalar(init) == identity(kind, dtype)
+    if not neutral and kind in ("add", "mul") and any(n > 0 for n in (*window.low, *window.high)):
+        raise ValueError("pads windows with an initial value that is not that of no elements; pad the tensor before")
     if dtype == np.bool_ and kind in ("or", "and", "max", "min"):
         numbers = reduce_windows(
             w, {"or": "max", "and": "min"}.get(kind, kind), w.cast(x, np.dtype(np.float32)), window
         )
         found = w.binary("greater", numbers, 0.5)
-    elif kind == "add" and dtype != np.bool_:
-        found = x
+    elif kind in ("add", "mul") and dtype != np.bool_:
+        found = w.cast(x, np.dtype(np.float32)) if dtype.kind in "fV" and dtype.itemsize < 4 else x
         for axis in axes:
-            found = _sums(w, found, window, axis)
+            found = _combined(w, kind, found, window, axis)
+        found = w.cast(found, dtype)
     elif kind in ("max", "min") and dtype != np.bool_:
         found = _extremes(w, kind, x, window, axes)
     else:
-        raise ValueError(f"combines windows of {dtype.name} by '{kind}'; supported are sums and extremes")
-    if init is None or w.known_scalar(init) == identity(kind, dtype):
+        raise ValueError(f"combines windows of {dtype.name} by '{kind}'; supported are sums, products and extremes")
+    if init is None or neutral:
         return found
     return combine(w, kind, found, init)
 
 
-def _sums(w: Writer, x: SSAValue, window: Window, axis: int) -> SSAValue:
-    shape = shape_of(x)
-    outputs = window.outputs(axis, shape[axis])
-    if outputs * shape[axis] > MAX_BAND:
-        raise ValueError(f"sums of {outputs} windows of an axis of {shape[axis]}; the limit is {MAX_BAND} in all")
-    place = np.arange(shape[axis])[:, None] + window.low[axis]
-    first = np.arange(outputs)[None, :] * window.strides[axis]
-    offset = place - first
-    step = window.dilations[axis]
-    inside = (offset >= 0) & (offset < window.sizes[axis] * step) & (offset % step == 0)
-    band = w.constant(inside.astype(dtype_of(x)))
-    order = [d for d in range(len(shape)) if d != axis] + [axis]
-    moved = w.transpose(x, order)
-    rows = w.reshape(moved, [prod(shape_of(moved)[:-1]), shape[axis]])
-    summed = w.reshape(w.matmul(rows, band), [*shape_of(moved)[:-1], outputs])
-    return w.transpose(summed, [order.index(d) for d in range(len(shape))])
+def _combined(w: Writer, kind: str, x: SSAValue, window: Window, axis: int) -> SSAValue:
+    """Windows along one axis: those of 1, 2, 4, ... elements by doubling, combined as the window's size has bits."""
+    rank, size, step = len(shape_of(x)), window.sizes[axis], window.dilations[axis]
+
+    def part(value: SSAValue, start: int, length: int, stride: int = 1) -> SSAValue:
+        sizes = [length if d == axis else n for d, n in enumerate(shape_of(value))]
+        starts, steps = ([n if d == axis else other for d in range(rank)] for n, other in ((start, 0), (stride, 1)))
+        return w.slice(value, starts, sizes, steps)
+
+    outputs = window.outputs(axis, shape_of(x)[axis])
+    low, high = ([pads[axis] if d == axis else 0 for d in range(rank)] for pads in (window.low, window.high))
+    power, total, done = w.pad(x, low, high, None, identity(kind, dtype_of(x))), None, 0
+    length = (outputs - 1) * window.strides[axis] + 1 if outputs else 0
+    for bit in range(size.bit_length()):
+        if size >> bit & 1:
+            found = part(power, done * step if length else 0, length)
+            total = found if total is None else w.binary(kind, total, found)
+            done += 1 << bit
+        if size >> (bit + 1):
+            rest = max(shape_of(power)[axis] - (step << bit), 0)
+            power = w.binary(kind, part(power, 0, rest), part(power, (step << bit) if rest else 0, rest))
+    assert total is not None
+    return part(total, 0, outputs, window.strides[axis])
 
 
 def _extremes(w: Writer, kind: str, x: SSAValue, window: Window, axes: Sequence[int]) -> SSAValue:
@@ -100,7 +109,7 @@ def _extremes(w: Writer, kind: str, x: SSAValue, window: Window, axes: Sequence[
     sizes = shape_of(moved)
     rest, spatial = sizes[: len(sizes) - len(axes)], sizes[len(sizes) - len(axes) :]
     images = w.reshape(moved, [1, prod(rest), *spatial])
-    turned = w.unary("neg", images) if kind == "min" else images
+    turned = reversed_order(w, images) if kind == "min" else images
     pooled = w.add(
         graph.PoolOp(
             turned,
@@ -111,6 +120,6 @@ def _extremes(w: Writer, kind: str, x: SSAValue, window: Window, axes: Sequence[
             dilations=[window.dilations[axis] for axis in axes],
         )
     )
-    pooled = w.unary("neg", pooled) if kind == "min" else pooled
+    pooled = reversed_order(w, pooled) if kind == "min" else pooled
     found = w.reshape(pooled, [*rest, *shape_of(pooled)[2:]])
     return w.transpose(found, [order.index(d) for d in range(len(shape))])

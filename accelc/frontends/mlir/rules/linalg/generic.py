@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import prod
 
 import numpy as np
+from xdsl.dialects.builtin import i1
 from xdsl.ir import Block, BlockArgument, Operation, SSAValue
 from xdsl.ir.affine import AffineBinaryOpExpr, AffineBinaryOpKind, AffineConstantExpr, AffineDimExpr, AffineExpr
 
@@ -30,7 +31,8 @@ from accelc.frontends.mlir.writer import Writer
 
 MAX_POINTS = 1 << 26
 """Points of an iteration that is computed element by element before it is reduced."""
-CASTS = frozenset(["arith.extf", "arith.truncf", "arith.extsi", "arith.extui", "arith.sitofp", "arith.index_cast"])
+WIDENING = frozenset(["arith.extf", "arith.extsi"])
+"""Casts that products and sums make themselves, of numbers of more than one bit."""
 
 
 @dataclass(frozen=True)
@@ -217,9 +219,9 @@ def accumulate(w: Writer, kind: str, value: SSAValue, init: SSAValue) -> SSAValu
 
 
 def _source(value: SSAValue, block: Block) -> int | None:
-    """The argument of the body that a value is, but for casts."""
+    """The argument of the body that a value is, but for `WIDENING` casts."""
     while isinstance(value.owner, Operation):
-        if name_of(value.owner) not in CASTS:
+        if name_of(value.owner) not in WIDENING or value.owner.operands[0].type == i1:
             return None
         value = value.owner.operands[0]
     return value.index if isinstance(value, BlockArgument) and value.block is block else None

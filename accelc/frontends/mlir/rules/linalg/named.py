@@ -97,11 +97,17 @@ def _unpointed(call: Call, index: int, points: int) -> SSAValue:
     return w.binary("sub", wide, w.cast(call.operand(points), dtype))
 
 
+def _require_signed(call: Call) -> None:
+    if call.view.word("cast", "cast_signed") != "cast_signed":
+        raise call.error("casts its operands as unsigned numbers; supported is cast_signed")
+
+
 def _product_rule(letters: str, *, quantized: bool) -> Rule:
     def rule(call: Call) -> SSAValue:
         count = inputs_of(call)
         if count != (4 if quantized else 2) or len(call) != count + 1:
             raise call.error(f"has {count} inputs and {len(call) - count} outputs")
+        _require_signed(call)
         maps = _letters(letters)
         if call.view.has("indexing_maps") and not quantized:
             given = maps_of(call)
@@ -131,6 +137,7 @@ def _convolution_rule(letters: str, *, quantized: bool) -> Rule:
         spatial = "".join(letter for letter in x if letter in "dhw")
         if count != (4 if quantized else 2) or len(call) != count + 1:
             raise call.error(f"has {count} inputs and {len(call) - count} outputs")
+        _require_signed(call)
         strides, dilations = _windows(call, len(spatial))
         labels = Windows(x, kernel, result, spatial, tuple(strides), tuple(dilations))
         a, b = (_unpointed(call, i, 2 + i) for i in range(2)) if quantized else call.first(2)
@@ -173,7 +180,7 @@ def _elementwise_rule(name: str) -> Rule:
 
 def _elementwise(call: Call) -> SSAValue:
     kind = call.view.word("kind")
-    if f"linalg.{kind}" not in RULES or call.view.has("indexing_maps"):
+    if kind not in (*_ELEMENTWISE, "reciprocal", "square") or call.view.has("indexing_maps"):
         raise call.error(f"kind '{kind}' or its maps; supported are named functions of tensors of one shape")
     found = RULES[f"linalg.{kind}"](call)
     assert isinstance(found, SSAValue)
@@ -252,6 +259,7 @@ def _softmax(call: Call) -> SSAValue:
 
 
 def _contract(call: Call) -> SSAValue:
+    _require_signed(call)
     given = maps_of(call)
     if len(given) != 3:
         raise call.error(f"has {len(given)} operands, expected 3")

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 from xdsl.ir import Attribute, Block, BlockArgument, Region, SSAValue
 
 from accelc.dialects import graph
+from accelc.dialects.graph_ops.element_types import DType
 from accelc.dialects.graph_ops.regions import INDEX
 from accelc.frontends.mlir.call import Call, Table
 from accelc.frontends.mlir.plans.loops import Count, trip_count
@@ -14,6 +16,8 @@ from accelc.frontends.mlir.writer import Writer
 
 MAX_TRIPS = 1 << 31
 """Iterations of a loop."""
+_MANTISSAS = {"float64": 53, "float32": 24, "float16": 11, "bfloat16": 8}
+"""Bits of whole numbers that a type of floats holds without gaps."""
 
 
 def captured(call: Call, regions: Sequence[Region]) -> list[SSAValue]:
@@ -51,10 +55,16 @@ class _Inner:
 
 def _while(call: Call) -> Sequence[SSAValue]:
     condition, body = call.body(0), call.body(1)
-    count = _count(call, condition, body)
     carried = call.operands
+    last = body.last_op
+    sides = [len(condition.args), len(body.args), 0 if last is None else len(last.operands)]
+    if any(side != len(carried) for side in sides):
+        raise call.error(
+            f"carries {len(carried)} values; its bodies take {sides[0]} and {sides[1]} and give {sides[2]}"
+        )
+    count = _count(call, condition, body)
     inner = _Inner(call, carried, captured(call, [call.view.regions[1]]), loop=True)
-    env = {**inner.env, **dict(zip(body.args, inner.arguments, strict=False))}
+    env = {**inner.env, **dict(zip(body.args, inner.arguments[: len(carried)], strict=True))}
     results = call.converter.block(body, env, inner.writer)
     loop = graph.ForOp(count, inner.inputs, [value.type for value in carried], inner.region(results))
     return call.writer.append(loop).results
@@ -72,15 +82,26 @@ def _count(call: Call, condition: Block, body: Block) -> int:
             "the number of iterations is not known when compiling; supported are conditions that compare a counter, "
             "to which the body adds a constant, with a constant"
         )
-    count = trip_count(found)
-    if count is None or count > MAX_TRIPS:
-        raise call.error(f"counts from {found.start} in steps of {found.step} and does not end")
-    return count
+    counted, dtype = found
+    trips = trip_count(counted)
+    last = counted.start + (trips or 0) * counted.step
+    if trips is None or trips > MAX_TRIPS or not _holds(dtype, last):
+        raise call.error(f"counts from {counted.start} in steps of {counted.step} in {dtype.name} and does not end")
+    return trips
 
 
-def _pattern(call: Call, condition: Block, body: Block) -> Count | None:
+def _holds(dtype: DType, number: int) -> bool:
+    """Whether a counter of this type comes to a number: integers wrap before, floats stop to grow."""
+    if dtype.kind in "fV":
+        return abs(number) <= 1 << _MANTISSAS.get(dtype.name, 0)
+    return int(np.iinfo(dtype).min) <= number <= int(np.iinfo(dtype).max)
+
+
+def _pattern(call: Call, condition: Block, body: Block) -> tuple[Count, DType] | None:
     test, end, last = _step(condition, 0), condition.last_op, body.last_op
     if test is None or end is None or last is None or test.name != "stablehlo.compare":
+        return None
+    if len(test.op.operands) != 2:
         return None
     a, b = test.op.operands[:2]
     direction = test.word("comparison_direction")
@@ -95,6 +116,8 @@ def _pattern(call: Call, condition: Block, body: Block) -> Count | None:
     added = _step(body, number)
     if limit is None or start is None or added is None or added.name not in ("stablehlo.add", "stablehlo.subtract"):
         return None
+    if len(added.op.operands) != 2:
+        return None
     x, y = added.op.operands[:2]
     if x is not body.args[number] and added.name == "stablehlo.add":
         x, y = y, x
@@ -103,9 +126,9 @@ def _pattern(call: Call, condition: Block, body: Block) -> Count | None:
         return None
     sign = 1 if added.name == "stablehlo.add" else -1
     numbers = (start, limit, step)
-    if any(int(number) != number for number in numbers):
+    if not all(float(value).is_integer() for value in numbers):
         return None
-    return Count(int(start), int(limit), sign * int(step), direction)
+    return Count(int(start), int(limit), sign * int(step), direction), call.dtype(number)
 
 
 def _step(block: Block, returned: int) -> View | None:

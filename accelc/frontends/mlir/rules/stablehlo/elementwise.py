@@ -1,5 +1,6 @@
 """Elementwise operations of StableHLO and CHLO."""
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -60,17 +61,28 @@ def _convert(call: Call) -> SSAValue:
     return call.writer.cast(call.operand(0), call.result()[1])
 
 
-def _reduce_precision(call: Call) -> SSAValue:
-    formats = {(5, 10): "float16", (8, 7): "bfloat16", (8, 23): "float32", (11, 52): "float64"}
-    bits = call.view.int("exponent_bits"), call.view.int("mantissa_bits")
-    if bits not in formats:
-        raise call.error(f"{bits[0]} bits of exponent and {bits[1]} of mantissa; supported are the types of tensors")
-    import ml_dtypes
+def _format(call: Call) -> tuple[int, int]:
+    """Bits of exponent and mantissa; `format = e5m10` in the pretty form."""
+    if not call.view.has("format"):
+        return call.view.int("exponent_bits"), call.view.int("mantissa_bits")
+    found = re.fullmatch(r"e(\d{1,2})m(\d{1,2})", call.view.text("format"))
+    if found is None:
+        raise call.error(f"format '{call.view.text('format')[:20]}'; expected one such as e5m10")
+    return int(found[1]), int(found[2])
 
-    name, dtype = formats[bits], call.dtype()
-    narrow = np.dtype(ml_dtypes.bfloat16) if name == "bfloat16" else np.dtype(name)
-    if narrow.itemsize >= dtype.itemsize:
+
+def _reduce_precision(call: Call) -> SSAValue:
+    formats = {"float16": (5, 10), "bfloat16": (8, 7), "float32": (8, 23), "float64": (11, 52)}
+    bits, dtype = _format(call), call.dtype()
+    own = formats.get(dtype.name)
+    if own is not None and bits[0] >= own[0] and bits[1] >= own[1]:
         return call.operand(0)
+    narrow = next((np.dtype(name) for name, found in formats.items() if found == bits), None)
+    if own is None or narrow is None or bits[0] > own[0] or bits[1] > own[1]:
+        raise call.error(
+            f"{bits[0]} bits of exponent and {bits[1]} of mantissa of {dtype.name}; supported are narrower types of "
+            "tensors"
+        )
     return call.writer.cast(call.writer.cast(call.operand(0), narrow), dtype)
 
 
@@ -131,8 +143,8 @@ _RULES: Table = {
     "chlo.erfc": lambda call: common.erfc(call.writer, call.operand(0)),
     "chlo.square": unary("square"),
     "chlo.tan": lambda call: common.tan(call.writer, call.operand(0)),
-    "chlo.sinh": lambda call: common.hyperbolic(call.writer, "sub", call.operand(0)),
-    "chlo.cosh": lambda call: common.hyperbolic(call.writer, "add", call.operand(0)),
+    "chlo.sinh": lambda call: common.sinh(call.writer, call.operand(0)),
+    "chlo.cosh": lambda call: common.cosh(call.writer, call.operand(0)),
 }
 
 RULES: Table = {name: _shaped(rule) for name, rule in _RULES.items()}

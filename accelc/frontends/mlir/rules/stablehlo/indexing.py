@@ -11,26 +11,22 @@ from accelc.frontends.mlir.call import Call, Table
 from accelc.frontends.mlir.plans.bodies import combiner
 from accelc.frontends.mlir.plans.indexing import Rows, plan_gather, plan_scatter
 from accelc.frontends.mlir.plans.structs import int_field, int_list
+from accelc.frontends.mlir.rules.elementwise import INDEX, to_index
 from accelc.frontends.mlir.rules.regions import body_of
-
-INDEX = np.dtype(np.int32)
-"""Type in which rows are counted."""
 
 
 def _vectors(call: Call, axis: int) -> list[SSAValue]:
     """The components of the index vectors, each with the batch axes."""
     w, indices, shape = call.writer, call.operand(1), call.shape(1)
-    if not 0 <= axis <= len(shape):
-        raise call.error(f"index_vector_dim {axis} of indices of rank {len(shape)}")
     batch = [size for d, size in enumerate(shape) if d != axis]
     if axis == len(shape):
-        return [w.cast(indices, INDEX)]
+        return [to_index(w, indices)]
     sizes = [1 if d == axis else size for d, size in enumerate(shape)]
     parts = (
         w.slice(indices, [v if d == axis else 0 for d in range(len(shape))], sizes, [1] * len(shape))
         for v in range(shape[axis])
     )
-    return [w.cast(w.reshape(part, batch), INDEX) for part in parts]
+    return [to_index(w, w.reshape(part, batch)) for part in parts]
 
 
 def _rows(call: Call, rows: Rows, vectors: list[SSAValue], *, clamp: bool) -> tuple[SSAValue, SSAValue | None]:

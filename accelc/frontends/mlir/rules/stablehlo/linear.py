@@ -10,7 +10,7 @@ from accelc.frontends.mlir.call import Call, Table
 from accelc.frontends.mlir.plans.contraction import plan_contraction
 from accelc.frontends.mlir.plans.convolution import Layout, plan_layout
 from accelc.frontends.mlir.plans.structs import int_list, parse_layout
-from accelc.frontends.mlir.rules.exact import SUM, exact_factors
+from accelc.frontends.mlir.rules.exact import SUM, exact_factors, whole
 from accelc.frontends.mlir.view import items
 from accelc.frontends.mlir.writer import Writer
 
@@ -22,7 +22,7 @@ def contract(w: Writer, lhs: SSAValue, rhs: SSAValue, batch: Pairs, summed: Pair
     plan = plan_contraction(shape_of(lhs), shape_of(rhs), batch, summed)
     factors = exact_factors(w, lhs, rhs, (0, 0), summed[1]) if dtype.kind in "iu" else None
     if factors is not None:
-        return w.cast(contract(w, *factors, batch, summed, SUM), dtype)
+        return whole(w, contract(w, *factors, batch, summed, SUM), dtype)
     left = w.reshape(w.transpose(lhs, plan.lhs_perm), plan.lhs_shape)
     right = w.reshape(w.transpose(rhs, plan.rhs_perm), plan.rhs_shape)
     left, right = (value if _multiplies(value, dtype) else w.cast(value, dtype) for value in (left, right))

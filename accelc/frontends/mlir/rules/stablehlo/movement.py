@@ -10,6 +10,7 @@ from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import shape_of
 from accelc.dialects.graph_ops.element_types import dtype_of
 from accelc.frontends.mlir.call import Call, Results, Table
+from accelc.frontends.mlir.rules.elementwise import to_index
 
 
 def _constant(call: Call) -> SSAValue:
@@ -101,7 +102,7 @@ def starts_of(call: Call, first: int, sizes: Sequence[int]) -> list[SSAValue | i
         if value is not None or part == size:
             found.append(min(max(int(value or 0), 0), size - part))
         else:
-            found.append(w.clip(w.cast(start, np.dtype(np.int32)), 0, size - part))
+            found.append(w.clip(to_index(w, start), 0, size - part))
     return found
 
 

@@ -101,7 +101,7 @@ def _ordered(call: Call, tensors: Sequence[SSAValue], axis: int, count: int, *, 
 def _sort(call: Call) -> Sequence[SSAValue]:
     order = ordering(body_of(call.body()))
     if order is None:
-        raise call.error("its body does not compare the elements of the first tensor; supported are LT and GT")
+        raise call.error("its body does not compare the elements of the first tensor alone; supported are LT and GT")
     axis, shape = call.view.int("dimension", -1), call.shape()
     axis += len(shape) if axis < 0 else 0
     if not 0 <= axis < len(shape) or any(shape_of(value) != shape for value in call.operands):

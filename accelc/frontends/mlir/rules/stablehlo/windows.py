@@ -1,6 +1,7 @@
 """Windows of StableHLO: pooling, running sums, and the gradient of max pooling."""
 
 from itertools import product
+from math import prod
 
 from xdsl.ir import SSAValue
 
@@ -38,12 +39,14 @@ def _reduce_window(call: Call) -> SSAValue:
     rank = len(call.shape())
     kind = combiner(body_of(call.body()))
     if kind is None or kind in ("first", "second"):
-        raise call.error("its body is no function that is known; supported are sums and extremes")
-    w, x = call.writer, call.operand(0)
+        raise call.error("its body is no function that is known; supported are sums, products and extremes")
+    w, x, init = call.writer, call.operand(0), call.operand(1)
     between = [n - 1 for n in call.view.ints("base_dilations", [1] * rank)]
     if any(between):
+        if kind in ("add", "mul") and w.known_scalar(init) != identity(kind, dtype_of(x)):
+            raise call.error("dilates the tensor by an initial value that is not that of no elements")
         x = w.pad(x, [0] * rank, [0] * rank, between, identity(kind, dtype_of(x)))
-    return reduce_windows(w, kind, x, _window(call, rank), call.operand(1))
+    return reduce_windows(w, kind, x, _window(call, rank), init)
 
 
 def _select_and_scatter(call: Call) -> SSAValue:
@@ -62,9 +65,8 @@ def _select_and_scatter(call: Call) -> SSAValue:
         raise call.error("its first body does not choose the first extreme; supported is compare GE or LE")
     if scatter != "add" or w.known_scalar(call.operand(2)) != 0:
         raise call.error("its second body does not add to 0")
-    taps = list(product(*(range(n) for n in window.sizes)))
-    if len(taps) > MAX_TAPS:
-        raise call.error(f"windows of {len(taps)} elements; the limit is {MAX_TAPS}")
+    if prod(window.sizes) > MAX_TAPS:
+        raise call.error(f"windows of {prod(window.sizes)} elements; the limit is {MAX_TAPS}")
     kind = "max" if comparison == ["compare GE"] else "min"
     padded = w.pad(x, window.low, window.high, None, identity(kind, dtype_of(x)))
     best = reduce_windows(w, kind, x, window)
@@ -72,7 +74,7 @@ def _select_and_scatter(call: Call) -> SSAValue:
         raise call.error(f"sources of shape {list(windows)} for windows of shape {list(shape_of(best))}")
     total: SSAValue | None = None
     free: SSAValue | None = None
-    for tap in taps:
+    for tap in product(*(range(n) for n in window.sizes)):
         here = w.binary("equal", w.slice(padded, tap, windows, window.strides), best)
         first = here if free is None else w.binary("and", here, free)
         free = w.unary("not", here) if free is None else w.binary("and", free, w.unary("not", here))

@@ -17,6 +17,8 @@ def _multiply(call: Call) -> SSAValue:
     w, (a, b) = call.writer, call.first(2)
     target = call.result()[1]
     shift = int(call.known(2, "the shift").reshape(-1)[0]) if len(call) > 2 else call.view.int("shift", 0)
+    if not 0 <= shift <= 62:
+        raise call.error(f"shift {shift}; legal are 0 to 62")
     if target.kind in "fV":
         return same_shape(call, w.binary("mul", a, b))
     if shift == 0:
@@ -29,7 +31,7 @@ def _multiply(call: Call) -> SSAValue:
 def _negate(call: Call) -> SSAValue:
     w, x, dtype = call.writer, call.operand(0), call.dtype()
     points = [zero_point(call, 1 + i, name) for i, name in enumerate(("input1_zp", "output_zp"))]
-    if dtype.kind in "fV" or not any(points):
+    if dtype.kind in "fV" or (dtype.itemsize > 2 and not any(points)):
         return w.unary("neg", x)
     wide = w.cast(x, np.dtype(np.int32))
     turned = w.binary("sub", w.scalar(sum(points), np.dtype(np.int32)), wide)
@@ -58,11 +60,7 @@ def _cast(call: Call) -> SSAValue:
     source, target = call.dtype(), call.result()[1]
     if source.kind in "fV" and target.kind in "iu":
         # To the nearest, and what does not fit to the nearest that does.
-        limits = np.iinfo(target)
-        low, high = float(limits.min), float(limits.max)
-        if target.itemsize >= 4:
-            high = float(np.nextafter(np.float32(limits.max), np.float32(0)))
-        return w.cast(w.clip(w.unary("round", x), low, high), target)
+        return w.cast(w.unary("round", x), target)
     return w.cast(x, target)
 
 
