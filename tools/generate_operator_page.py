@@ -21,29 +21,32 @@ from xdsl.ir import Operation
 
 from accelc.dialects import graph
 from accelc.frontends.onnx.builder import Builder
-from accelc.frontends.onnx.operators import OPERATORS
+from accelc.frontends.onnx.definitions import RANDOM
+from accelc.frontends.onnx.operators import DOMAINS, OPERATORS
 from accelc.lowering.lower import RULES
 from accelc.passes.decompose import PATTERNS
-from accelc.staged.operators import CONTROL, MOVEMENT
+from accelc.staged.operators import CONTROL
 
 INTRODUCTION = """\
 # ONNX operators
 
-Every operator of ONNX's standard domain, and where it is executed.
+Every operator of ONNX, and where it is executed.
 
 - **accelerator**: everything it becomes has a form in instructions (`accelc/lowering/lower.py`), or is taken apart into
   what has one (`passes/decompose.py`).
 - **accelerator or host**: some of what it becomes has no such form; that part is executed by NumPy on the host.
 - **definition**: ONNX defines it by other operators, which are imported in its place.
 - **constant**: it follows from shapes and known values, and is computed when the model is imported.
+- **nothing**: its result is its input.
 - **control**: it decides what is executed, in stages; its bodies are compiled as any graph.
 - **framework**: ONNX's reference or onnxruntime executes it.
 
 An operation is on the accelerator for elements that the target computes with: floats of 16 and 32 bits, truth values,
 and the integers in `engine.integers`; for other types its tier is the host. "Kept for a framework" lists the forms that
-its importer gives away, `…` stands for a value of the node; "cost" says which engines work (elementwise: so many
-functions of all elements, moves: DMA or nothing). What single placements were, and why, `accelc compile
---explain-placement` prints; `docs/operators.md` says what the operations of `graph` cost.
+its importer gives away, `…` stands for a value of the node; "becomes" has the operations of all forms; "cost" says
+which engines work (elementwise: so many kinds of operations on single elements, moves: DMA or nothing). What single
+placements were, and why, `accelc compile --explain-partition` prints; `docs/operators.md` says what the operations of
+`graph` cost.
 """
 ONNX = "accelc.frontends.onnx."
 EMITTED = {"slice_axis": "slice", "written": "insert_slice", "framework": "call_framework"}
@@ -63,15 +66,13 @@ GROUPS: Mapping[str, Sequence[str]] = {
 
 @dataclass
 class Found:
-    """Operations of `graph` that code names, and forms that it keeps for a framework."""
+    """Operations of `graph` that code names, forms that it keeps for a framework, whether it makes constants."""
 
     operations: set[str] = field(default_factory=set[str])
     refused: list[str] = field(default_factory=list[str])
-
-    def take(self, other: "Found") -> None:
-        """Add what other code names."""
-        self.operations |= other.operations
-        self.refused += [text for text in other.refused if text not in self.refused]
+    makes_constants: bool = False
+    called: list[FunctionType] = field(default_factory=list[FunctionType])
+    """Functions of the importers and methods of the builder that it names."""
 
 
 def _text(value: ast.expr) -> str:
@@ -107,11 +108,24 @@ def _source(function: FunctionType) -> ast.AST:
         return ast.parse(f"{{{text}}}")
 
 
-@cache
-def found_in(function: FunctionType) -> Found:
-    """What a function of the importers names, itself or in what it calls."""
+def found_in(handler: FunctionType) -> Found:
+    """What an importer names, itself or in what it calls."""
     result = Found()
-    _found.append(function)
+    pending, seen = [handler], {handler}
+    while pending:
+        own = _named_by(pending.pop())
+        result.operations |= own.operations
+        result.refused += [text for text in own.refused if text not in result.refused]
+        result.makes_constants |= own.makes_constants
+        pending += [function for function in dict.fromkeys(own.called) if function not in seen]
+        seen.update(own.called)
+    return result
+
+
+@cache
+def _named_by(function: FunctionType) -> Found:
+    """What one function names."""
+    result = Found()
     names = {**function.__globals__, **_closure(function)}
     for node in ast.walk(_source(function)):
         match node:
@@ -124,18 +138,15 @@ def found_in(function: FunctionType) -> Found:
                 for text in _strings(kind, names):
                     if text in table_of:
                         _operation(result, table_of[text])
-            case ast.Call(func=ast.Attribute(attr=method, value=of)) if method in vars(Builder) and _is_builder(of):
+            case ast.Attribute(attr=method, value=of) if method in vars(Builder) and _is_builder(of):
                 _method(result, method)
+            case ast.Name(id="known"):
+                result.makes_constants = True
             case ast.Name(id=name):
                 _called(result, names.get(name))
             case _:
                 continue
-    _found.pop()
     return result
-
-
-_found: list[FunctionType] = []
-"""Functions being looked at."""
 
 
 def _is_builder(value: ast.expr) -> bool:
@@ -150,24 +161,20 @@ def _method(result: Found, method: str) -> None:
     function = vars(Builder)[method]
     if method in EMITTED:
         result.operations.add(EMITTED[method])
-    elif method not in SILENT and isinstance(function, FunctionType) and function not in _found:
-        result.take(found_in(function))
+    elif method not in SILENT and isinstance(function, FunctionType):
+        result.called.append(function)
 
 
 def _called(result: Found, value: Any) -> None:
     functions = [value] if isinstance(value, FunctionType) else []
     if isinstance(value, type) and value.__module__.startswith(ONNX) and value is not Builder:
-        functions = [f for f in vars(value).values() if isinstance(f, FunctionType)]
-        getters = [f.fget for f in vars(value).values() if isinstance(f, property)]
-        functions += [f for f in getters if isinstance(f, FunctionType)]
+        members = [getattr(f, "fget", getattr(f, "__func__", f)) for f in vars(value).values()]
+        # Methods that dataclasses write have no source.
+        file = inspect.getsourcefile(value)
+        functions = [f for f in members if isinstance(f, FunctionType) and f.__code__.co_filename == file]
     for function in functions:
-        own = function.__module__.startswith(ONNX) and not function.__module__.endswith((".node", ".builder"))
-        if own and function not in _found and function.__qualname__.split(".")[0] != "__create_fn__":
-            try:
-                result.take(found_in(function))
-            except OSError:
-                # Methods that dataclasses write have no source.
-                continue
+        if function.__module__.startswith(ONNX) and not function.__module__.endswith((".node", ".builder")):
+            result.called.append(function)
 
 
 def _operation(result: Found, kind: type[Operation]) -> None:
@@ -200,29 +207,33 @@ Row = tuple[str, str, str, str, str]
 
 
 def _row(name: str, handler: Callable[..., Any] | None, schema: defs.OpSchema) -> Row:
+    shown = f"{schema.domain}.{name}" if schema.domain else name
     if name in CONTROL:
-        return name, "control", "", "", ""
+        return shown, "control", "", "", ""
     if handler is None:
         functions: Any = schema
         defined = functions.has_function or functions.has_context_dependent_function
-        return name, "definition" if defined else "framework", "", "", ""
+        return shown, "definition" if defined and name not in RANDOM else "framework", "", "", ""
     assert isinstance(handler, FunctionType)
     found = found_in(handler)
     operations = sorted(found.operations - {"call_framework", "weight", "constant"})
     elsewhere = [operation for operation in operations if operation not in on_accelerator()]
-    tier = "accelerator or host" if elsewhere else "accelerator" if operations else "constant"
-    if name in MOVEMENT and not operations:
-        tier = "constant"
+    tier = "accelerator or host" if elsewhere else "accelerator"
+    if not operations:
+        tier = "constant" if found.makes_constants else "nothing"
     becomes = ", ".join(f"*{o}*" if o in elsewhere else o for o in operations)
-    return name, tier, becomes, cost_note(operations), "; ".join(found.refused)
+    return shown, tier, becomes, cost_note(operations), "; ".join(found.refused)
 
 
 def rows() -> list[Row]:
     """Name, tier, operations, cost note and forms kept for a framework, of every operator."""
-    schemas = {s.name: s for s in defs.get_all_schemas() if s.domain == "" and not s.deprecated}
-    names = sorted({*schemas, *OPERATORS} & {s.name for s in defs.get_all_schemas_with_history() if s.domain == ""})
-    everything = {s.name: s for s in defs.get_all_schemas_with_history() if s.domain == ""} | schemas
-    return [_row(name, OPERATORS.get(name), everything[name]) for name in names]
+    newest: dict[tuple[str, str], defs.OpSchema] = {}
+    for schema in defs.get_all_schemas_with_history():
+        key = (schema.domain, schema.name)
+        if key not in newest or newest[key].since_version < schema.since_version:
+            newest[key] = schema
+    tables = {"": OPERATORS, **DOMAINS}
+    return [_row(key[1], tables.get(key[0], {}).get(key[1]), newest[key]) for key in sorted(newest)]
 
 
 def page() -> Iterator[str]:

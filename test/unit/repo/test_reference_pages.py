@@ -38,3 +38,27 @@ def test_every_op_and_pass_has_a_section() -> None:
     passes = (REFERENCE / "passes.md").read_text(encoding="utf-8")
     for name in PASSES:
         assert f"## `{name}`\n" in passes
+
+
+@pytest.mark.parametrize(
+    ("operator", "tier", "operations", "absent"),
+    [
+        ("QLinearConv", "accelerator", {"conv", "round", "sub"}, {"matmul", "lstm"}),
+        ("QLinearMatMul", "accelerator", {"matmul", "cast"}, {"conv"}),
+        ("RNN", "accelerator", {"matmul", "tanh"}, {"*lstm*"}),
+        ("LSTM", "accelerator or host", {"matmul", "*lstm*"}, {"conv"}),
+        ("Mean", "accelerator", {"add", "mul"}, {"div"}),
+        ("Identity", "nothing", {""}, set[str]()),
+        ("Bernoulli", "framework", {""}, set[str]()),
+        ("Shape", "constant", {""}, set[str]()),
+    ],
+)
+def test_rows_of_operators(operator: str, tier: str, operations: set[str], absent: set[str]) -> None:
+    """What code names in the functions it calls is in the row, whichever rows were made before."""
+    page = (REFERENCE / "onnx-operators.md").read_text(encoding="utf-8")
+    (row,) = [line for line in page.splitlines() if line.startswith(f"| `{operator}` | ")]
+    cells = [cell.strip() for cell in row.split("|")[1:-1]]
+    assert cells[1] == tier
+    named = set(cells[2].split(", "))
+    assert operations <= named
+    assert not absent & named

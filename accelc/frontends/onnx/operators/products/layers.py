@@ -140,7 +140,9 @@ def _gemm(node: Node) -> Tensor:
 def _per_channel(node: Node, x: Tensor, like: Tensor) -> Tensor:
     """One element for each channel of `like` (N, C, ...), as (C, 1...)."""
     if x.shape != like.shape[1:2]:
-        raise node.error(f"a vector of shape {list(x.shape)} for {like.shape[1]} channels")
+        raise node.error(
+            f"a tensor {list(x.shape)} is not a vector of one element for each of {like.shape[1]} channels"
+        )
     return node.builder.reshape(x, [x.shape[0], *([1] * (like.rank - 2))])
 
 

@@ -278,25 +278,27 @@ def _operands(node: Node, kind: str) -> _Layer:
 
 
 def _recurrent(kind: str) -> Handler:
-    def handle(node: Node) -> list[Tensor]:
-        layer = _operands(node, kind)
-        if layer.x.shape[0] == 0:
-            raise node.unsupported("a sequence without steps")
-        whole = _stays_whole(layer)
-        if layer.x.shape[0] > MAX_UNROLLED and not whole:
-            raise node.unsupported(f"a sequence of {layer.x.shape[0]} steps")
-        results = _whole(layer) if whole else _unrolled(layer)
-        if not node.integer("layout", 0):
-            return results
-        y, *states = results
-        b = node.builder
-        return [b.transpose(y, [2, 0, 1, 3]), *(b.transpose(v, [1, 0, 2]) for v in states)]
+    return lambda node: _laid_out(node, _unrolled(_operands(node, kind)))
 
-    return handle
+
+def _lstm(node: Node) -> list[Tensor]:
+    layer = _operands(node, "LSTM")
+    return _laid_out(node, _whole(layer) if _stays_whole(layer) else _unrolled(layer))
+
+
+def _laid_out(node: Node, results: list[Tensor]) -> list[Tensor]:
+    """Results in the layout of the node."""
+    if not node.integer("layout", 0):
+        return results
+    y, *states = results
+    b = node.builder
+    return [b.transpose(y, [2, 0, 1, 3]), *(b.transpose(v, [1, 0, 2]) for v in states)]
 
 
 def _unrolled(layer: _Layer) -> list[Tensor]:
-    b, directions = layer.node.builder, layer.directions
+    b, directions, steps = layer.node.builder, layer.directions, layer.x.shape[0]
+    if not 1 <= steps <= MAX_UNROLLED:
+        raise layer.node.unsupported(f"a sequence of {steps} steps")
     functions = _functions(layer.node, layer.kind, directions, layer.clip)
     runs = [
         layer.run(index, functions[index], backwards=layer.direction == "reverse" or index == 1)
@@ -328,4 +330,4 @@ def _whole(layer: _Layer) -> list[Tensor]:
     return layer.node.builder.emit_all(make, layer.x, layer.w, layer.r, *optional, weights=(1, 2, 3, 7))
 
 
-OPERATORS: Table = {kind: _recurrent(kind) for kind in GATES}
+OPERATORS: Table = {"RNN": _recurrent("RNN"), "GRU": _recurrent("GRU"), "LSTM": _lstm}

@@ -6,7 +6,7 @@ import numpy as np
 
 from accelc.analysis import shapes
 from accelc.frontends.onnx.builder import Tensor, known
-from accelc.frontends.onnx.node import Handler, Node, Table
+from accelc.frontends.onnx.node import Handler, Node, Results, Table
 from accelc.frontends.onnx.tensors import DType, check_constant_size
 
 
@@ -47,8 +47,6 @@ def _reduce(kind: str, *, before: str = "", after: str = "", since: int = 18) ->
     def handle(node: Node) -> Tensor:
         b, x = node.builder, node.input()
         axes = _axes(node, x, since)
-        if not x.is_float and (kind == "mean" or after):
-            raise node.unsupported("elements that are not floats")
         if axes is not None and _is_empty(x, axes):
             with np.errstate(divide="ignore"):
                 found = _neutral(kind, x.dtype)
@@ -64,11 +62,18 @@ def _reduce(kind: str, *, before: str = "", after: str = "", since: int = 18) ->
     return handle
 
 
+def _of_floats(handler: Handler) -> Handler:
+    def handle(node: Node) -> Results:
+        if not node.input().is_float:
+            raise node.unsupported("elements that are not floats")
+        return handler(node)
+
+    return handle
+
+
 def _reduce_log_sum_exp(node: Node) -> Tensor:
     b, x = node.builder, node.input()
     axes = _axes(node, x, 18)
-    if not x.is_float:
-        raise node.unsupported("elements that are not floats")
     if axes is None:
         return x
     if _is_empty(x, axes):
@@ -86,13 +91,13 @@ def _reduce_log_sum_exp(node: Node) -> Tensor:
 
 OPERATORS: Table = {
     "ReduceSum": _reduce("sum", since=13),
-    "ReduceMean": _reduce("mean"),
+    "ReduceMean": _of_floats(_reduce("mean")),
     "ReduceMax": _reduce("max"),
     "ReduceMin": _reduce("min"),
     "ReduceProd": _reduce("prod"),
     "ReduceL1": _reduce("sum", before="abs"),
-    "ReduceL2": _reduce("sum", before="square", after="sqrt"),
+    "ReduceL2": _of_floats(_reduce("sum", before="square", after="sqrt")),
     "ReduceSumSquare": _reduce("sum", before="square"),
-    "ReduceLogSum": _reduce("sum", after="log"),
-    "ReduceLogSumExp": _reduce_log_sum_exp,
+    "ReduceLogSum": _of_floats(_reduce("sum", after="log")),
+    "ReduceLogSumExp": _of_floats(_reduce_log_sum_exp),
 }
