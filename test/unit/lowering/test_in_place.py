@@ -8,7 +8,8 @@ from xdsl.ir import SSAValue
 
 from accelc.dialects import graph
 from accelc.dialects.engine import BufferOp, buffer_type
-from accelc.lowering import Budget, elementwise, lower_partition
+from accelc.lowering import Budget, lower_partition
+from accelc.lowering.operations import elementwise
 from accelc.passes.rebufferize_inplace import rebufferize
 from accelc.passes.schedule_engines import schedule_engines
 from accelc.pipelines import compile_partition
