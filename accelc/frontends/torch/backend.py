@@ -33,7 +33,6 @@ DECOMPOSED = [
     "nll_loss_forward",
     "nll_loss2d_forward",
     "_log_softmax",
-    "cumsum",
 ]
 """Operators that torch takes apart beside those of its core set; those with a rule of their own are left whole."""
 
@@ -153,11 +152,13 @@ class _Compiled:
 
 
 def _like(tensor: Any, example: Any) -> Any:
-    """The tensor with the strides that torch expects."""
-    if tuple(tensor.stride()) == tuple(example.stride()):
+    """The tensor with the strides that torch expects; elements that it repeats are stored once."""
+    sizes, strides = tuple(example.shape), tuple(example.stride())
+    if tuple(tensor.stride()) == strides:
         return tensor
-    placed = library.torch().empty_strided(tuple(example.shape), tuple(example.stride()), dtype=tensor.dtype)
-    return placed.copy_(tensor)
+    once = tensor[tuple(slice(0, 1) if stride == 0 else slice(None) for stride in strides)]
+    placed = library.torch().empty_strided(tuple(once.shape), strides, dtype=tensor.dtype)
+    return placed.copy_(once).expand(sizes)
 
 
 def _boxed(function: Callable[..., Any]) -> Any:

@@ -14,7 +14,7 @@ from accelc.dialects.graph_ops.element_types import element_of_dtype
 from accelc.dialects.graph_ops.inplace import VarType
 from accelc.frontends.numpy.program import Traced
 from accelc.frontends.torch import library, operators
-from accelc.frontends.torch.importer import Importer, base_name
+from accelc.frontends.torch.importer import Importer, full_name
 from accelc.frontends.torch.library import Tensor, geometry
 from accelc.frontends.torch.storages import memory_order
 from accelc.frontends.torch.writer import Handle, Writer
@@ -62,7 +62,7 @@ class _Graph:
 
     def _keep(self, target: Any, arguments: Any, results: Sequence[Tensor], reason: str) -> Any:
         values = operators.keep(self.writer, target, arguments, results)
-        self.kept[f"aten.{base_name(target)}", reason] += 1
+        self.kept[full_name(target), reason] += 1
         return values
 
     def run(self) -> ImportedGraph:

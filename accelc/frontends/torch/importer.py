@@ -329,17 +329,26 @@ class Importer:
         return [self.writer.load(handle.variable) for handle in results]
 
     def _unsupported(self, target: Operator) -> ModelError:
-        name, known = base_name(target), sorted(rule for rule in RULES if not rule.startswith("_"))
         return self.writer.error(
-            f"operator aten.{name} cannot be imported; supported are views, writes in place, {len(RULES)} operators "
-            f"({', '.join(known[:6])}, ...) and those that torch takes apart into them"
+            f"operator {full_name(target)} cannot be imported; supported are views, writes in place, {len(RULES)} "
+            "operators with rules, and those that torch takes apart into them"
         )
 
 
 def base_name(target: Operator) -> str:
-    """Name of an operator without namespace, overload and the underscore of those in place."""
-    name = str(target._schema.name).split("::")[-1]
+    """
+    Name of an operator without overload and the underscore of those in place.
+
+    That of an operator that is none of `aten` begins with its namespace: `prims.sum` has other arguments than `sum`.
+    """
+    name = str(target._schema.name).removeprefix("aten::").replace("::", ".")
     return name[:-1] if name.endswith("_") and not name.endswith("__") else name
+
+
+def full_name(target: Operator) -> str:
+    """The same with the namespace."""
+    name = base_name(target)
+    return name if "." in name else f"aten.{name}"
 
 
 def functional(target: Operator) -> Operator | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from math import frexp
 
 import numpy as np
 from xdsl.ir import SSAValue
@@ -17,7 +18,7 @@ BOOL = np.dtype(np.bool_)
 SOFTPLUS_THRESHOLD = 20
 """From here on log(1 + exp(x)) rounds to x in single precision."""
 
-_SAME: Mapping[str, str] = {name: name for name in ("abs", "ceil", "floor", "neg", "relu", "round", "sign", "square")}
+_SAME: Mapping[str, str] = {name: name for name in ("abs", "ceil", "floor", "neg", "relu", "round", "square")}
 _FLOATS: Mapping[str, str] = {
     name: name for name in ("cos", "erf", "exp", "log", "reciprocal", "rsqrt", "sigmoid", "silu", "sin", "sqrt", "tanh")
 }
@@ -43,10 +44,55 @@ def _unary(kind: str, *, floats: bool) -> Rule:
     def rule(call: Call) -> SSAValue:
         x = call.tensor("self")
         if floats and call.common("self").kind in "biu":
-            x = call.writer.cast(x, FLOAT)
+            x = call.writer.cast(x, call.dtype if _is_float(call.dtype) else FLOAT)
         return call.writer.unary(kind, x)
 
     return rule
+
+
+def _sign(call: Call) -> SSAValue:
+    """Zero for what is no number, where the dialect gives NaN."""
+    w, x = call.writer, call.tensor("self")
+    value = w.unary("sign", x)
+    return (
+        w.add(graph.SelectOp(w.unary("isnan", x), w.scalar(0, call.dtype), value)) if _is_float(call.dtype) else value
+    )
+
+
+def _log1p(call: Call) -> SSAValue:
+    """Of small numbers with the rounding of 1 + x divided out again (Kahan; in Goldberg, 1991, theorem 4)."""
+    w, dtype = call.writer, call.dtype
+    x = w.cast(call.tensor("self"), dtype)
+    y = w.binary("add", x, 1.0)
+    plain = w.unary("log", y)
+    near = w.binary("mul", x, w.binary("div", plain, w.binary("sub", y, 1.0)))
+    return _small(call, x, y, near, plain)
+
+
+def _expm1(call: Call) -> SSAValue:
+    """As `log1p` (Higham, Accuracy and stability of numerical algorithms, 1.14.1)."""
+    return _expm1_of(call, call.writer.cast(call.tensor("self"), call.dtype))
+
+
+def _expm1_of(call: Call, x: SSAValue) -> SSAValue:
+    w = call.writer
+    y = w.unary("exp", x)
+    plain = w.binary("sub", y, 1.0)
+    return _small(call, x, y, w.binary("mul", plain, w.binary("div", x, w.unary("log", y))), plain)
+
+
+def _small(call: Call, x: SSAValue, y: SSAValue, near: SSAValue, plain: SSAValue) -> SSAValue:
+    """x where y is 1, `near` for other small x, else `plain`."""
+    w = call.writer
+    chosen = w.add(graph.SelectOp(w.binary("less", w.unary("abs", x), 1.0), near, plain))
+    return w.add(graph.SelectOp(w.binary("equal", y, 1.0), x, chosen))
+
+
+def _trunc(call: Call) -> SSAValue:
+    w, x = call.writer, call.tensor("self")
+    if not _is_float(call.dtype):
+        return x
+    return w.add(graph.SelectOp(w.binary("less", x, 0.0), w.unary("ceil", x), w.unary("floor", x)))
 
 
 def _pair(kind: str, call: Call) -> SSAValue:
@@ -78,13 +124,15 @@ def _div(call: Call) -> SSAValue:
     if not _is_float(common):
         if rounding is not None:
             raise call.error(f"division of integers with rounding_mode '{rounding}'; supported are floats")
-        common = FLOAT
+        common = call.dtype
     value = w.binary("div", call.operand("self", common), call.operand("other", common))
     if rounding is None:
         return value
-    if rounding == "floor":
+    divisor = call.get("other")
+    # The quotient by other numbers is rounded, possibly to the next whole one.
+    if rounding == "floor" and isinstance(divisor, int | float) and divisor and abs(frexp(divisor)[0]) == 0.5:
         return w.unary("floor", value)
-    raise call.error(f"rounding_mode '{rounding}'; supported are None and 'floor'")
+    raise call.error(f"rounding_mode '{rounding}'; supported are None, and 'floor' for a power of two")
 
 
 def _pow(call: Call) -> SSAValue:
@@ -176,7 +224,7 @@ def _elu(call: Call) -> SSAValue:
     w, x = call.writer, call.tensor("self")
     alpha, scale, inner = (call.number(name) for name in ("alpha", "scale", "input_scale"))
     below = w.binary("mul", w.binary("min", x, 0.0), inner)
-    below = w.binary("mul", w.binary("sub", w.unary("exp", below), 1.0), alpha)
+    below = w.binary("mul", _expm1_of(call, below), alpha)
     return w.binary("mul", w.binary("add", w.binary("max", x, 0.0), below), scale)
 
 
@@ -265,6 +313,10 @@ RULES: Table = {
     **{name: _unary(kind, floats=True) for name, kind in _FLOATS.items()},
     **{name: _binary(kind) for name, kind in _BINARY.items()},
     **{name: _logical(kind) for name, kind in _LOGICAL.items()},
+    **dict.fromkeys(("sign", "sgn"), _sign),
+    "trunc": _trunc,
+    "log1p": _log1p,
+    "expm1": _expm1,
     "add": _sum("add"),
     "sub": _sum("sub"),
     "subtract": _sum("sub"),

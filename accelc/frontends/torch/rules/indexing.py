@@ -1,5 +1,8 @@
 """Rules of operators that read and write at places given by tensors of integers."""
 
+from collections.abc import Callable
+
+import numpy as np
 from xdsl.ir import SSAValue
 
 from accelc.dialects import graph
@@ -7,7 +10,10 @@ from accelc.dialects.graph_ops.base import shape_of
 from accelc.dialects.graph_ops.element_types import dtype_of
 from accelc.frontends.torch.library import torch
 from accelc.frontends.torch.rules.call import Call, Rule, Table
-from accelc.frontends.torch.writer import Handle
+from accelc.frontends.torch.writer import Handle, count
+
+INT64 = np.dtype(np.int64)
+Rearranged = Callable[[SSAValue], SSAValue]
 
 
 def _rows(x: str, indices: str, axis: str | None) -> Rule:
@@ -72,42 +78,76 @@ def _scatter(reduction: str) -> Rule:
     return rule
 
 
-def _one_axis(call: Call) -> tuple[int, Handle] | None:
-    """The only axis that is indexed, and its integers; None if there are others, or masks."""
+def _has_integers(index: Handle) -> bool:
+    """Whether an index is integers, no mask."""
+    return not index.shadow.dtype.is_floating_point and index.shadow.dtype not in (torch().bool, torch().uint8)
+
+
+def _placed(call: Call, x: SSAValue) -> tuple[SSAValue, SSAValue, int, Rearranged] | None:
+    """
+    A tensor in which the axes that have indices are one, the index for that axis, the axis, and the way back.
+
+    Where the axes are apart, torch puts them first. None for other indices than integers.
+    """
+    w, shape = call.writer, shape_of(x)
     given = list(call.get("indices"))
-    used = [axis for axis, index in enumerate(given) if index is not None]
-    if len(used) != 1 or not isinstance(given[used[0]], Handle):
+    axes = [axis for axis, index in enumerate(given) if index is not None]
+    if not axes or not all(isinstance(given[axis], Handle) and _has_integers(given[axis]) for axis in axes):
         return None
-    index: Handle = given[used[0]]
-    if index.shadow.dtype.is_floating_point or index.shadow.dtype in (torch().bool, torch().uint8):
-        return None
-    return used[0], index
+    places, first = [w.load(given[axis].variable) for axis in axes], axes[0]
+    order = list(range(len(shape)))
+    if axes != order[first : first + len(axes)]:
+        order, first = [*axes, *(d for d in order if d not in axes)], 0
+    moved = [shape[d] for d in order]
+    sizes, behind = moved[first : first + len(axes)], first + len(axes)
+    joined = w.reshape(_transposed(call, x, order), [*moved[:first], count(sizes), *moved[behind:]])
+
+    def back(value: SSAValue) -> SSAValue:
+        return _transposed(call, w.reshape(value, moved), [order.index(d) for d in range(len(shape))])
+
+    return joined, places[0] if len(axes) == 1 else _joined(call, places, sizes), first, back
+
+
+def _transposed(call: Call, x: SSAValue, order: list[int]) -> SSAValue:
+    return x if order == sorted(order) else call.writer.transpose(x, order)
 
 
 def _index(call: Call) -> SSAValue:
-    found = _one_axis(call)
+    found = _placed(call, call.tensor("self"))
     if found is None:
-        raise call.error("indices other than integers for one axis; supported is one tensor of integers")
-    axis, index = found
-    return call.writer.add(graph.GatherOp(call.tensor("self"), call.writer.load(index.variable), axis=axis))
+        raise call.error("indices other than integers; supported are tensors of integers")
+    x, places, axis, _ = found
+    return call.writer.add(graph.GatherOp(x, places, axis=axis))
+
+
+def _joined(call: Call, places: list[SSAValue], sizes: list[int]) -> SSAValue:
+    """One index of the axes `sizes` in row-major order, which is outside of them if any of `places` is."""
+    w = call.writer
+    flat, inside = w.scalar(0, INT64), w.scalar(True, np.dtype(np.bool_))
+    for axis, (index, size) in enumerate(zip(places, sizes, strict=True)):
+        index = w.cast(index, INT64)
+        index = w.add(graph.SelectOp(w.binary("less", index, 0), w.binary("add", index, size), index))
+        legal = w.binary("and", w.binary("greater_equal", index, 0), w.binary("less", index, size))
+        flat = w.binary("add", flat, w.binary("mul", index, count(sizes[axis + 1 :])))
+        inside = w.binary("and", inside, legal)
+    return w.add(graph.SelectOp(inside, flat, w.scalar(count(sizes), INT64)))
 
 
 def _index_put(call: Call) -> SSAValue:
     w, x, value = call.writer, call.handle("self"), call.handle("values")
-    found, contents = _one_axis(call), w.load(x.variable)
+    contents = w.load(x.variable)
+    found = _placed(call, contents)
     if found is not None:
-        axis, index = found
-        places = w.load(index.variable)
-        shape = shape_of(contents)
+        joined, places, axis, back = found
+        shape = shape_of(joined)
         updates = w.broadcast(w.load(value.variable), [*shape[:axis], *shape_of(places), *shape[axis + 1 :]])
         reduction = "add" if call.get("accumulate") else "none"
-        return w.add(graph.ScatterOp(contents, places, updates, axis=axis, reduction=reduction))
+        return back(w.add(graph.ScatterOp(joined, places, updates, axis=axis, reduction=reduction)))
     masks = [index for index in call.get("indices") if index is not None]
     whole = len(masks) == 1 and masks[0].shadow.dtype == torch().bool and masks[0].shadow.shape == x.shadow.shape
     if not whole or value.shadow.numel() != 1:
         raise call.error(
-            "writes at indices; supported are integers for one axis, and "
-            "one value where a mask of the same shape is true"
+            "writes at indices; supported are integers, and one value where a mask of the same shape is true"
         )
     new = w.reshape(w.load(value.variable), ())
     return w.add(graph.SelectOp(w.load(masks[0].variable), new, contents))

@@ -1,22 +1,21 @@
 """Rules of reductions, softmax and argmax."""
 
-import numpy as np
 from xdsl.ir import SSAValue
 
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import shape_of
-from accelc.dialects.graph_ops.element_types import dtype_of
 from accelc.frontends.torch.rules.call import Call, Results, Rule, Table
 from accelc.frontends.torch.writer import count
 
 
-def _reduce(kind: str) -> Rule:
+def _reduce(kind: str, source: str = "self", axes: str = "dim") -> Rule:
     def rule(call: Call) -> SSAValue:
         w = call.writer
-        call.get("dtype")
-        x = call.tensor("self")
+        for name in ("dtype", "output_dtype"):
+            call.get(name)
+        x = call.tensor(source)
         x = w.cast(x, call.dtype) if kind in ("sum", "mean", "prod") else x
-        return w.reduce(kind, x, call.axes("dim", len(shape_of(x))), bool(call.get("keepdim")))
+        return w.reduce(kind, x, call.axes(axes, len(shape_of(x))), bool(call.get("keepdim")))
 
     return rule
 
@@ -95,19 +94,24 @@ def _log_softmax(call: Call) -> SSAValue:
     return w.binary("sub", centred, w.unary("log", total))
 
 
-def _cumsum(call: Call) -> SSAValue:
-    """As a product with a triangle of ones."""
-    w = call.writer
-    call.get("dtype")
-    x = w.cast(call.tensor("self"), call.dtype)
-    shape = shape_of(x)
-    if not shape or call.dtype.kind not in "f":
-        raise call.error(f"sums of {call.dtype.name}{list(shape)}; supported are tensors of floats")
-    axis = call.axis("dim", len(shape))
-    order = [d for d in range(len(shape)) if d != axis] + [axis]
-    triangle = w.constant(np.triu(np.ones((shape[axis],) * 2, dtype_of(x))), f"{w.name}.ones")
-    summed = w.matmul(w.transpose(x, order), triangle)
-    return w.transpose(summed, [order.index(d) for d in range(len(shape))])
+def _scan(kind: str, neutral: float) -> Rule:
+    """A cumulative sum or product, as log2(n) operations over shifted copies (Hillis and Steele, 1986)."""
+
+    def rule(call: Call) -> SSAValue:
+        w = call.writer
+        call.get("dtype")
+        x = w.cast(call.tensor("self"), call.dtype)
+        shape = shape_of(x)
+        axis, by = call.axis("dim", len(shape)), 1
+        while shape and by < shape[axis]:
+            low, kept = [0] * len(shape), list(shape)
+            low[axis], kept[axis] = by, shape[axis] - by
+            part = w.add(graph.SliceOp(x, [0] * len(shape), kept))
+            x = w.binary(kind, x, w.add(graph.PadOp(part, low=low, high=[0] * len(shape), value=neutral)))
+            by *= 2
+        return x
+
+    return rule
 
 
 RULES: Table = {
@@ -127,6 +131,8 @@ RULES: Table = {
     "_softmax": _softmax,
     "log_softmax": _log_softmax,
     "_log_softmax": _log_softmax,
-    "cumsum": _cumsum,
+    "cumsum": _scan("add", 0.0),
+    "cumprod": _scan("mul", 1.0),
+    "prims.sum": _reduce("sum", "inp", "dims"),
 }
 """Rules of this module."""

@@ -113,6 +113,16 @@ def test_masks_and_flat_runs_are_written() -> None:
     check(Program(function), normal(4, 6))
 
 
+def test_places_of_several_axes_are_written() -> None:
+    def function(_: Any, x: Any, y: Any) -> Any:
+        x[torch.tensor([0, 2]), torch.tensor([1, -1])] = 5.0
+        x.t()[torch.tensor([[0], [3]]), torch.tensor([1, 2])] += 1
+        y[torch.tensor([0, 1]), :, torch.tensor([1, -2])] = y[:2, :, 0] * 2
+        return x[torch.tensor([0, -1]), torch.tensor([3, 3])]
+
+    check(Program(function), normal(3, 4), normal(2, 3, 4))
+
+
 def test_an_optimizer_written_by_hand() -> None:
     def function(self: Any, gradient: Any) -> Any:
         self.moment.mul_(0.9).add_(gradient, alpha=0.1)

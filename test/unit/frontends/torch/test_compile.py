@@ -97,6 +97,9 @@ FUNCTIONS: dict[str, tuple[Callable[[Any], Any], tuple[int, ...]]] = {
     ),
     "kept": (lambda x: torch.linalg.inv(x @ x.T + torch.eye(4)).sum(0), (4, 5)),
     "sorted": (lambda x: torch.sort(x * 2, dim=1)[0], (4, 5)),
+    "expanded": (lambda x: x.sum(1, keepdim=True).expand(4, 5) * x.exp() * x, (4, 5)),
+    "places": (lambda x: x[torch.tensor([[0], [-1]]), :, torch.tensor([1, -2])] * x.sum(), (3, 2, 4)),
+    "scans": (lambda x: x.cumsum(0) * (x > 0).cumsum(1) + x.long().cumsum(-1), (5, 3)),
     "nothing": (lambda x: torch.cat([x, x[:0]]), (4, 5)),
 }
 
@@ -143,6 +146,17 @@ def test_gradients_of_convolutions(stride: int, padding: int, dilation: int, gro
     for mine, theirs in zip(*results, strict=True):
         close(mine, theirs)
     assert not report.kept
+
+
+def test_operators_of_other_namespaces() -> None:
+    """They have names and arguments of their own."""
+    given, report = options(None)
+    x = torch.randn(4, 5)
+    found = compiler(given)(lambda x: (torch.ops.prims.sum.default(x, [0]), torch.ops.prims.ndtri.default(x)))(x)
+    close(found[0], x.sum(0))
+    ((name, reason),) = report.kept
+    assert name == "prims.ndtri"
+    assert "operator prims.ndtri cannot be imported" in reason
 
 
 def test_random_numbers_are_those_of_torch() -> None:

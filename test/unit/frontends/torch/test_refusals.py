@@ -25,8 +25,8 @@ def refused(function: Callable[..., Any], *arguments: Any) -> str:
 
 
 def put(_: Any, x: Any) -> Any:
-    """Elements written by pairs of numbers."""
-    x[torch.tensor([0, 2]), torch.tensor([1, 1])] = 1.0
+    """Rows chosen by a mask."""
+    x[torch.tensor([True, False, True])] = 1.0
     return x
 
 
@@ -45,6 +45,7 @@ REFUSALS: dict[str, tuple[Function, str]] = {
     "overlap": (lambda _, x: x.reshape(-1).unfold(0, 3, 1) * 1, "overlap"),
     "pool": (lambda _, x: torch.nn.functional.adaptive_avg_pool2d(x[None, None], 2), "does not divide [3, 3]"),
     "put": (put, "one value where a mask of the same shape is true"),
+    "floor": (lambda _, x: x // 0.1, "supported are None, and 'floor' for a power of two"),
     "indices": (lambda _, x: torch.min(x, 0)[1], "is not computed"),
 }
 
