@@ -15,6 +15,8 @@ from accelc.errors import AccelcError
 from accelc.lowering.lower import supported
 from accelc.targets import load_target
 
+pytestmark = pytest.mark.usefixtures("estimated_schedules")
+
 Array = npt.NDArray[Any]
 
 

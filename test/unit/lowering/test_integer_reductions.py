@@ -12,6 +12,8 @@ from accelc.dialects import graph
 from accelc.lowering.lower import supported
 from accelc.targets import load_target
 
+pytestmark = pytest.mark.usefixtures("estimated_schedules")
+
 
 @settings(max_examples=15)
 @given(

@@ -19,6 +19,8 @@ from accelc.passes.set_precision import set_precision
 from accelc.targets import load_target
 from accelc.targets.canonical import canonical_toml
 
+pytestmark = pytest.mark.usefixtures("estimated_schedules")
+
 Array = npt.NDArray[Any]
 PRESETS = ("trn-like", "tpu-like", "gemmini-like", "tiny")
 

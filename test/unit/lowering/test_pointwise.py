@@ -21,6 +21,8 @@ from accelc.lowering import supported
 from accelc.lowering.plan import FUNCTIONS
 from accelc.targets import load_target
 
+pytestmark = pytest.mark.usefixtures("estimated_schedules")
+
 Array = npt.NDArray[Any]
 TYPES = ("float32", "int32", "int64", "int8", "uint8", "bool")
 SHAPES: Sequence[tuple[tuple[int, ...], tuple[int, ...]]] = (

@@ -19,6 +19,8 @@ from accelc.passes.set_precision import set_precision
 from accelc.pipelines import check_precision
 from accelc.targets import load_target
 
+pytestmark = pytest.mark.usefixtures("estimated_schedules")
+
 Array = npt.NDArray[Any]
 LARGEST_ERROR = {"fp8": 2.0**-4, "int8": 0.5}
 """Of a rounded operand: relative to it, or in steps."""
