@@ -136,6 +136,8 @@ class _Run:
     def graph(self, view: GraphView, outer: Scope | None, inputs: Mapping[str, Value]) -> list[Value]:
         """Outputs of a graph."""
         constants = {name: value for name, value in view.constants.items() if name not in inputs}
+        if unknown := [name for name in view.inputs if name not in inputs]:
+            raise ModelError(f"nothing is given for input '{unknown[0]}' of graph '{view.proto.name}'")
         scope = Scope(constants, outer)
         for name, value in inputs.items():
             scope[name] = value
