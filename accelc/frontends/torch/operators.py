@@ -62,6 +62,8 @@ def run_operator(op: graph.CallFrameworkOp, inputs: Sequence[Array]) -> list[Arr
     target: Any = getattr(getattr(getattr(torch.ops, parts[0]), parts[1], None), parts[2], None)
     if target is None:
         raise ModelError(f"{where} is not in the installed version of torch, {torch.__version__}")
+    if any(argument.name == "filename" for argument in target._schema.arguments):
+        raise ModelError(f"{where} reads or writes files; supported are operators that only compute")
     tensors = [library.from_numpy(array) for array in inputs]
     try:
         text = op.onnx_attributes.data["arguments"]

@@ -152,7 +152,11 @@ def test_operators_of_other_namespaces() -> None:
     """They have names and arguments of their own."""
     given, report = options(None)
     x = torch.randn(4, 5)
-    found = compiler(given)(lambda x: (torch.ops.prims.sum.default(x, [0]), torch.ops.prims.ndtri.default(x)))(x)
+
+    def function(x: Any) -> Any:
+        return torch.ops.prims.sum.default(x, [0]), torch.ops.prims.ndtri.default(x)
+
+    found = compiler(given)(function)(x)
     close(found[0], x.sum(0))
     ((name, reason),) = report.kept
     assert name == "prims.ndtri"

@@ -1,6 +1,7 @@
 """What cannot be imported is an error that names the line, the node and the operator."""
 
 import io
+import json
 import sys
 import zipfile
 from collections.abc import Callable
@@ -9,12 +10,15 @@ from typing import Any
 
 import pytest
 from torch_support import Program, export, normal, torch
+from xdsl.dialects.builtin import StringAttr, TensorType, f32
 
 import accelc
 from accelc.cli.main import main
+from accelc.dialects import graph
 from accelc.errors import ModelError, UsageError
 from accelc.frontends.torch import import_program, load_program, run_torch
 from accelc.frontends.torch import library as torch_library
+from accelc.frontends.torch.operators import run_operator
 
 
 def refused(function: Callable[..., Any], *arguments: Any) -> str:
@@ -206,6 +210,18 @@ def test_truncated_files_are_refused(length: int, tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:length])
     with pytest.raises(ModelError, match=r"is not a file of torch\.export\.save, or is truncated"):
         load_program(path)
+
+
+@pytest.mark.parametrize("name", ["from_file", "save"])
+def test_operators_kept_in_a_program_touch_no_files(name: str, tmp_path: Path) -> None:
+    given = {"filename": str(tmp_path / "made"), "shared": True, "size": 4}
+    attributes = {"arguments": StringAttr(json.dumps(given))}
+    op = graph.CallFrameworkOp(
+        f"aten.{name}.default", [], [TensorType(f32, (4,))], domain="torch", onnx_attributes=attributes
+    )
+    with pytest.raises(ModelError, match=r"reads or writes files; supported are operators that only compute"):
+        run_operator(op, [])
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_commands_take_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
