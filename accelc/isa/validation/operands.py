@@ -92,7 +92,8 @@ def _check_presence(stream: Stream, chosen: Ints, use: OperandUse) -> None:
         stream.require(count > 0, chosen, f"{SLOTS[use.slot]}.part_count", count, "the operand is missing")
         return
     absent = chosen[count == 0]
-    raw = np.ascontiguousarray(stream.records["operand"][absent, use.slot]).view(np.uint8).reshape(len(absent), -1)
+    fields = np.ascontiguousarray(stream.records["operand"][absent, use.slot])
+    raw = fields.view(np.uint8).reshape(len(absent), fields.dtype.itemsize)
     legal = in_every_column(raw == 0)
     zeros = np.zeros(len(absent), np.int64)
     rule = "the operand is absent, but its other fields are not zero"

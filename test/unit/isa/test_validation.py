@@ -253,6 +253,11 @@ def test_scalars_of_stt_lie_in_sbuf(scalar: int, message: str) -> None:
         trn_stream(records, "vector")
 
 
+def test_a_stream_whose_activations_all_have_a_bias() -> None:
+    pattern = encode.operands(Space.SBUF, "fp32", 0, 128, 64, (4,), (1,))
+    trn_stream(encode.activate_records(2, "gelu", 1.0, None, pattern, pattern, pattern), "scalar")
+
+
 def test_start_partitions_of_the_large_target() -> None:
     pattern = encode.operands(Space.SBUF, "fp32", 32, 64, 0, (4,), (1,))
     with pytest.raises(ProgramError, match="an access of 33 to 64 partitions starts at a multiple of 64"):
