@@ -6,6 +6,7 @@ and ranges beyond the file are refused (the class of ONNX's CVE-2022-25882 and C
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from onnx import TensorProto
@@ -22,7 +23,13 @@ def read_external(tensor: TensorProto, size: int, folder: Path | None, where: st
             f"{where}: data are in the external file '{location}', but the model was not read from a file; "
             "import it by its path, or only time it (--no-weights --timing-only)"
         )
-    path = resolve_location(location, folder, where)
+    try:
+        return _range_of(resolve_location(location, folder, where), fields, size, where)
+    except OSError as error:
+        raise ModelError(f"{where}: cannot read external data file '{location}': {error.strerror}") from error
+
+
+def _range_of(path: Path, fields: Mapping[str, str], size: int, where: str) -> bytes:
     offset = _number(fields.get("offset", "0"), "offset", where)
     length = _number(fields.get("length", str(size)), "length", where)
     if length != size:
@@ -30,7 +37,8 @@ def read_external(tensor: TensorProto, size: int, folder: Path | None, where: st
     available = path.stat().st_size
     if offset + length > available:
         raise ModelError(
-            f"{where}: bytes {offset} to {offset + length} are outside external file '{location}' of {available} bytes"
+            f"{where}: bytes {offset} to {offset + length} are outside external file '{fields['location']}' "
+            f"of {available} bytes"
         )
     with path.open("rb") as file:
         file.seek(offset)

@@ -1,7 +1,9 @@
 """Reading a model file: bounds, parsing, and the structural facts the importer relies on."""
 
 import heapq
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import onnx
@@ -13,6 +15,8 @@ from accelc.errors import ModelError
 
 MAX_MODEL_BYTES = 2**31 - 1
 """Protobuf's own limit for one message, bytes."""
+MAX_INLINED_NODES = 10**6
+"""Nodes of a model in place of its local functions."""
 MIN_OPSET = 7
 """First opset with NumPy broadcasting."""
 STANDARD_DOMAINS = ("", "ai.onnx")
@@ -122,9 +126,8 @@ def needed_nodes(nodes: Sequence[NodeProto], outputs: Iterable[str]) -> list[Nod
 def node_inputs(node: NodeProto) -> set[str]:
     """Names a node reads, the outer values its subgraphs capture included."""
     names = set(filter(None, node.input))
-    for attribute in node.attribute:
-        for graph in (*((attribute.g,) if attribute.HasField("g") else ()), *attribute.graphs):
-            names |= _captured(graph)
+    for graph in _bodies(node):
+        names |= _captured(graph)
     return names
 
 
@@ -172,6 +175,10 @@ def _parse(data: bytes, what: str) -> ModelProto:
 def _check_header(model: ModelProto, what: str) -> None:
     if not model.HasField("graph") or not (model.graph.node or model.graph.output):
         raise ModelError(f"{what} is not an ONNX model: it has no graph")
+    for kind, found in (("initializers", model.graph.initializer), ("outputs", model.graph.output)):
+        twice = [name for name, count in Counter(value.name for value in found).items() if count > 1]
+        if twice:
+            raise ModelError(f"{what} has several {kind} of one name: {', '.join(twice)}")
     opset = opset_versions(model).get("")
     newest = onnx.defs.onnx_opset_version()
     if opset is not None and not 1 <= opset <= newest:
@@ -179,9 +186,43 @@ def _check_header(model: ModelProto, what: str) -> None:
 
 
 def _inline_functions(model: ModelProto, what: str) -> ModelProto:
-    from onnx import inliner
+    from onnx import checker, inliner
 
+    _check_inlined_size(model, what)
     try:
         return inliner.inline_local_functions(model, convert_version=False)
-    except (RuntimeError, ValueError, EncodeError) as error:
+    except (RuntimeError, ValueError, EncodeError, checker.ValidationError) as error:
         raise ModelError(f"{what}: its local functions cannot be inlined: {str(error).splitlines()[0]}") from error
+
+
+def _check_inlined_size(model: ModelProto, what: str) -> None:
+    """Raise ModelError for functions that call themselves, or one another so often that they fill the memory."""
+    calls = {(f.domain, f.name, f.overload): _calls(f.node) for f in model.functions}
+    sizes: dict[tuple[str, str, str], int] = {}
+    try:
+        for key in TopologicalSorter({key: set(called) & calls.keys() for key, called in calls.items()}).static_order():
+            sizes[key] = sum(sizes.get(called, 1) for called in calls[key])
+    except CycleError as error:
+        name = error.args[1][0][1]
+        raise ModelError(f"{what}: its local function '{name}' calls itself") from error
+    total = sum(sizes.get(called, 1) for called in _calls(model.graph.node))
+    if total > MAX_INLINED_NODES:
+        raise ModelError(
+            f"{what}: its local functions stand for {total} nodes; at most {MAX_INLINED_NODES} are imported"
+        )
+
+
+def _calls(nodes: Iterable[NodeProto]) -> list[tuple[str, str, str]]:
+    """The function that every node would call, those in bodies included."""
+    found: list[tuple[str, str, str]] = []
+    for node in nodes:
+        found.append((node.domain, node.op_type, node.overload))
+        for graph in _bodies(node):
+            found += _calls(graph.node)
+    return found
+
+
+def _bodies(node: NodeProto) -> Iterable[GraphProto]:
+    for attribute in node.attribute:
+        yield from (attribute.g,) if attribute.HasField("g") else ()
+        yield from attribute.graphs

@@ -82,6 +82,8 @@ def _aligned(model: ModelProto) -> ModelProto:
 
 def _axes_behind(node: NodeProto, axis: int, ranks: Mapping[str, int]) -> list[int]:
     """Axes that the second operand lacks at its end where it begins at `axis` of the first one."""
+    if len(node.input) < 2:
+        raise ModelError(f"{describe(node)}: input {len(node.input)} is missing")
     missing = next((name for name in node.input[:2] if name not in ranks), None)
     if missing is not None:
         raise ModelError(

@@ -333,3 +333,62 @@ def test_control_flow_on_values() -> None:
         ModelError, match=re.escape("node 'n' (If): its condition depends on the values of the model's")
     ):
         import_onnx(model_of([node], {"x": X, "b": np.array(True)}))
+
+
+def test_condition_of_several_elements() -> None:
+    """Which one decides is not said."""
+    body = helper.make_graph(
+        [helper.make_node("Relu", ["x"], ["t"])], "b", [], [helper.make_empty_tensor_value_info("t")]
+    )
+    node = helper.make_node("If", ["b"], ["y"], "n", then_branch=body, else_branch=body)
+    refuses(
+        model_of([node], {"x": X}, {"b": np.array([True, False])}),
+        "node 'n' (If): its condition has 2 elements, expected one",
+    )
+
+
+def test_names_that_are_there_twice() -> None:
+    """Nobody can say which one is meant."""
+    proto = model("Add", "x", "c")
+    proto.graph.initializer.append(proto.graph.initializer[0])
+    refuses(proto, "model has several initializers of one name: c")
+    proto = model()
+    proto.graph.output.append(proto.graph.output[0])
+    refuses(proto, "model has several outputs of one name: y")
+
+
+def functions(bodies: dict[str, list[str]]) -> ModelProto:
+    """A model that calls the first of some functions, which call others, one after the other."""
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("f", 1)]
+    proto = model(next(iter(bodies)), domain="f")
+    proto.opset_import.append(opsets[1])
+    for name, called in bodies.items():
+        values = ["a", *(f"t{i}" for i in range(len(called) - 1)), "b"]
+        nodes = [
+            helper.make_node(kind, [values[i]], [values[i + 1]], domain="f" if kind in bodies else "")
+            for i, kind in enumerate(called)
+        ]
+        proto.functions.append(helper.make_function("f", name, ["a"], ["b"], nodes, opsets))
+    return proto
+
+
+def test_functions_of_the_model() -> None:
+    """Put in place of their calls, unless they never end or fill the memory."""
+    imported = import_onnx(functions({"twice": ["once", "once"], "once": ["Relu"]}))
+    assert [op.name for op in imported.function.body.block.ops] == ["graph.relu", "graph.relu", "graph.return"]
+    refuses(functions({"a": ["b"], "b": ["a"]}), "model: its local function 'a' calls itself")
+    many = {f"f{i}": [f"f{i + 1}"] * 2 for i in range(60)} | {"f60": ["Relu"]}
+    refuses(functions(many), f"model: its local functions stand for {2**60} nodes; the limit is 1000000")
+    proto = functions({"once": ["Relu"]})
+    proto.functions.append(proto.functions[0])
+    with pytest.raises(ModelError, match=r"^model: its local functions cannot be inlined: Model contains multiple"):
+        import_onnx(proto)
+
+
+def test_external_data_with_a_name_that_no_file_has(tmp_path: Path) -> None:
+    """What the system says is a diagnostic."""
+    location = "a" * 300
+    refuses(
+        external(tmp_path, location),
+        f"initializer (tensor 'w'): cannot read external data file '{location}': File name too long",
+    )

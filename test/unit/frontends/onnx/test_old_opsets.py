@@ -93,3 +93,11 @@ def test_reasons_are_without_lines_of_the_converter() -> None:
     with pytest.raises(ModelError, match=pattern) as raised:
         load_model(model("Gone", SLOPES))
     assert "Assertion" not in str(raised.value)
+
+
+def test_operands_that_are_missing() -> None:
+    """Named before anything is aligned."""
+    proto = model("Add", SLOPES, broadcast=1, axis=0)
+    del proto.graph.node[0].input[1:]
+    with pytest.raises(ModelError, match=r"^node 'n' \(Add\): input 1 is missing$"):
+        load_model(proto)

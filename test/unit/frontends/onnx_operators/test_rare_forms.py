@@ -193,7 +193,7 @@ def _attribute(rng: np.random.Generator, name: str, kind: int) -> AttributeProto
         case AttributeProto.STRING:
             return helper.make_attribute(name, texts[rng.integers(len(texts))])
         case AttributeProto.INTS:
-            values = [int(integers[i]) for i in rng.integers(0, len(integers), few)]
+            values = [integers[i] for i in rng.integers(0, len(integers), few).tolist()]
             return helper.make_attribute(name, values, attr_type=kind)
         case AttributeProto.FLOATS:
             return helper.make_attribute(name, rng.choice(floats, few).tolist(), attr_type=kind)

@@ -1,5 +1,7 @@
 """Importers of control flow that is decided at import."""
 
+from math import prod
+
 import numpy as np
 from onnx import AttributeProto
 
@@ -10,7 +12,9 @@ from accelc.frontends.onnx.node import NeedsValueError, Node, Table
 
 def _if(node: Node) -> list[Tensor]:
     condition = node.input()
-    if condition.data is None or condition.data.size != 1:
+    if prod(condition.shape) != 1:
+        raise node.error(f"its condition has {prod(condition.shape)} elements, expected one")
+    if condition.data is None:
         raise NeedsValueError(
             f"{describe(node.proto)}: its condition depends on the values of the model's inputs; "
             "only conditions that follow from shapes and constants are supported",
