@@ -207,9 +207,7 @@ def _check_inlined_size(model: ModelProto, what: str) -> None:
         raise ModelError(f"{what}: its local function '{name}' calls itself") from error
     total = sum(sizes.get(called, 1) for called in _calls(model.graph.node))
     if total > MAX_INLINED_NODES:
-        raise ModelError(
-            f"{what}: its local functions stand for {total} nodes; at most {MAX_INLINED_NODES} are imported"
-        )
+        raise ModelError(f"{what}: its local functions stand for {total} nodes; the limit is {MAX_INLINED_NODES}")
 
 
 def _calls(nodes: Iterable[NodeProto]) -> list[tuple[str, str, str]]:
