@@ -52,10 +52,11 @@ def import_mlir(
 
 def _read(path: Path) -> str:
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise ModelError(f"model '{path}' has {size} bytes, above the limit of {MAX_BYTES}")
-        return path.read_text("utf-8")
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise ModelError(f"model '{path}' has more than {MAX_BYTES} bytes, the limit")
+        return data.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise ModelError(f"model '{path}': byte {error.start} is not UTF-8 text: not an MLIR file") from error
     except (OSError, ValueError) as error:
@@ -70,6 +71,8 @@ def convert_text(text: str, name: str) -> tuple[ModuleOp, dict[str, Array]]:
         context.register_dialect(dialect, factory)
     parser = UpstreamParser(context, text, name)
     weights: dict[str, Array] = {}
+    if not text.strip():
+        raise ParseError(parser.here, "the text is empty")
     try:
         module = parser.parse_module()
     except (ParseError, MemoryError):

@@ -8,7 +8,8 @@ from xdsl.utils.exceptions import ParseError
 
 from accelc.cli.diagnostics import describe
 from accelc.cli.main import main
-from accelc.frontends.mlir import convert, import_mlir
+from accelc.errors import ModelError
+from accelc.frontends.mlir import convert, import_mlir, loading
 from accelc.interpreters.graph import run
 
 BODY = "func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {{\n  {}\n  return %0 : tensor<4xf32>\n}}\n"
@@ -67,7 +68,7 @@ def test_mistakes_are_located(tmp_path: Path, line: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", "a.mlir:1:1: error: "),
+        ("", "a.mlir:1:1: error: the text is empty"),
         (
             f'"linalg.yield"() : () -> ()\n{BODY.format("%0 = stablehlo.abs %x : tensor<4xf32>")}',
             "linalg.yield: stands outside",
@@ -154,6 +155,23 @@ def test_elements_in_digits(tmp_path: Path) -> None:
         imported = import_mlir(path, {}, {}, None)
         (found,) = run(imported.module, [], imported.weights)
         assert np.asarray(found, float).tolist() == expected, line
+
+
+def test_files_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A device has no size to look at; no more is read than the limit."""
+    path = tmp_path / "a.mlir"
+    path.symlink_to("/dev/zero")
+    monkeypatch.setattr(loading, "MAX_BYTES", 1000)
+    with pytest.raises(ModelError, match=r"a\.mlir' has more than 1000 bytes, the limit"):
+        import_mlir(path, {}, {}, None)
+
+
+def test_lines_of_other_systems(tmp_path: Path) -> None:
+    """A carriage return ends no name."""
+    path = tmp_path / "a.mlir"
+    line = "%0 = stablehlo.abs %x : tensor<4xf32> loc(#loc1)"
+    path.write_bytes((BODY.format(line) + '#loc1 = loc("name")\n').replace("\n", "\r\n").encode())
+    assert 'loc_name = "name"' in str(import_mlir(path, {}, {}, None).module)
 
 
 def test_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
