@@ -11,20 +11,28 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from accelc.api import compile, run, simulate, simulate_devices
     from accelc.driver import CompiledModel, CompileOptions, RunResult
-    from accelc.errors import AccelcError
+    from accelc.errors import AccelcError, KernelError
     from accelc.hooking import hook
+    from accelc.kernels import CompiledKernel, Core, Kernel, KernelResult, TensorSpec, kernel
     from accelc.runtime.execute import ExecutionResult
     from accelc.staged.running import StagedRun, run_staged
 
 __all__ = [
     "AccelcError",
     "CompileOptions",
+    "CompiledKernel",
     "CompiledModel",
+    "Core",
     "ExecutionResult",
+    "Kernel",
+    "KernelError",
+    "KernelResult",
     "RunResult",
     "StagedRun",
+    "TensorSpec",
     "compile",
     "hook",
+    "kernel",
     "run",
     "run_staged",
     "simulate",
@@ -42,6 +50,13 @@ _HOMES = {
     "CompileOptions": "accelc.driver",
     "RunResult": "accelc.driver",
     "AccelcError": "accelc.errors",
+    "KernelError": "accelc.errors",
+    "CompiledKernel": "accelc.kernels",
+    "Core": "accelc.kernels",
+    "Kernel": "accelc.kernels",
+    "KernelResult": "accelc.kernels",
+    "TensorSpec": "accelc.kernels",
+    "kernel": "accelc.kernels",
     "ExecutionResult": "accelc.runtime.execute",
     "StagedRun": "accelc.staged.running",
 }

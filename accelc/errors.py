@@ -37,6 +37,10 @@ class ProgramError(AccelcError):
     """A binary program (container, stream, record) is malformed or not valid for its target."""
 
 
+class KernelError(AccelcError):
+    """A hand-written kernel asks for what the machine cannot do, or reads what nothing has written."""
+
+
 class SynchronizationError(AccelcError):
     """A required order between two instructions is not enforced, or can never be satisfied."""
 

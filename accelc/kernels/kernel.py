@@ -1,0 +1,205 @@
+"""Kernels: Python functions that say what the engines of one core do, compiled by the engine-level pipeline."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Protocol, overload
+
+import numpy as np
+
+from accelc.errors import AccelcError, KernelError, UsageError, suggestion
+from accelc.kernels.compiled import CompiledKernel, KernelResult
+from accelc.kernels.core import Core, dtype_of
+from accelc.kernels.location import Site, definition
+from accelc.kernels.recorder import Recorder
+from accelc.kernels.views import Array, Storage, View
+from accelc.numerics import DTYPES
+from accelc.targets.model import Target
+
+WRITTEN = "written"
+"""The schedule that keeps the order of the calls, their DMA queues and the addresses of their tiles."""
+
+
+class Shaped(Protocol):
+    """What an input is compiled for: an array, or a `TensorSpec`."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Sizes."""
+        ...
+
+    @property
+    def dtype(self) -> Any:
+        """Element type, for NumPy or of the instruction set."""
+        ...
+
+
+@dataclass(frozen=True)
+class TensorSpec:
+    """Shape and element type (`fp32`, `bf16`, ... or NumPy's) of an input whose values are not known yet."""
+
+    shape: tuple[int, ...]
+    dtype: str
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """
+    A function of a `Core` and HBM tensors, its inputs. It is traced once for each compilation: loops are Python's.
+
+    `target` is a preset's name, a file or a machine. `schedule` is a heuristic of `schedule-engines`, or `written`;
+    None means `written` for a kernel that chooses addresses or DMA queues, else `portfolio`.
+    """
+
+    function: Callable[..., None]
+    target: str | Path | Target = "trn-like"
+    schedule: str | None = None
+
+    def __post_init__(self) -> None:
+        from accelc.analysis.scheduling.portfolio import HEURISTICS
+
+        known = (WRITTEN, *HEURISTICS)
+        if self.schedule is not None and self.schedule not in known:
+            near = suggestion(self.schedule, known)
+            raise UsageError(f"unknown schedule '{self.schedule}'{near} (schedules: {', '.join(known)})")
+
+    @property
+    def name(self) -> str:
+        """Name of the function."""
+        return self.function.__name__
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the inputs: the parameters behind the core."""
+        return tuple(inspect.signature(self.function).parameters)[1:]
+
+    def on(self, target: str | Path | Target) -> "Kernel":
+        """The kernel for another machine."""
+        return replace(self, target=target)
+
+    def scheduled(self, schedule: str) -> "Kernel":
+        """The kernel with another schedule. Raises UsageError for an unknown one."""
+        return replace(self, schedule=schedule)
+
+    def compile(self, **inputs: Shaped) -> CompiledKernel:
+        """
+        Program of the kernel for inputs of these shapes and types, arrays or `TensorSpec`s.
+
+        Raises KernelError located at the call that the machine cannot execute, UsageError for wrong inputs.
+        """
+        from accelc.targets import load_target
+
+        machine = self.target if isinstance(self.target, Target) else load_target(self.target)
+        site = definition(self.function.__code__)
+        recorder = Recorder(machine)
+        self.function(Core(recorder), *self._declared(recorder, inputs, site))
+        recorder.check_complete()
+        recorder.check_room()
+        schedule = self._schedule(recorder)
+        try:
+            return _compile(self.name, recorder, schedule)
+        except KernelError:
+            raise
+        except AccelcError as error:
+            raise site.error(f"kernel '{self.name}': {error}") from error
+
+    def run(self, **inputs: Array) -> KernelResult:
+        """Compile the kernel for these arrays and execute it on them. Raises what `compile` and `simulate` raise."""
+        arrays = {name: np.asarray(array) for name, array in inputs.items()}
+        return self.compile(**arrays).run(**arrays)
+
+    def _declared(self, recorder: Recorder, inputs: Mapping[str, Shaped], site: Site) -> list[View]:
+        for name in inputs:
+            if name not in self.inputs:
+                known = ", ".join(self.inputs) or "none"
+                raise UsageError(
+                    f"kernel '{self.name}' has no input '{name}'{suggestion(name, self.inputs)} (its inputs: {known})"
+                )
+        views: list[View] = []
+        for name in self.inputs:
+            if name not in inputs:
+                raise UsageError(f"kernel '{self.name}': no array given for input '{name}'")
+            given = inputs[name]
+            try:
+                dtype = dtype_of(given.dtype)
+            except KeyError:
+                raise UsageError(
+                    f"input '{name}' of kernel '{self.name}' has dtype {given.dtype}: legal are "
+                    f"{', '.join(str(known) for known in DTYPES.values())}; convert the array"
+                ) from None
+            shape = tuple(int(n) for n in given.shape)
+            if min(shape, default=1) < 1:
+                raise UsageError(f"input '{name}' of kernel '{self.name}' has shape {list(shape)}: it has no elements")
+            view = recorder.declare(Storage(name, "hbm", dtype, shape, "input", site))
+            view.storage.full[...] = True
+            views.append(view)
+        return views
+
+    def _schedule(self, recorder: Recorder) -> str:
+        pinned = recorder.pinned
+        if self.schedule not in (None, WRITTEN) and pinned is not None:
+            raise pinned.error(
+                f"schedule '{self.schedule}' chooses addresses and queues, this call chose its own: use schedule "
+                f"'{WRITTEN}', or leave the choice to the scheduler"
+            )
+        return self.schedule or ("portfolio" if pinned is None else WRITTEN)
+
+
+def _compile(name: str, recorder: Recorder, schedule: str) -> CompiledKernel:
+    from accelc.isa.program import Program, ValueType
+    from accelc.isa.validation import validate_program
+    from accelc.passes.assign_memory import assign_memory
+    from accelc.passes.schedule_engines import schedule_engines
+    from accelc.pipelines.finishing import finish_program, weight_name
+    from accelc.targets.canonical import canonical_toml
+
+    machine, given = recorder.target, recorder.placed()
+    program = recorder.finish(name)
+    if schedule != WRITTEN:
+        # What does not fit is the kernel's mistake: nothing leaves SBUF unless it says so.
+        schedule_engines(program, machine, schedule, spill=False)
+    assign_memory(program, machine)
+    for buffer, address in given.items():
+        buffer.address = address
+    bound = {
+        role: [ValueType(s.name, DTYPES[s.dtype].name, s.shape) for s in recorder.storages if s.role == role]
+        for role in ("input", "output")
+    }
+    named = {role: [(value.name, value.shape) for value in values] for role, values in bound.items()}
+    text = str(program)
+    done = finish_program(program, name, named["input"], named["output"], machine)
+    result = Program(
+        target_text=canonical_toml(machine),
+        inputs=tuple(bound["input"]),
+        outputs=tuple(bound["output"]),
+        segments=(done.segment,),
+        weights={weight_name(name, symbol): array for symbol, array in recorder.constants.items()},
+        compiler=f"accelc {version('accelc')}",
+    )
+    validate_program(result, f"kernel '{name}'")
+    return CompiledKernel(name, result, machine, text, done.required, done.emitted)
+
+
+@overload
+def kernel(function: Callable[..., None], /) -> Kernel: ...
+
+
+@overload
+def kernel(
+    *, target: str | Path | Target = "trn-like", schedule: str | None = None
+) -> Callable[[Callable[..., None]], Kernel]: ...
+
+
+def kernel(
+    function: Callable[..., None] | None = None,
+    /,
+    *,
+    target: str | Path | Target = "trn-like",
+    schedule: str | None = None,
+) -> Kernel | Callable[[Callable[..., None]], Kernel]:
+    """Decorator that makes a kernel of a function; `target` and `schedule` are those of `Kernel`."""
+    if function is not None:
+        return Kernel(function)
+    return lambda function: Kernel(function, target, schedule)

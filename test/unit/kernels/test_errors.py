@@ -1,0 +1,318 @@
+"""What a kernel asks for and the machine cannot do is one error at the line that asks."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import accelc
+from accelc import Core, KernelError, TensorSpec
+from accelc.errors import UsageError
+from accelc.kernels import View
+
+Body = Callable[[Core, View], object]
+X = TensorSpec((128, 512), "fp32")
+
+
+def small(core: Core, x: View) -> View:
+    """A tile of the array's size."""
+    return core.load(x[:, :128])
+
+
+def uninitialised(core: Core, x: View) -> object:
+    tile = core.sbuf((128, 4), "fp32", "a")
+    core.memset(tile[:, :3], 0.0)
+    return core.tensor_copy(core.sbuf((128, 4), "fp32", "b"), tile)
+
+
+def accumulated(core: Core, x: View) -> object:
+    return core.nc_matmul(core.psum((128, 128)), small(core, x), small(core, x), accumulate=True)
+
+
+def overwritten(core: Core, x: View) -> object:
+    first, second = core.sbuf((128, 8), "fp32", "a", at=0), core.sbuf((128, 8), "fp32", "b", at=16)
+    core.memset(first, 1.0)
+    core.memset(second, 2.0)
+    return core.tensor_copy(second, first)
+
+
+def bank(core: Core, x: View) -> object:
+    return core.nc_matmul(core.psum((128, 1024))[:, 256:768], small(core, x), core.load(x))
+
+
+def large_tile(core: Core, x: View) -> object:
+    return core.sbuf((128, 50_000), "fp32")
+
+
+def last_bank(core: Core, x: View) -> object:
+    return core.psum((128, 512), bank=8)
+
+
+def odd_place(core: Core, x: View) -> object:
+    return core.sbuf((128, 512), "fp32", at=2)
+
+
+def partitions(core: Core, x: View) -> object:
+    return core.sbuf((129, 4), "fp32")
+
+
+def start(core: Core, x: View) -> object:
+    return core.memset(core.sbuf((128, 4), "fp32")[16:48], 0.0)
+
+
+def columns(core: Core, x: View) -> object:
+    return core.nc_matmul(core.psum((128, 128)), core.load(x), small(core, x))
+
+
+def moving(core: Core, x: View) -> object:
+    wide = core.sbuf((128, 4, 128), "bf16")
+    core.memset(wide, 0.0)
+    both = core.sbuf((128, 1024), "bf16")
+    core.memset(both, 0.0)
+    return core.nc_matmul(core.psum((128, 1024)), wide[:, 0], both)
+
+
+def contraction(core: Core, x: View) -> object:
+    tile = small(core, x)
+    return core.nc_matmul(core.psum((128, 128)), tile[:64], tile[64:])
+
+
+def result(core: Core, x: View) -> object:
+    return core.nc_matmul(core.psum((128, 64)), small(core, x), small(core, x))
+
+
+def from_hbm(core: Core, x: View) -> object:
+    return core.nc_matmul(core.psum((128, 128)), x[:, :128], small(core, x))
+
+
+def types(core: Core, x: View) -> object:
+    other = core.load(x[:, :128], "bf16")
+    return core.nc_matmul(core.psum((128, 128)), small(core, x), other)
+
+
+def accumulator(core: Core, x: View) -> object:
+    return core.psum((128, 128), "bf16")
+
+
+def untransposed(core: Core, x: View) -> object:
+    return core.nc_matmul(core.psum((128, 128)), core.load(x)[:, ::4], small(core, x))
+
+
+def port(core: Core, x: View) -> object:
+    acc = core.psum((128, 128))
+    core.nc_matmul(acc, small(core, x), small(core, x))
+    return core.partition_reduce(core.sbuf((1, 128), "fp32"), acc, "add")
+
+
+def function(core: Core, x: View) -> object:
+    tile = small(core, x)
+    return core.activation(tile, "gleu", tile)
+
+
+def alu(core: Core, x: View) -> object:
+    tile = small(core, x)
+    return core.tensor_tensor(tile, tile, tile, "plus")
+
+
+def engine(core: Core, x: View) -> object:
+    return core.memset(core.sbuf((128, 4), "fp32"), 0.0, engine="pool")
+
+
+def queue(core: Core, x: View) -> object:
+    return core.load(x, queue=16)
+
+
+def lane_of_dma(core: Core, x: View) -> object:
+    return core.memset(core.sbuf((128, 4), "fp32"), 0.0, engine="dma0")
+
+
+def dtype(core: Core, x: View) -> object:
+    return core.sbuf((128, 4), "float31")
+
+
+def flat(core: Core, x: View) -> object:
+    return core.sbuf((128,), "fp32")
+
+
+def memory(core: Core, x: View) -> object:
+    return core.wfifo((128, 4), "fp32")
+
+
+def written_input(core: Core, x: View) -> object:
+    return core.store(x, small(core, x)[:, :1].broadcast_to(128, 512))
+
+
+def shapes(core: Core, x: View) -> object:
+    return core.dma_copy(core.sbuf((128, 4), "fp32"), x)
+
+
+def broadcast(core: Core, x: View) -> object:
+    tile = small(core, x)
+    return core.tensor_tensor(tile, tile, tile[:64], "add")
+
+
+def twice(core: Core, x: View) -> object:
+    tile = small(core, x)
+    return core.tensor_copy(tile[:, :1].broadcast_to(128, 128), tile)
+
+
+def beyond(core: Core, x: View) -> object:
+    return x[:, 0:513]
+
+
+def axis(core: Core, x: View) -> object:
+    return x[0, 0, 0]
+
+
+def index(core: Core, x: View) -> object:
+    return x[128]
+
+
+def step(core: Core, x: View) -> object:
+    return small(core, x)[::2]
+
+
+def empty(core: Core, x: View) -> object:
+    return x[5:5]
+
+
+def turned(core: Core, x: View) -> object:
+    return small(core, x).T
+
+
+def reshaped(core: Core, x: View) -> object:
+    return x.T.reshape(128, 512)
+
+
+def psum_by_dma(core: Core, x: View) -> object:
+    return core.dma_copy(core.psum((128, 512)), x)
+
+
+def no_output(core: Core, x: View) -> object:
+    return core.output("y", (4, 4), "fp32")
+
+
+CASES: list[tuple[Body, str]] = [
+    (uninitialised, "reads sbuf tensor 'a' [128, 4], declared at test_errors.py:LINE: 128 of its 512 elements were never "
+    "written, the first at [0, 3]; load, compute or memset them before"),
+    (accumulated, "reads psum tensor 'acc' [128, 128]"),
+    (overwritten, "reads sbuf tensor 'a' [128, 8] after 'b', which overlaps it, was written at test_errors.py:LINE: give "
+    "them places of their own, or read 'a' before"),
+    (bank, "nc_matmul: destination psum tensor 'acc' [128, 512] takes bytes 1024 to 3072 of its tile: a result lies in "
+    "one PSUM bank of 2048 bytes (512 elements of fp32); use smaller moving tiles"),
+    (large_tile, "sbuf tensor 'tile' [128, 50000] takes 200000 bytes of each partition: sbuf of target 'trn-like' has "
+    "196608; use smaller tiles"),
+    (last_bank, "takes 2048 bytes at 16384 of each partition: psum of target 'trn-like' has 16384"),
+    (odd_place, "at 2: legal are multiples of 4 bytes"),
+    (partitions, "has 129 partitions: sbuf of target 'trn-like' has 128; cut the first axis into tiles"),
+    (start, "engine.memset accesses 32 partitions from 16 of buffer 'tile': sbuf of target 'trn-like' allows"),
+    (columns, "has 512 columns: the array of target 'trn-like' has 128; cut it into tiles of 128"),
+    (moving, "takes bytes 0 to 4096 of its tile: a result lies in one PSUM bank of 2048 bytes"),
+    (contraction, "nc_matmul contracts partitions 0:64 of stationary sbuf tensor 'x.tile' [64, 128] with 64:128 of moving"),
+    (result, "nc_matmul: destination is psum tensor 'acc' [128, 64] from partition 0: the product of sbuf tensor 'x.tile' "
+    "[128, 128] and sbuf tensor 'x.tile.1' [128, 128] is [128, 128] from partition 0"),
+    (from_hbm, "nc_matmul: stationary is hbm tensor 'x' [128, 128]: load it to a tile first"),
+    (types, "engine.matmul: element types fp32, bf16 -> fp32 are not legal"),
+    (accumulator, "psum holds fp32 or int32, not bf16"),
+    (untransposed, "nc_matmul: stationary is sbuf tensor 'x.tile' [128, 128]: expected [K, M], columns one after the other"),
+    (port, "engine.partition_reduce: field 'src0.space' = psum: here 'gpsimd' reads sbuf"),
+    (function, "applies 'gleu': target 'trn-like' has the functions identity, relu, gelu"),
+    (alu, "engine.tensor_tensor: op 'plus' is unknown; legal are add, sub, mul"),
+    (engine, "no engine 'pool': target 'trn-like' has tensor, vector, scalar, gpsimd, and the queues dma0 to dma15"),
+    (queue, "no engine 'dma16'"),
+    (lane_of_dma, "engine.memset on queue 'dma0': a compute engine executes it"),
+    (dtype, "tensor 'tile' of unknown element type 'float31' (types: fp32, bf16"),
+    (flat, "sbuf tensor 'tile' of shape [128]: expected [partitions, free...], positive sizes"),
+    (memory, "tile 'weights' in wfifo: target 'trn-like' has no such memory"),
+    (written_input, "writes hbm tensor 'x' [128, 512]: inputs are read only; declare an output or a tile"),
+    (shapes, "dma_copy of hbm tensor 'x' [128, 512] to sbuf tensor 'tile' [128, 4]: both have the same shape"),
+    (broadcast, "sbuf tensor 'x.tile' [64, 128] does not broadcast to [128, 128]: 64 partitions, and free sizes equal or 1"),
+    (twice, "writes sbuf tensor 'x.tile' [128, 128], which visits elements more than once"),
+    (beyond, "slice bound 513 on axis 1 of hbm tensor 'x' [128, 512]: legal are 0 to 512"),
+    (axis, "hbm tensor 'x' [128, 512] has 2 axes: it takes as many integers or slices, not (0, 0, 0)"),
+    (index, "index 128 on axis 0 of hbm tensor 'x' [128, 512]: legal are 0 to 127"),
+    (step, "step 2 over the partitions of sbuf tensor 'x.tile' [128, 128]: only ranges of them can be taken"),
+    (empty, "index slice(5, 5, None) of hbm tensor 'x' [128, 512] has no elements"),
+    (turned, "axes [1, 0] of sbuf tensor 'x.tile' [128, 128]: the partitions stay first"),
+    (reshaped, "hbm tensor 'x' [512, 128] as [128, 512]: elements would have to move"),
+    (psum_by_dma, "destination is in psum; legal are hbm, sbuf, wfifo"),
+    (no_output, "output 'y': 0 of its 16 elements are written"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "message"), CASES, ids=[body.__name__ for body, _ in CASES])
+def test_the_error_is_at_the_call(body: Body, message: str) -> None:
+    @accelc.kernel
+    def kernel(core: Core, x: View) -> None:
+        body(core, x)
+
+    with pytest.raises(KernelError) as caught:
+        kernel.compile(x=X)
+    text, code = str(caught.value), body.__code__
+    file, line, column, rest = re.fullmatch(r"(.*?):(\d+):(\d+): error: (.*)", text).groups()  # pyright: ignore[reportOptionalMemberAccess]
+    assert Path(file) == Path(__file__)
+    last = max(at for _, _, at in code.co_lines() if at)
+    assert int(line) == last
+    assert int(column) > 1
+    assert re.sub(r"\.py:\d+", ".py:LINE", rest).find(message) >= 0, rest
+
+
+def test_tiles_that_do_not_fit_together() -> None:
+    @accelc.kernel
+    def kernel(core: Core, x: View) -> None:
+        accs = [core.psum((128, 512), name=f"acc{n}") for n in range(9)]
+        tile = core.load(x)
+        for acc in accs:
+            core.nc_matmul(acc, tile[:, :128], tile)
+        for acc in accs:
+            core.activation(tile, "relu", acc)
+
+    with pytest.raises(
+        KernelError, match="psum tile 'acc8' needs 2048 bytes in each partition while 8 other tiles hold 163"
+    ):
+        kernel.compile(x=X)
+
+
+def test_addresses_are_given_to_all_tiles_or_none() -> None:
+    @accelc.kernel
+    def kernel(core: Core, x: View) -> None:
+        core.memset(core.sbuf((128, 4), "fp32", "a", at=0), 0.0)
+        core.memset(core.sbuf((128, 4), "fp32", "b"), 0.0)
+
+    with pytest.raises(
+        KernelError, match="sbuf tile 'b' has no address, 'a' has one: give all tiles in sbuf theirs, or none"
+    ):
+        kernel.compile(x=X)
+
+
+@pytest.mark.parametrize("pinned", ["address", "queue"])
+def test_a_scheduler_does_not_move_what_the_kernel_placed(pinned: str) -> None:
+    @accelc.kernel(schedule="portfolio")
+    def kernel(core: Core, x: View) -> None:
+        core.dma_copy(
+            core.sbuf((128, 512), "fp32", at=0 if pinned == "address" else None),
+            x,
+            queue=None if pinned == "address" else 3,
+        )
+
+    with pytest.raises(KernelError, match="schedule 'portfolio' chooses addresses and queues, this call chose its own"):
+        kernel.compile(x=X)
+
+
+def test_inputs_are_checked() -> None:
+    @accelc.kernel
+    def kernel(core: Core, x: View) -> None:
+        core.load(x)
+
+    for arguments, message in (
+        ({}, "kernel 'kernel': no array given for input 'x'"),
+        ({"x": X, "z": X}, "kernel 'kernel' has no input 'z' (its inputs: x)"),
+        ({"x": np.zeros((4, 4))}, "input 'x' of kernel 'kernel' has dtype float64: legal are float32, bfloat16"),
+        ({"x": np.zeros((0, 4), np.float32)}, "has shape [0, 4]: it has no elements"),
+    ):
+        with pytest.raises(UsageError, match=re.escape(message)):
+            kernel.compile(**arguments)
+    with pytest.raises(UsageError, match="unknown schedule 'portfolios'; did you mean 'portfolio'"):
+        kernel.scheduled("portfolios")
