@@ -13,7 +13,8 @@ from time import perf_counter
 from typing import Any, cast
 from weakref import WeakValueDictionary
 
-from accelc.errors import AccelcError, ModelError
+from accelc.errors import AccelcError, ModelError, SimulationError
+from accelc.frontends.numpy.program import Traced
 from accelc.frontends.torch import library
 from accelc.frontends.torch.library import Operator, Tensor, geometry, storage_of
 from accelc.frontends.torch.recorded import Memory, Recorded, Ref, second_ir
@@ -26,6 +27,8 @@ _fakes: Any = import_module("torch._subclasses.fake_tensor")
 
 MAX_SEGMENT = 512
 """Operators at which a segment ends."""
+MAX_PROGRAMS = 256
+"""Compiled segments that are kept."""
 
 
 class HookedTensor(torch.Tensor):
@@ -57,22 +60,35 @@ class HookedTensor(torch.Tensor):
     def __hash__(self) -> int:
         return id(self)
 
+    def __deepcopy__(self, memo: Any) -> Any:
+        copied: Any = self.detach().clone().requires_grad_(self.requires_grad)
+        memo[id(self)] = copied
+        return copied
+
+    def _outside(self, name: str, *arguments: Any, **options: Any) -> Any:
+        """A method of the tensor with these elements, in the same memory, which no hook sees."""
+        with _modes._disable_current_modes():
+            return getattr(self.session.elements(self), name)(*arguments, **options)
+
     def numpy(self, *, force: bool = False) -> Any:
         """The elements as an array."""
-        return self.session.elements(self).numpy(force=force)
+        return self._outside("numpy", force=force)
 
     def tolist(self) -> Any:
         """The elements as nested lists."""
-        return self.session.elements(self).tolist()
+        return self._outside("tolist")
 
     def __repr__(self, *, tensor_contents: Any = None) -> str:
-        return repr(self.session.elements(self))
+        return self._outside("__repr__")
 
-    def __array__(self, dtype: Any = None) -> Any:
-        return self.session.elements(self).numpy().__array__(dtype)
+    def __format__(self, specification: str) -> str:
+        return self._outside("__format__", specification)
+
+    def __array__(self, *arguments: Any) -> Any:
+        return self._outside("__array__", *arguments)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        return self.session.elements(self).clone().__reduce_ex__(protocol)
+        return self._outside("clone").__reduce_ex__(protocol)
 
 
 class TorchSession:
@@ -88,7 +104,7 @@ class TorchSession:
         self._plain: WeakValueDictionary[int, Memory] = WeakValueDictionary()
         self._held: list[Memory] = []
         self._reasons: dict[Any, str | None] = {}
-        self._compiled: dict[Any, Runnable | None] = {}
+        self._compiled: dict[Any, tuple[Traced, Runnable]] = {}
 
     # --- operators ------------------------------------------------------------------------------------------------
 
@@ -97,6 +113,7 @@ class TorchSession:
         start, name, known = perf_counter(), str(func), self.report.first_ir_seconds
         self._held.clear()
         with _modes._disable_current_modes():
+            args, kwargs = self._map(tuple(args), self._own, {}), self._map(dict(kwargs), self._own, {})
             if not self.active or func.namespace not in ("aten", "prims"):
                 return self._execute(func, args, kwargs)
             originals: dict[int, Any] = {}
@@ -104,7 +121,8 @@ class TorchSession:
             named: Any = None
             out: Any = None
             try:
-                given, named = (self._map(part, self._fake_of, originals) for part in (tuple(args), dict(kwargs)))
+                read = self._copied(func, args, kwargs)
+                given, named = (self._map(part, self._fake_of, originals) for part in read)
                 leaves = [leaf for leaf in library.flat([given, named]) if id(leaf) in originals]
                 before = {id(leaf): geometry(leaf) for leaf in leaves}
                 with self._mode:
@@ -134,6 +152,40 @@ class TorchSession:
         if isinstance(given, dict):
             return {k: self._map(v, function, originals) for k, v in cast(dict[str, Any], given).items()}
         return given
+
+    def _own(self, tensor: Tensor) -> Tensor:
+        """A tensor of another session as torch's, in the same memory."""
+        is_other = type(tensor) is HookedTensor and tensor.session is not self
+        return tensor.session.elements(tensor) if is_other else tensor
+
+    def _copied(self, func: Operator, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, Any]:
+        """
+        The arguments, with copies of tensors in memory that NumPy or others may write without a word.
+
+        Raises ModelError for an operator that writes such a tensor or gives a view of it.
+        """
+
+        def copied(tensor: Tensor) -> Tensor:
+            return self._present(tensor).clone() if self._is_shared(tensor) else tensor
+
+        def visit(name: str, given: Any) -> Any:
+            shared = any(library.is_tensor(leaf) and self._is_shared(leaf) for leaf in library.flat([given]))
+            if shared and schema[name].alias_info is not None:
+                raise ModelError("writes or gives views of memory that others see")
+            return self._map(given, copied, {}) if shared else given
+
+        schema = {argument.name: argument for argument in func._schema.arguments}
+        positional = tuple(visit(name, given) for name, given in zip(schema, args, strict=False))
+        return positional, {name: visit(name, given) for name, given in kwargs.items()}
+
+    @staticmethod
+    def _is_shared(tensor: Tensor) -> bool:
+        """Whether memory is that of a NumPy array: torch never changes the size of such a storage."""
+        real = tensor.memory.real if type(tensor) is HookedTensor else tensor
+        return real is not None and real.device.type == "cpu" and not real.untyped_storage().resizable()
+
+    def _present(self, tensor: Tensor) -> Tensor:
+        return tensor.session.elements(tensor) if type(tensor) is HookedTensor else tensor
 
     def _memory_of(self, tensor: Tensor) -> Memory:
         if type(tensor) is HookedTensor:
@@ -241,7 +293,8 @@ class TorchSession:
         memory: Memory = tensor.memory
         if memory.is_pending:
             self.flush()
-        assert memory.real is not None
+        if memory.real is None:
+            raise SimulationError("the elements of this tensor were never computed: the program for them failed before")
         fake = tensor.fake
         with _modes._disable_current_modes():
             return memory.real.as_strided(tuple(fake.shape), tuple(fake.stride()), fake.storage_offset())
@@ -253,11 +306,7 @@ class TorchSession:
         if any(self._is_used(tensor) for tensor in tensors):
             self.flush()
         originals: dict[int, Any] = {}
-
-        def present(tensor: Tensor) -> Tensor:
-            return self.elements(tensor) if type(tensor) is HookedTensor else tensor
-
-        given, named = (self._map(part, present, originals) for part in (tuple(args), dict(kwargs)))
+        given, named = (self._map(part, self._present, originals) for part in (tuple(args), dict(kwargs)))
         with torch.no_grad():
             out = func(*given, **named)
         homes = {
@@ -323,19 +372,26 @@ class TorchSession:
             self.report.second_irs += 1
             traced = second_ir(recorded, live)
             try:
-                self._compiled[key] = self.executor.compile(traced)
+                runnable: Runnable = self.executor.compile(traced)
             except AccelcError as error:
                 self.report.interpreted[str(error).splitlines()[0]] += len(recorded.calls)
-                self._compiled[key] = Interpreter().compile(traced)
+                runnable = Interpreter().compile(traced)
+            if len(self._compiled) >= MAX_PROGRAMS:
+                self._compiled.pop(next(iter(self._compiled)))
+            self._compiled[key] = traced, runnable
             self.report.compile_seconds += perf_counter() - start
-        runnable = self._compiled[key]
-        assert runnable is not None
-        inputs = {f"x{n}": library.to_numpy(recorded.memories[n].real) for n in sorted(recorded.old)}
+        traced, runnable = self._compiled[key]
+        # An array of the tensor itself would share its memory from then on.
+        inputs = {f"x{n}": library.to_numpy(torch.clone(recorded.memories[n].real)) for n in sorted(recorded.old)}
         start = perf_counter()
-        outcome = runnable.run(inputs)
+        try:
+            outcome = runnable.run(inputs)
+        except AccelcError as error:
+            self.report.interpreted[str(error).splitlines()[0]] += len(recorded.calls)
+            outcome = Interpreter().compile(traced).run(inputs)
         self.report.executed(runnable.placements, outcome, perf_counter() - start)
         for index, n in enumerate(n for n in live if n not in recorded.old):
-            recorded.memories[n].real = library.from_numpy(outcome.outputs[f"result{index}"])
+            recorded.memories[n].real = library.from_numpy(outcome.outputs[f"result{index}"]).clone()
         for n in live:
             memory = recorded.memories[n]
             if n in recorded.old and memory.real is not None:
