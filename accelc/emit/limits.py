@@ -29,7 +29,7 @@ from accelc.errors import CapacityError, ProgramError
 from accelc.integer_alu import is_whole
 from accelc.isa.table import COMBINE_NEEDS
 from accelc.numerics import INTEGERS, is_integer
-from accelc.targets.conditions import parse_condition
+from accelc.targets.conditions import executes
 from accelc.targets.model import ComputeEngine, Target
 
 
@@ -92,8 +92,7 @@ def check_lane(op: LaneOp, target: Target) -> None:
             f"engine does not execute it; it executes {legal}"
         )
     conditions = engine.conditions(kind)
-    facts = facts_of(op) if conditions else None
-    if facts is not None and not any(parse_condition(when).holds(facts) for when in conditions):
+    if conditions and not executes(engine, kind, facts_of(op)):
         raise ProgramError(
             f"{describe(op)} on lane '{lane}': target '{target.name}' has no cost rule for it there; the engine "
             f"executes '{kind}' only if {' or '.join(conditions)}"

@@ -27,6 +27,7 @@ from accelc.lowering.views import (
     row_major,
 )
 from accelc.numerics import DTYPES
+from accelc.targets.conditions import Facts, executes
 from accelc.targets.model import Target
 
 ELEMENT_TYPES: Mapping[str, Attribute] = {name: kind for kind, name in engine.ELEMENT_TYPES.items()}
@@ -293,8 +294,10 @@ INT64_OPS = ("tensor_tensor", "tensor_scalar", "reduce", "copy", "select", "mems
 
 def int64_lane(target: Target) -> str | None:
     """The lane that computes with 64-bit integers, if the target has one."""
-    lanes = (name for name, engine in target.engines.items() if "int64" in engine.integers)
-    return next((name for name in lanes if all(map(target.engines[name].has, INT64_OPS))), None)
+    for name, unit in target.engines.items():
+        if "int64" in unit.integers and all(executes(unit, op, Facts(int64=True)) for op in INT64_OPS):
+            return name
+    return None
 
 
 @dataclass(frozen=True)

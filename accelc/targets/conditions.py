@@ -6,6 +6,7 @@ as code.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -66,13 +67,23 @@ def parse_condition(text: str) -> Condition:
     return Condition(tuple(predicates), alu_in)
 
 
+def _rules(engine: ComputeEngine, op: str, facts: Facts) -> Iterator[CostRule]:
+    return (
+        rule for rule in engine.cost if rule.op == op and (rule.when is None or parse_condition(rule.when).holds(facts))
+    )
+
+
+def executes(engine: ComputeEngine, op: str, facts: Facts) -> bool:
+    """Whether `engine` executes `op` under these facts."""
+    return any(True for _ in _rules(engine, op, facts))
+
+
 def select_rule(engine: ComputeEngine, op: str, facts: Facts) -> CostRule:
     """
     First cost rule of `engine` for `op` whose condition holds.
 
     Raises KeyError when the engine does not execute `op` under these facts.
     """
-    for rule in engine.cost:
-        if rule.op == op and (rule.when is None or parse_condition(rule.when).holds(facts)):
-            return rule
+    for rule in _rules(engine, op, facts):
+        return rule
     raise KeyError(f"{engine.name} has no cost for {op}")

@@ -8,7 +8,7 @@ from xdsl.ir import Operation, SSAValue
 from accelc.analysis.indexed import Form
 from accelc.dialects import engine, graph
 from accelc.dialects.graph_ops.base import element_of, shape_of
-from accelc.isa.records import DMA_DIMS, INDEX_TYPES, INDEX_WORD, MAX_DMA_SIZE, MAX_DMA_STRIDE
+from accelc.isa.records import DMA_DIMS, INDEX_TYPES, MAX_DMA_SIZE, MAX_DMA_STRIDE
 from accelc.isa.table import COMBINE_NEEDS
 from accelc.lowering.builder import ap
 from accelc.lowering.context import Lowering
@@ -74,8 +74,7 @@ def lower_scatter(ctx: Lowering, node: Node) -> None:
 
 def _dense(ctx: Lowering, view: View) -> View:
     """The tensor row-major in HBM, where indices can count through it."""
-    aligned = view.offset * view.storage.itemsize % INDEX_WORD == 0
-    if not view.on_chip and aligned and view.reshape((view.size,)) is not None and _is_row_major(view):
+    if not view.on_chip and _is_row_major(view):
         return view
     return ctx.to_hbm(view)
 

@@ -25,6 +25,7 @@ from accelc.dialects.engine import (
 from accelc.emit import emit, split_streams
 from accelc.emit.macro_cost import op_cost, transfer
 from accelc.passes.assign_memory import assign_memory
+from accelc.passes.schedule_engines import program_tasks
 from accelc.simulator.decode import decode_core
 from accelc.simulator.timing.costs import elementwise_costs, service_ticks, transfers
 from accelc.targets import load_target
@@ -107,6 +108,9 @@ def test_estimates_of_indexed_transfers(sizes: tuple[int, ...], count: int, op: 
     program = ProgramOp("indexed", name, Region(Block([*buffers, move, EndOp()])))
     program.verify()
     assign_memory(program, target)
+    task = program_tasks([move], {buffer.result: number for number, buffer in enumerate(buffers)}, target)[0]
+    assert task.writes == (2,)
+    assert {0, 1} <= {*task.reads}
     core = decode_core(split_streams(emit(program, target).records, target), target)
     queue = next(lane for lane in core if lane.name == "dma0")
     found = transfers(queue, target)[0]

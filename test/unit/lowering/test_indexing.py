@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lowering_support import Body, check_lowering, partition_of, simulate_partition
+from xdsl.dialects.builtin import TensorType, f32, i32
+from xdsl.ir import Block
 
 from accelc.analysis.indexed import REDUCTIONS, picked_shape
 from accelc.dialects import graph
@@ -64,6 +66,22 @@ def test_scatters(case: tuple[Array, Array, int, int], kind: str) -> None:
     check_lowering([x, indices, updates], build, "trn-like", tolerance=0)
 
 
+@pytest.mark.parametrize("step", [1, 2, -1])
+@pytest.mark.parametrize("kind", [np.float32, np.int8])
+def test_what_is_no_dense_tensor_is_made_one(kind: type[np.generic], step: int) -> None:
+    """Tables, indices and updates that are cut out of others, forwards and backwards, at odd places."""
+    rng = np.random.default_rng(3)
+    x, updates = (10 * rng.standard_normal((2, 13))).astype(kind)
+    indices = rng.integers(-6, 6, 13)
+    start = 12 if step < 0 else 1
+
+    def build(body: Body) -> list[Any]:
+        table, at, new = (body.add(graph.SliceOp(v, [start], [6], [step])) for v in body.args)
+        return [body.add(graph.GatherOp(table, at)), body.add(graph.ScatterOp(table, at, new))]
+
+    check_lowering([x, indices, updates], build, "trn-like", tolerance=0)
+
+
 @pytest.mark.parametrize("index", [4, -5, 2**62])
 def test_an_index_outside_is_an_error_at_run_time(index: int) -> None:
     """The record is named; nothing else is touched."""
@@ -89,6 +107,10 @@ def test_what_a_machine_cannot_do() -> None:
     plain = graph.ScatterOp(x, indices, updates)
     assert supported(plain, tiny) is None
     assert supported(plain, load_target("tpu-like")) == "the DMA engines of target 'tpu-like' cannot scatter"
+    large = Block(arg_types=[TensorType(f32, [2**18, 2**10]), TensorType(i32, [3])]).args
+    message = "a DMA moves up to 4294967295 elements of a dimension, up to 2147483647 bytes apart"
+    assert supported(graph.GatherOp(large[0], large[1]), whole) == message
+    assert supported(graph.GatherOp(large[0], large[1], axis=1), whole) == message
     narrow = Body([np.zeros((4, 2), np.float32), np.zeros(3, np.int8)]).args
     message = "indices are i8; those of a DMA engine are i32 or i64"
     assert supported(graph.GatherOp(narrow[0], narrow[1]), whole) == message

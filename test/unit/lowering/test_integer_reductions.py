@@ -1,12 +1,15 @@
-"""Reductions of integers: exact, wrapping as in NumPy, on every layout."""
+"""Reductions of integers: exact, wrapping as in NumPy; of narrow floats: rounded once; on every layout."""
 
+from dataclasses import replace
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lowering_support import Body, check_lowering
+from xdsl.dialects.builtin import f32
 
 from accelc.dialects import graph
 from accelc.lowering.lower import supported
@@ -52,3 +55,35 @@ def test_what_engines_would_saturate() -> None:
     body = Body([np.zeros((2, 3), np.int8)])
     reason = supported(graph.ReduceOp(body.args[0], "sum", [1]), load_target("trn-like"))
     assert reason == "sums of 8-bit integers wrap, those of the engines saturate"
+
+
+@pytest.mark.parametrize("dtype", [np.dtype(np.float16), np.dtype(ml_dtypes.bfloat16)])
+@pytest.mark.parametrize(
+    ("kind", "axes"), [("sum", [1]), ("sum", [0]), ("mean", [1, 2]), ("mean", [0]), ("max", [0, 1])]
+)
+@pytest.mark.parametrize("computed", [False, True])
+def test_narrow_floats(dtype: np.dtype[Any], kind: str, axes: list[int], computed: bool) -> None:
+    """What is computed from a sum is computed from the rounded one: each here is the sum's own rounding error."""
+    x = np.random.default_rng(1).integers(1, 2**7, (4, 8, 4)).astype(dtype)
+
+    def build(body: Body) -> list[Any]:
+        value = body.add(graph.ReluOp(body.args[0])) if computed else body.args[0]
+        reduced = body.add(graph.ReduceOp(value, kind, axes, True))
+        return [body.add(graph.CastOp(reduced, f32)), body.add(graph.MulOp(value, reduced))]
+
+    check_lowering([x], build, "trn-like", tolerance=0)
+
+
+def test_engines_that_have_some_of_int64_only() -> None:
+    """An engine is used for int64 only if it executes all that lowering may need, whatever the operation."""
+    target = load_target("trn-like")
+    body = Body([np.zeros((2, 3), np.int64)])
+    op = graph.ReduceOp(body.args[0], "sum", [1])
+    assert supported(op, target) is None
+    gpsimd = target.engines["gpsimd"]
+    for cost in (
+        tuple(rule for rule in gpsimd.cost if rule.op != "select"),
+        tuple(replace(rule, when="int64 & op_in(add)") if rule.op == "tensor_tensor" else rule for rule in gpsimd.cost),
+    ):
+        less = replace(target, engines={**target.engines, "gpsimd": replace(gpsimd, cost=cost)})
+        assert supported(op, less) == "no engine of target 'trn-like' computes with i64"
