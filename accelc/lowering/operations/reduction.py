@@ -58,10 +58,28 @@ def lower_reduce(ctx: Lowering, node: Node) -> None:
     axes = axes or tuple(range(len(view.shape)))
     count = prod(view.shape[a] for a in axes)
     kept = reduce_view(ctx, view, REDUCERS[kind], axes)
+    # Sums of narrow floats are rounded to their type; the largest and smallest element have it.
+    rounded = kept if kind in ("max", "min") else _like(ctx, kept, node)
     if kind == "mean" and count > 1:
-        wide = _widened(kept)
-        ctx.builder.tensor_scalar(wide, wide, "mul", float(np.float32(1.0 / count)))
+        ctx.builder.tensor_scalar(_widened(kept), _widened(rounded), "mul", float(np.float32(1.0 / count)))
+    elif rounded is not kept:
+        ctx.builder.copy(_widened(kept), _widened(rounded))
+    kept = rounded
     ctx.bind(node.result, ctx.reshaped(kept, shape_of(node.result)))
+
+
+def _like(ctx: Lowering, view: View, node: Node) -> View:
+    """Space for a result that is laid out as a view of the same shape; the view itself if it has the element type."""
+    dtype = engine_dtype(element_of(node.result))
+    if view.storage.dtype == dtype:
+        return view
+    assert dtype is not None
+    assert view.axis is not None
+    space = ctx.scratch("rounded", _widened(view).shape, view.axis, dtype)
+    if not view.replicated:
+        return space
+    strides = tuple(0 if a == view.axis else s for a, s in enumerate(space.strides))
+    return replace(space, shape=view.shape, strides=strides, replicated=True)
 
 
 def _widened(view: View) -> View:
