@@ -215,6 +215,23 @@ def test_casts_round_and_saturate() -> None:
         assert found.tolist() == np.clip(np.rint(x.astype(np.float64)), limits.min, limits.max).astype(dtype).tolist()
 
 
+def test_zero_points_of_unsigned_bytes() -> None:
+    """-128 in a type without sign is 128 if the bytes are unsigned."""
+    kind = "tensor<4xi8>"
+    points = (("m", 1 << 30, "i32"), ("s", 30, "i8"), ("z", -128, "i8"))
+    form = '%{0} = "tosa.const"() <{{values = dense<{1}> : tensor<1x{2}>}}> : () -> tensor<1x{2}>'
+    constants = "\n  ".join(form.format(*point) for point in points)
+    flags = (
+        'rounding_mode = "SINGLE_ROUND", scale32 = true, per_channel = false, input_unsigned = {}, output_unsigned = {}'
+    )
+    types = f"({kind}, tensor<1xi32>, tensor<1xi8>, tensor<1xi8>, tensor<1xi8>) -> {kind}"
+    x = np.array([0, 1, 128, 255], np.uint8)
+    for flag, expected in (("true", [0, 1, 128, 255]), ("false", [255, 255, 128, 255])):
+        form = flags.format(flag, "true")
+        line = f'{constants}\n  %0 = "tosa.rescale"(%x, %m, %s, %z, %z) <{{{form}}}> : {types}'
+        assert _result(f"%x: {kind}", line, kind, x.view(np.int8)).view(np.uint8).tolist() == expected
+
+
 def test_modes_that_would_change_numbers_are_refused() -> None:
     """NaN that loses, shifts without meaning."""
     kind = "tensor<3xf32>"
@@ -252,6 +269,25 @@ def test_products_keep_the_signs_of_their_casts(kind: str, cast: str) -> None:
     arguments = f"%a: tensor<2x3x{kind}>, %b: tensor<3x2x{kind}>, %c: tensor<2x2xi32>"
     found = _result(arguments, GENERIC.format(kind=kind, cast=cast), "tensor<2x2xi32>", a, b, start)
     assert np.array_equal(found, wide[0].astype(np.int32) @ wide[1].astype(np.int32) + 5)
+
+
+@pytest.mark.parametrize(("name", "loses"), [("maxnumf", True), ("maximumf", False)])
+def test_extremes_with_nan(name: str, loses: bool) -> None:
+    """In `maxnumf` NaN loses, also that of the output; in `maximumf` it wins."""
+    line = f"%0 = linalg.reduce {{ arith.{name} }} ins(%x : tensor<4x2xf32>) outs(%o : tensor<4xf32>) dimensions = [1]"
+    x = np.array([[1, np.nan], [np.nan, np.nan], [3, 4], [5, -1]], np.float32)
+    init = np.array([0, -2, np.nan, 9], np.float32)
+    arguments = "%x: tensor<4x2xf32>, %o: tensor<4xf32>"
+    found = _result(arguments, line, "tensor<4xf32>", x, init)
+    expected = [1, -2, 4, 9] if loses else [np.nan, np.nan, np.nan, 9]
+    np.testing.assert_array_equal(found, expected)
+    form = """%0 = linalg.generic {{indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>],
+      iterator_types = ["parallel", "reduction"]}} ins(%x : tensor<4x2xf32>) outs(%o : tensor<4xf32>) {{
+    ^bb0(%p: f32, %q: f32):
+      %1 = arith.{0} %p, %q : f32
+      linalg.yield %1 : f32
+    }} -> tensor<4xf32>"""
+    np.testing.assert_array_equal(_result(arguments, form.format(name), "tensor<4xf32>", x, init), expected)
 
 
 def test_unsigned_products_of_named_operations_are_refused() -> None:

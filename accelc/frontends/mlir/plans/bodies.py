@@ -66,6 +66,8 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "select": _chosen,
     "max": _extreme(max),
     "min": _extreme(min),
+    "maxnum": max,
+    "minnum": min,
 }
 """Functions that only compare and choose."""
 

@@ -12,6 +12,8 @@ from accelc.frontends.mlir.writer import Writer
 
 KINDS = {"add": "sum", "mul": "prod", "max": "max", "min": "min"}
 """Combining function -> kind of `graph.reduce`."""
+NUMBERS = {"maxnum": "max", "minnum": "min"}
+"""Extremes in which NaN loses, and those in which it wins."""
 _TRUTH = np.dtype(np.float32)
 """Truth values are reduced as numbers of this type, which every engine has."""
 
@@ -43,6 +45,10 @@ def reduce(w: Writer, kind: str, x: SSAValue, axes: Sequence[int], init: SSAValu
     Raises ValueError for bitwise functions of integers, which no engine reduces by.
     """
     dtype = dtype_of(x)
+    if kind in NUMBERS:
+        nothing = w.scalar(identity(NUMBERS[kind], dtype), dtype)
+        x = w.select(w.unary("isnan", x), nothing, x)
+        return accumulate(w, kind, reduce(w, NUMBERS[kind], x, axes), init)
     empty = any(shape_of(x)[axis] == 0 for axis in axes)
     rest = [size for axis, size in enumerate(shape_of(x)) if axis not in axes]
     if empty:
@@ -53,9 +59,16 @@ def reduce(w: Writer, kind: str, x: SSAValue, axes: Sequence[int], init: SSAValu
         raise ValueError(f"reduces {dtype.name} by '{kind}'; supported are {', '.join(KINDS)}, and truth values by any")
     else:
         found = w.reduce(KINDS[kind], x, axes)
-    if init is None or w.known_scalar(init) == identity(kind, dtype):
-        return found
-    return combine(w, kind, found, init)
+    return accumulate(w, kind, found, init)
+
+
+def accumulate(w: Writer, kind: str, value: SSAValue, init: SSAValue | None) -> SSAValue:
+    """A value combined with an initial one, unless that changes nothing."""
+    plain = NUMBERS.get(kind, kind)
+    if init is None or w.known_scalar(init) == identity(plain, dtype_of(value)):
+        return value
+    found = combine(w, plain, value, init)
+    return w.select(w.unary("isnan", init), value, found) if kind in NUMBERS else found
 
 
 def _truth(w: Writer, kind: str, x: SSAValue, axes: Sequence[int]) -> SSAValue:

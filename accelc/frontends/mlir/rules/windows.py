@@ -10,7 +10,7 @@ from xdsl.ir import SSAValue
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import shape_of
 from accelc.dialects.graph_ops.element_types import dtype_of
-from accelc.frontends.mlir.rules.combine import combine, identity, reversed_order
+from accelc.frontends.mlir.rules.combine import accumulate, identity, reversed_order
 from accelc.frontends.mlir.writer import Writer
 
 
@@ -67,9 +67,7 @@ def reduce_windows(w: Writer, kind: str, x: SSAValue, window: Window, init: SSAV
         found = _extremes(w, kind, x, window, axes)
     else:
         raise ValueError(f"combines windows of {dtype.name} by '{kind}'; supported are sums, products and extremes")
-    if init is None or neutral:
-        return found
-    return combine(w, kind, found, init)
+    return accumulate(w, kind, found, init)
 
 
 def _combined(w: Writer, kind: str, x: SSAValue, window: Window, axis: int) -> SSAValue:

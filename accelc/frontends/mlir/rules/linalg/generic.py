@@ -22,7 +22,7 @@ from accelc.frontends.mlir.plans.affine import IndexMap, Linear, domain, plan_wi
 from accelc.frontends.mlir.plans.affine import Windows as Labelled
 from accelc.frontends.mlir.plans.bodies import Body, extreme_with_index
 from accelc.frontends.mlir.plans.contraction import Labels
-from accelc.frontends.mlir.rules.combine import combine, extreme_index, identity, reduce
+from accelc.frontends.mlir.rules.combine import NUMBERS, accumulate, extreme_index, identity, reduce
 from accelc.frontends.mlir.rules.regions import NAMES, body_of
 from accelc.frontends.mlir.rules.stablehlo.linear import contract, convolve
 from accelc.frontends.mlir.rules.windows import Window, reduce_windows
@@ -213,11 +213,6 @@ def _combined(call: Call, given: Structure, combined: Sequence[tuple[Operation, 
     return results
 
 
-def accumulate(w: Writer, kind: str, value: SSAValue, init: SSAValue) -> SSAValue:
-    """A value combined with what was in the output, unless that changes nothing."""
-    return value if w.known_scalar(init) == identity(kind, dtype_of(value)) else combine(w, kind, value, init)
-
-
 def _source(value: SSAValue, block: Block) -> int | None:
     """The argument of the body that a value is, but for `WIDENING` casts."""
     while isinstance(value.owner, Operation):
@@ -277,7 +272,12 @@ def labelled_convolution(w: Writer, x: SSAValue, kernel: SSAValue, labels: Label
 def _pooling(call: Call, given: Structure, kind: str, value: SSAValue) -> SSAValue | None:
     """The elements in windows of one input combined; None for other bodies. Other inputs only say the sizes."""
     which = _source(value, given.block)
-    if which is None or which >= len(given.inputs) or all(entry.index is not None for entry in given.maps[which]):
+    if (
+        kind in NUMBERS
+        or which is None
+        or which >= len(given.inputs)
+        or all(entry.index is not None for entry in given.maps[which])
+    ):
         return None
     w, init, output = call.writer, given.inits[0], given.maps[len(given.inputs)]
     others = [i for i in range(len(given.inputs) + 1) if i != which]

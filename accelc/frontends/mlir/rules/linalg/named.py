@@ -12,10 +12,9 @@ from accelc.dialects.graph_ops.element_types import dtype_of
 from accelc.frontends.mlir.call import Call, Rule, Table
 from accelc.frontends.mlir.plans.affine import IndexMap, Windows, identity_map
 from accelc.frontends.mlir.rules import arith
-from accelc.frontends.mlir.rules.combine import reduce
+from accelc.frontends.mlir.rules.combine import accumulate, reduce
 from accelc.frontends.mlir.rules.linalg.generic import (
     Structure,
-    accumulate,
     inputs_of,
     iterate,
     labelled_convolution,

@@ -58,6 +58,12 @@ def _rescale(call: Call) -> SSAValue:
         points = call.view.int("input_zp"), call.view.int("output_zp")
     else:
         points = zero_point(call, 3, "input_zp"), zero_point(call, 4, "output_zp")
+    sides = ("input_unsigned", dtype_of(x)), ("output_unsigned", target)
+    # A zero point is as unsigned as what it is one of, whatever its type says.
+    points = tuple(
+        n + (1 << 8 * dtype.itemsize) if n < 0 and call.view.flag(name) else n
+        for n, (name, dtype) in zip(points, sides, strict=True)
+    )
     channels = call.shape()[-1] if call.view.flag("per_channel") and call.shape() else 1
     if not len(multipliers) == len(shifts) == channels or any(not 1 <= n <= 62 for n in shifts):
         raise call.error(f"{len(multipliers)} multipliers and shifts {shifts[:4]} for {channels} channels")
