@@ -27,6 +27,26 @@ from accelc.dialects.graph_ops.binary import (
     XorOp,
 )
 from accelc.dialects.graph_ops.call import CallOp, callee_of, weight_names
+from accelc.dialects.graph_ops.functions import (
+    UNARY_OPS,
+    AtanOp,
+    CeilOp,
+    CosOp,
+    ErfOp,
+    ExpOp,
+    FloorOp,
+    GeluOp,
+    LogOp,
+    ReciprocalOp,
+    RoundOp,
+    RsqrtOp,
+    SigmoidOp,
+    SiluOp,
+    SinOp,
+    SoftplusOp,
+    SqrtOp,
+    TanhOp,
+)
 from accelc.dialects.graph_ops.indexing import GatherOp, ScatterOp
 from accelc.dialects.graph_ops.inplace import (
     ApplyOp,
@@ -74,32 +94,14 @@ from accelc.dialects.graph_ops.structure import (
     YieldOp,
 )
 from accelc.dialects.graph_ops.unary import (
-    UNARY_OPS,
     AbsOp,
-    AtanOp,
-    CeilOp,
-    CosOp,
-    ErfOp,
-    ExpOp,
-    FloorOp,
-    GeluOp,
     IdentityOp,
     IsnanOp,
-    LogOp,
     NegOp,
     NotOp,
-    ReciprocalOp,
     ReluOp,
-    RoundOp,
-    RsqrtOp,
-    SigmoidOp,
     SignOp,
-    SiluOp,
-    SinOp,
-    SoftplusOp,
-    SqrtOp,
     SquareOp,
-    TanhOp,
     UnaryOp,
 )
 

@@ -39,7 +39,7 @@ from accelc.dialects.graph_ops.base import (
     require,
 )
 from accelc.dialects.graph_ops.binary import BINARY_OPS
-from accelc.dialects.graph_ops.unary import UNARY_OPS
+from accelc.dialects.graph_ops.functions import UNARY_OPS
 
 
 @irdl_attr_definition
