@@ -55,7 +55,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Run the script; its exit status, or 1 if a race was found. Raises AccelcError before the script begins."""
     from accelc.files import atomic_file
     from accelc.hooking import hook
-    from accelc.hooking.script import load_script, run_script
+    from accelc.hooking.program.script import load_script, run_script
 
     module, code = load_script(arguments.script)
     report: Path | None = arguments.report

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from accelc.hooking.executor import Executor, Interpreter, Machine
-from accelc.hooking.namespace import hooked
+from accelc.hooking.program.namespace import hooked
 from accelc.hooking.session import Session
 
 

@@ -21,7 +21,7 @@ from accelc.dialects.graph_ops.inplace import VarType
 from accelc.errors import AccelcError
 from accelc.frontends.numpy.array import TracedArray
 from accelc.frontends.numpy.tracer import Array, Scope, Tracer
-from accelc.hooking.geometry import Place, memory_order, stand_in
+from accelc.hooking.arrays.geometry import Place, memory_order, stand_in
 from accelc.targets.model import Target
 
 

@@ -18,13 +18,13 @@ import numpy as np
 
 from accelc.errors import AccelcError
 from accelc.hooking import segment as second_ir
-from accelc.hooking.array import DeviceArray
+from accelc.hooking.arrays.array import DeviceArray
+from accelc.hooking.arrays.geometry import Array
+from accelc.hooking.arrays.storage import Storages
 from accelc.hooking.executor import Executor, Interpreter, Runnable
-from accelc.hooking.geometry import Array
 from accelc.hooking.instruction import FirstIR
 from accelc.hooking.report import Report
 from accelc.hooking.segment import Record, SecondIR, Segment, name_of, storages_of
-from accelc.hooking.storage import Storages
 
 LONG_SEGMENT = 48
 """Instructions from which on a segment ends where a loop of the program comes round."""

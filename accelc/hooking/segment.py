@@ -21,9 +21,9 @@ from accelc.dialects.graph_ops.element_types import element_of_dtype
 from accelc.dialects.graph_ops.inplace import VarType
 from accelc.frontends.numpy.program import Traced
 from accelc.frontends.numpy.tracer import Array
-from accelc.hooking.geometry import Place, steps_of
+from accelc.hooking.arrays.geometry import Place, steps_of
+from accelc.hooking.arrays.storage import Storage
 from accelc.hooking.instruction import FirstIR, NumberKind
-from accelc.hooking.storage import Storage
 
 Key = tuple[Any, ...]
 

@@ -15,16 +15,16 @@ from typing import Any, cast
 import numpy as np
 
 from accelc.errors import SimulationError
-from accelc.hooking.arguments import Flat, flatten
-from accelc.hooking.array import DeviceArray, assign, assign_where, element
+from accelc.hooking.arrays.arguments import Flat, flatten
+from accelc.hooking.arrays.array import DeviceArray, assign, assign_where, element
+from accelc.hooking.arrays.geometry import Array, owner_of, steps_of
+from accelc.hooking.arrays.indexing import get_item, is_basic, is_one, plain_index, set_item
+from accelc.hooking.arrays.storage import Storage, Storages, is_supported
 from accelc.hooking.executor import Executor
-from accelc.hooking.geometry import Array, owner_of, steps_of
-from accelc.hooking.indexing import get_item, is_basic, is_one, plain_index, set_item
 from accelc.hooking.instruction import ArrayKind, FirstIR, NumberKind, Returned, build
 from accelc.hooking.names import METADATA, VIEWS, WRITERS
 from accelc.hooking.recorder import Recorder, dump
 from accelc.hooking.report import Report
-from accelc.hooking.storage import Storage, Storages, is_supported
 
 # While a hook is active, the names in NumPy are those for the program.
 _ASARRAY = np.asarray

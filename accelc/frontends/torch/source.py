@@ -37,8 +37,8 @@ def import_torch(
     An exported program has fixed sizes and its own weights: raises UsageError for sizes of symbolic dimensions and for
     random weights, ModelError for shapes other than the program's, and what `load_program` and `import_program` raise.
     """
-    from accelc.frontends.torch.archive import load_program
-    from accelc.frontends.torch.program import import_program
+    from accelc.frontends.torch.exported.archive import load_program
+    from accelc.frontends.torch.exported.program import import_program
 
     if dims:
         raise UsageError(f"--dim {next(iter(dims))}: the sizes of an exported program are fixed; export it with others")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy import zeros as made_of_nothing
 
 import accelc
-from accelc.hooking.array import DeviceArray
+from accelc.hooking.arrays.array import DeviceArray
 
 F32 = np.float32
 

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from accelc.hooking.array import DeviceArray
+from accelc.hooking.arrays.array import DeviceArray
 from accelc.hooking.names import MAKERS, SAMPLERS
 from accelc.hooking.session import Session
 
@@ -30,7 +30,7 @@ def _libraries() -> tuple[str, ...]:
     paths = sysconfig.get_paths()
     folders = {
         *(paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")),
-        str(Path(__file__).parents[1]),
+        str(Path(__file__).parents[2]),
     }
     return (*(f"{folder}{os.sep}" for folder in folders), "<frozen")
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from accelc.hooking.array import DeviceArray
-from accelc.hooking.geometry import Array
+from accelc.hooking.arrays.array import DeviceArray
+from accelc.hooking.arrays.geometry import Array
 from accelc.hooking.instruction import Operand
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from accelc.hooking.array import DeviceArray
+from accelc.hooking.arrays.array import DeviceArray
 
 
 def get_item(x: Any, index: Any) -> Any:

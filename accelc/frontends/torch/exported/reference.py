@@ -16,7 +16,7 @@ def run_torch(exported: Any, inputs: Mapping[str, Array]) -> dict[str, Array]:
     `inputs` gives an array for every tensor input, by name. The results are those of the module that
     `import_program` gives, by name: the program's, then everything that it could have written.
     """
-    from accelc.frontends.torch.program import WRITTEN
+    from accelc.frontends.torch.exported.program import WRITTEN
 
     torch = library.torch()
     specs = list(exported.graph_signature.input_specs)

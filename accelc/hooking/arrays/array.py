@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from accelc.hooking.geometry import Array, Place
+from accelc.hooking.arrays.geometry import Array, Place
 
 if TYPE_CHECKING:
+    from accelc.hooking.arrays.storage import Storage
     from accelc.hooking.session import Session
-    from accelc.hooking.storage import Storage
 
 NUMBERS = (float, int, bool)
 """Python's own numbers: their type says nothing of the result's."""

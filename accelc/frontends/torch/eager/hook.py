@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from accelc.hooking.executor import Executor, Interpreter, Machine
 
 if TYPE_CHECKING:
-    from accelc.frontends.torch.dispatch import TorchSession
+    from accelc.frontends.torch.eager.session import TorchSession
 
 
 @contextmanager
@@ -19,7 +19,7 @@ def hook(target: str | Path | None = "trn-like", *, precision: str = "model") ->
     New tensors are `HookedTensor`, which stay usable afterwards; tensors from before are written at once where the code
     writes them. The session's `report` says what happened. Raises ModelError without torch, TargetError, UsageError.
     """
-    from accelc.frontends.torch.dispatch import TorchSession, mode
+    from accelc.frontends.torch.eager.session import TorchSession, mode
 
     executor: Executor = Interpreter() if target is None else Machine.of(target, precision)
     session = TorchSession(executor)

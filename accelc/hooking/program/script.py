@@ -88,7 +88,7 @@ def _print(error: BaseException) -> None:
 
 def _without_own(trace: TracebackType | None) -> TracebackType | None:
     kept: list[TracebackType] = []
-    own = f"{Path(__file__).parents[1]}{os.sep}"
+    own = f"{Path(__file__).parents[2]}{os.sep}"
     while trace is not None:
         if not trace.tb_frame.f_code.co_filename.startswith(own):
             kept.append(trace)

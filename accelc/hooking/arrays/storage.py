@@ -7,7 +7,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 import numpy.typing as npt
 
-from accelc.hooking.geometry import Array, memory_order
+from accelc.hooking.arrays.geometry import Array, memory_order
 
 # While a hook is active, the names in NumPy are those for the program.
 _EMPTY = np.empty

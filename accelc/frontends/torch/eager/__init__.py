@@ -1,0 +1,1 @@
+"""Operators of torch hooked as they are dispatched, in eager mode."""

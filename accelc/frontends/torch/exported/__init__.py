@@ -1,0 +1,1 @@
+"""Programs of `torch.export`: their files, their import, and what torch computes for them."""
