@@ -11,6 +11,7 @@ from accelc.isa.program import Program
 from accelc.targets.model import Target
 
 if TYPE_CHECKING:
+    from accelc.dialects.engine import ProgramOp
     from accelc.runtime.execute import ExecutionResult
     from accelc.simulator import Race, SimulationResult
 
@@ -57,15 +58,16 @@ class CompiledKernel:
     """
     A kernel compiled for inputs of certain shapes.
 
-    `program` is what `accelc.simulate` executes and `program.save` writes, `ir` the `engine` program with its order,
-    queues and addresses. `sync_required` counts the orders between lanes that the kernel needs, `sync_emitted` the
-    waits that enforce them.
+    `program` is what `accelc.simulate` executes, `ir` the `engine` program with its order, queues and addresses,
+    `engine` the same as it was emitted: with delays and blocks. `sync_required` counts the orders between lanes that
+    the kernel needs, `sync_emitted` the waits that enforce them.
     """
 
     name: str
     program: Program
     target: Target
     ir: str
+    engine: "ProgramOp"
     sync_required: int
     sync_emitted: int
 

@@ -179,7 +179,7 @@ def _compile(name: str, recorder: Recorder, schedule: str) -> CompiledKernel:
         compiler=f"accelc {version('accelc')}",
     )
     validate_program(result, f"kernel '{name}'")
-    return CompiledKernel(name, result, machine, text, done.required, done.emitted)
+    return CompiledKernel(name, result, machine, text, done.program, done.required, done.emitted)
 
 
 @overload

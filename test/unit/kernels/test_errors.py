@@ -195,28 +195,43 @@ def no_output(core: Core, x: View) -> object:
 
 
 CASES: list[tuple[Body, str]] = [
-    (uninitialised, "reads sbuf tensor 'a' [128, 4], declared at test_errors.py:LINE: 128 of its 512 elements were never "
-    "written, the first at [0, 3]; load, compute or memset them before"),
+    (
+        uninitialised,
+        "reads sbuf tensor 'a' [128, 4], declared at test_errors.py:LINE: 128 of its 512 elements were never written, "
+        "the first at [0, 3]; load, compute or memset them before",
+    ),
     (accumulated, "reads psum tensor 'acc' [128, 128]"),
-    (overwritten, "reads sbuf tensor 'a' [128, 8] after 'b', which overlaps it, was written at test_errors.py:LINE: give "
-    "them places of their own, or read 'a' before"),
-    (bank, "nc_matmul: destination psum tensor 'acc' [128, 512] takes bytes 1024 to 3072 of its tile: a result lies in "
-    "one PSUM bank of 2048 bytes (512 elements of fp32); use smaller moving tiles"),
-    (large_tile, "sbuf tensor 'tile' [128, 50000] takes 200000 bytes of each partition: sbuf of target 'trn-like' has "
-    "196608; use smaller tiles"),
+    (
+        overwritten,
+        "reads sbuf tensor 'a' [128, 8] after 'b', which overlaps it, was written at test_errors.py:LINE: "
+        "give them places of their own, or read 'a' before",
+    ),
+    (
+        bank,
+        "nc_matmul: destination psum tensor 'acc' [128, 512] takes bytes 1024 to 3072 of its tile: a result lies in "
+        "one PSUM bank of 2048 bytes (512 elements of fp32); use smaller moving tiles",
+    ),
+    (
+        large_tile,
+        "sbuf tensor 'tile' [128, 50000] takes 200000 bytes of each partition: sbuf of target 'trn-like' has "
+        "196608; use smaller tiles",
+    ),
     (last_bank, "takes 2048 bytes at 16384 of each partition: psum of target 'trn-like' has 16384"),
     (odd_place, "at 2: legal are multiples of 4 bytes"),
     (partitions, "has 129 partitions: sbuf of target 'trn-like' has 128; cut the first axis into tiles"),
     (start, "engine.memset accesses 32 partitions from 16 of buffer 'tile': sbuf of target 'trn-like' allows"),
     (columns, "has 512 columns: the array of target 'trn-like' has 128; cut it into tiles of 128"),
     (moving, "takes bytes 0 to 4096 of its tile: a result lies in one PSUM bank of 2048 bytes"),
-    (contraction, "nc_matmul contracts partitions 0:64 of stationary sbuf tensor 'x.tile' [64, 128] with 64:128 of moving"),
-    (result, "nc_matmul: destination is psum tensor 'acc' [128, 64] from partition 0: the product of sbuf tensor 'x.tile' "
-    "[128, 128] and sbuf tensor 'x.tile.1' [128, 128] is [128, 128] from partition 0"),
+    (contraction, "nc_matmul contracts partitions 0:64 of stationary sbuf tensor 'x.tile' [64, 128] with 64:128 of "),
+    (
+        result,
+        "nc_matmul: destination is psum tensor 'acc' [128, 64] from partition 0: the product of sbuf tensor "
+        "'x.tile' [128, 128] and sbuf tensor 'x.tile.1' [128, 128] is [128, 128] from partition 0",
+    ),
     (from_hbm, "nc_matmul: stationary is hbm tensor 'x' [128, 128]: load it to a tile first"),
     (types, "engine.matmul: element types fp32, bf16 -> fp32 are not legal"),
     (accumulator, "psum holds fp32 or int32, not bf16"),
-    (untransposed, "nc_matmul: stationary is sbuf tensor 'x.tile' [128, 128]: expected [K, M], columns one after the other"),
+    (untransposed, "nc_matmul: stationary is sbuf tensor 'x.tile' [128, 128]: expected [K, M], columns one after "),
     (port, "engine.partition_reduce: field 'src0.space' = psum: here 'gpsimd' reads sbuf"),
     (function, "applies 'gleu': target 'trn-like' has the functions identity, relu, gelu"),
     (alu, "engine.tensor_tensor: op 'plus' is unknown; legal are add, sub, mul"),
@@ -228,7 +243,7 @@ CASES: list[tuple[Body, str]] = [
     (memory, "tile 'weights' in wfifo: target 'trn-like' has no such memory"),
     (written_input, "writes hbm tensor 'x' [128, 512]: inputs are read only; declare an output or a tile"),
     (shapes, "dma_copy of hbm tensor 'x' [128, 512] to sbuf tensor 'tile' [128, 4]: both have the same shape"),
-    (broadcast, "sbuf tensor 'x.tile' [64, 128] does not broadcast to [128, 128]: 64 partitions, and free sizes equal or 1"),
+    (broadcast, "sbuf tensor 'x.tile' [64, 128] does not broadcast to [128, 128]: 64 partitions, and free sizes equal"),
     (twice, "writes sbuf tensor 'x.tile' [128, 128], which visits elements more than once"),
     (beyond, "slice bound 513 on axis 1 of hbm tensor 'x' [128, 512]: legal are 0 to 512"),
     (axis, "hbm tensor 'x' [128, 512] has 2 axes: it takes as many integers or slices, not (0, 0, 0)"),
@@ -239,7 +254,7 @@ CASES: list[tuple[Body, str]] = [
     (reshaped, "hbm tensor 'x' [512, 128] as [128, 512]: elements would have to move"),
     (psum_by_dma, "destination is in psum; legal are hbm, sbuf, wfifo"),
     (no_output, "output 'y': 0 of its 16 elements are written"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("body", "message"), CASES, ids=[body.__name__ for body, _ in CASES])
@@ -287,15 +302,11 @@ def test_addresses_are_given_to_all_tiles_or_none() -> None:
         kernel.compile(x=X)
 
 
-@pytest.mark.parametrize("pinned", ["address", "queue"])
-def test_a_scheduler_does_not_move_what_the_kernel_placed(pinned: str) -> None:
+@pytest.mark.parametrize(("at", "queue"), [(0, None), (None, 3)])
+def test_a_scheduler_does_not_move_what_the_kernel_placed(at: int | None, queue: int | None) -> None:
     @accelc.kernel(schedule="portfolio")
     def kernel(core: Core, x: View) -> None:
-        core.dma_copy(
-            core.sbuf((128, 512), "fp32", at=0 if pinned == "address" else None),
-            x,
-            queue=None if pinned == "address" else 3,
-        )
+        core.dma_copy(core.sbuf((128, 512), "fp32", at=at), x, queue)
 
     with pytest.raises(KernelError, match="schedule 'portfolio' chooses addresses and queues, this call chose its own"):
         kernel.compile(x=X)
