@@ -11,6 +11,7 @@ from typing import Any
 from xdsl.ir import Dialect
 from xdsl.passes import ModulePass
 from xdsl.universe import Universe
+from xdsl.utils.target import Target
 
 DIALECTS: Mapping[str, str] = {
     "graph": "accelc.dialects.graph:Graph",
@@ -43,6 +44,11 @@ PASSES: Mapping[str, str] = {
 }
 """Pass name -> `module:class`, in the order of the main pipeline (`accelc.pipelines`); `tile-unroll` is for readers."""
 
+TARGETS: Mapping[str, str] = {
+    "cpp-mlir": "accelc.irdl.form:CppMlirTarget",
+}
+"""Output of `accelc-opt -t NAME` -> `module:class`."""
+
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("accelc.cli.run", "compile a model, execute it on the simulated machine, compare and report"),
     "compile": ("accelc.cli.compile", "compile a model to a binary program (.acx)"),
@@ -53,6 +59,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "as": ("accelc.cli.as_", "assemble text to a binary program"),
     "generate": ("accelc.cli.generate", "write a published transformer as an ONNX model without weights"),
     "targets": ("accelc.cli.targets", "list, show and check machine descriptions"),
+    "export-irdl": ("accelc.cli.export_irdl", "print definitions of dialects that C++ MLIR loads"),
 }
 """Subcommand of `accelc` -> (module with `add_arguments` and `execute`, one line of help)."""
 
@@ -71,8 +78,13 @@ def _pass_factory(reference: str) -> Callable[[], type[ModulePass]]:
     return lambda: load(reference)
 
 
+def _target_factory(reference: str) -> Callable[[], type[Target]]:
+    return lambda: load(reference)
+
+
 UNIVERSE = Universe(
     all_dialects={name: _dialect_factory(ref) for name, ref in DIALECTS.items()},
     all_passes={name: _pass_factory(ref) for name, ref in PASSES.items()},
+    all_targets={name: _target_factory(ref) for name, ref in TARGETS.items()},
 )
 """What `xdsl-opt` and `accelc-opt` know of accelc."""

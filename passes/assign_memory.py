@@ -130,8 +130,7 @@ class AssignMemoryPass(ModulePass):
     """
     Gives every buffer of each `engine.program` an address from its live range in program order.
 
-    Before: `%x = engine.buffer ... : !engine.buffer<128x64xf32, sbuf>`; after: the same with
-    `address = #engine.address<4096>`. A buffer lies at one byte offset in all partitions. Runs on engine or tile ops,
+    Before: `%x = engine.buffer "x" scratch sbuf<128x64xf32>`; after: the same, `at 4096`. A buffer lies at one byte offset in all partitions. Runs on engine or tile ops,
     after `schedule-engines` and before the synchronization passes, because reuse of memory adds dependencies.
     """
 

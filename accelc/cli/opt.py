@@ -18,6 +18,7 @@ from xdsl.xdsl_opt_main import xDSLOptMain
 from accelc.cli.diagnostics import guarded
 from accelc.errors import AccelcError, UsageError, suggestion
 from accelc.files import atomic_file
+from accelc.irdl.form import from_cpp
 from accelc.parsing import SafeParser
 from accelc.registry import UNIVERSE
 
@@ -50,7 +51,9 @@ class AccelcOptMain(xDSLOptMain):
 
         def parse_mlir(stream: IO[bytes]) -> ModuleOp:
             self._parser = self._make_parser(stream.read())
-            return self._parser.parse_module(not self.args.no_implicit_module)
+            module = self._parser.parse_module(not self.args.no_implicit_module)
+            from_cpp(module)
+            return module
 
         self.available_frontends["mlir"] = parse_mlir
 
@@ -65,6 +68,11 @@ class AccelcOptMain(xDSLOptMain):
 
         # Other passes want the operations that xDSL defines.
         return UpstreamParser(self.ctx, text, name, DIALECTS if reads else ("stablehlo", "chlo"))
+
+    def register_all_targets(self) -> None:
+        """Register all forms of output, ours also when accelc is not installed."""
+        self.available_targets |= UNIVERSE.all_targets
+        super().register_all_targets()
 
     def register_all_passes(self) -> None:
         """Register all passes, ours first: they head the help text."""

@@ -55,12 +55,12 @@ def i64_array(values: Sequence[int]) -> I64Array:
 @irdl_attr_definition
 class BufferType(ParametrizedAttribute, TypeAttribute):
     """
-    Storage in one memory space.
+    Storage in one memory space. Not called as the op that declares it: C++ MLIR has one table for both.
 
     `shape` is (partitions, elements per partition) in `sbuf`, `psum` and `wfifo`, and (elements,) in `hbm`.
     """
 
-    name = "engine.buffer"
+    name = "engine.buf"
     shape: I64Array
     element_type: Attribute
     space: StringAttr

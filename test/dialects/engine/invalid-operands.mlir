@@ -50,8 +50,8 @@ engine.program @main target "tiny" {
 // -----
 
 "engine.program"() ({
-  %y = "engine.buffer"() {symbol = "y", role = "scratch"} : () -> !engine.buffer<array<i64: 4, 16>, f32, "sbuf">
-  "engine.tensor_scalar"(%y, %y) {lane = "vector", op0 = "add", value0 = 1.0 : f32, op1 = "none", value1 = 2.0 : f32, source_ap = #engine.ap<array<i64: 0, 4>, 0 : i64, array<i64: 4>, array<i64: 1>>, out_ap = #engine.ap<array<i64: 0, 4>, 4 : i64, array<i64: 4>, array<i64: 1>>} : (!engine.buffer<array<i64: 4, 16>, f32, "sbuf">, !engine.buffer<array<i64: 4, 16>, f32, "sbuf">) -> ()
+  %y = "engine.buffer"() {symbol = "y", role = "scratch"} : () -> !engine.buf<array<i64: 4, 16>, f32, "sbuf">
+  "engine.tensor_scalar"(%y, %y) {lane = "vector", op0 = "add", value0 = 1.0 : f32, op1 = "none", value1 = 2.0 : f32, source_ap = #engine.ap<array<i64: 0, 4>, 0 : i64, array<i64: 4>, array<i64: 1>>, out_ap = #engine.ap<array<i64: 0, 4>, 4 : i64, array<i64: 4>, array<i64: 1>>} : (!engine.buf<array<i64: 4, 16>, f32, "sbuf">, !engine.buf<array<i64: 4, 16>, f32, "sbuf">) -> ()
   "engine.end"() : () -> ()
 }) {sym_name = "main", target = "tiny"} : () -> ()
 // CHECK: value1 is 2.0; without op1 it is 0.0
@@ -79,8 +79,8 @@ engine.program @main target "tiny" {
 // -----
 
 "engine.program"() ({
-  %y = "engine.buffer"() {symbol = "y", role = "scratch"} : () -> !engine.buffer<array<i64: 4, 16>, f32, "sbuf">
-  "engine.activate"(%y, %y, %y) {lane = "scalar", func = "relu", scale = 1.0 : f32, bias_value = 0.0 : f32, source_ap = #engine.ap<array<i64: 0, 4>, 0 : i64, array<i64: 4>, array<i64: 1>>, out_ap = #engine.ap<array<i64: 0, 4>, 4 : i64, array<i64: 4>, array<i64: 1>>} : (!engine.buffer<array<i64: 4, 16>, f32, "sbuf">, !engine.buffer<array<i64: 4, 16>, f32, "sbuf">, !engine.buffer<array<i64: 4, 16>, f32, "sbuf">) -> ()
+  %y = "engine.buffer"() {symbol = "y", role = "scratch"} : () -> !engine.buf<array<i64: 4, 16>, f32, "sbuf">
+  "engine.activate"(%y, %y, %y) {lane = "scalar", func = "relu", scale = 1.0 : f32, bias_value = 0.0 : f32, source_ap = #engine.ap<array<i64: 0, 4>, 0 : i64, array<i64: 4>, array<i64: 1>>, out_ap = #engine.ap<array<i64: 0, 4>, 4 : i64, array<i64: 4>, array<i64: 1>>} : (!engine.buf<array<i64: 4, 16>, f32, "sbuf">, !engine.buf<array<i64: 4, 16>, f32, "sbuf">, !engine.buf<array<i64: 4, 16>, f32, "sbuf">) -> ()
   "engine.end"() : () -> ()
 }) {sym_name = "main", target = "tiny"} : () -> ()
 // CHECK: a bias buffer needs a bias_ap, and a bias_ap a buffer
@@ -88,8 +88,8 @@ engine.program @main target "tiny" {
 // -----
 
 "engine.program"() ({
-  %y = "engine.buffer"() {symbol = "y", role = "scratch"} : () -> !engine.buffer<array<i64: 4, 16>, f32, "sbuf">
-  "engine.activate"(%y, %y, %y) {lane = "scalar", func = "relu", scale = 1.0 : f32, bias_value = 0.5 : f32, source_ap = #engine.ap<array<i64: 0, 4>, 0 : i64, array<i64: 4>, array<i64: 1>>, bias_ap = #engine.ap<array<i64: 0, 4>, 0 : i64, array<i64: 4>, array<i64: 1>>, out_ap = #engine.ap<array<i64: 0, 4>, 4 : i64, array<i64: 4>, array<i64: 1>>} : (!engine.buffer<array<i64: 4, 16>, f32, "sbuf">, !engine.buffer<array<i64: 4, 16>, f32, "sbuf">, !engine.buffer<array<i64: 4, 16>, f32, "sbuf">) -> ()
+  %y = "engine.buffer"() {symbol = "y", role = "scratch"} : () -> !engine.buf<array<i64: 4, 16>, f32, "sbuf">
+  "engine.activate"(%y, %y, %y) {lane = "scalar", func = "relu", scale = 1.0 : f32, bias_value = 0.5 : f32, source_ap = #engine.ap<array<i64: 0, 4>, 0 : i64, array<i64: 4>, array<i64: 1>>, bias_ap = #engine.ap<array<i64: 0, 4>, 0 : i64, array<i64: 4>, array<i64: 1>>, out_ap = #engine.ap<array<i64: 0, 4>, 4 : i64, array<i64: 4>, array<i64: 1>>} : (!engine.buf<array<i64: 4, 16>, f32, "sbuf">, !engine.buf<array<i64: 4, 16>, f32, "sbuf">, !engine.buf<array<i64: 4, 16>, f32, "sbuf">) -> ()
   "engine.end"() : () -> ()
 }) {sym_name = "main", target = "tiny"} : () -> ()
 // CHECK: bias_value is 0.5; with a bias buffer it is 0.0

@@ -17,7 +17,7 @@ engine.program @main target "tiny" {
 
 // All storage is declared: passes find the buffer behind every operand.
 engine.program @main target "tiny" {
-^bb0(%x: !engine.buffer<array<i64: 4, 16>, f32, "sbuf">):
+^bb0(%x: !engine.buf<array<i64: 4, 16>, f32, "sbuf">):
   engine.end
 }
 // CHECK: the body has arguments; data outside the program are buffers with a role
