@@ -82,8 +82,10 @@ class Backend(OnnxBackend):
         """
         options = kwargs.pop("options", None)
         _check_device(cls, device)
-        kwargs.pop("rtol", None)
-        kwargs.pop("atol", None)
+        # ONNX's own runner gives its tolerances to everything.
+        unknown = sorted(kwargs.keys() - {"rtol", "atol"})
+        if unknown:
+            raise ModelError(f"unknown option '{unknown[0]}' of prepare; there is: options")
         return BackendRep(StagedModel(model, options or CompileOptions()))
 
     @classmethod
@@ -101,7 +103,7 @@ class Backend(OnnxBackend):
         **kwargs: Any,
     ) -> tuple[Any, ...]:
         """
-        Outputs of one node, in the newest opset or `opset_version`, on inputs in the order of its named ones.
+        Outputs of one node, in the newest opset or `opset_version`, on inputs by name or in its order.
 
         `outputs_info` is not needed. Raises AccelcError.
         """
@@ -111,7 +113,12 @@ class Backend(OnnxBackend):
         if version is not None:
             imports = [helper.make_opsetid(node.domain, version)]
         names = list(dict.fromkeys(filter(None, node.input)))
-        given = cast(Mapping[str, Value], inputs).values() if isinstance(inputs, Mapping) else inputs
+        values = cast(Mapping[str, Value], inputs) if isinstance(inputs, Mapping) else None
+        if values is not None and set(values) != set(names):
+            raise ModelError(f"values are given for {', '.join(values) or 'nothing'}; the node has {', '.join(names)}")
+        given = list(cast(Sequence[Value], inputs)) if values is None else [values[name] for name in names]
+        if len(given) != len(names):
+            raise ModelError(f"{len(given)} inputs are given, the node has {len(names)}: {', '.join(names) or 'none'}")
         arrays: list[Value] = [numpy_helper.to_array(v) if isinstance(v, TensorProto) else v for v in given]
         infos = [helper.make_value_info(n, type_of(v)) for n, v in zip(names, arrays, strict=True)]
         results = [helper.make_empty_tensor_value_info(name) for name in node.output if name]
@@ -120,8 +127,9 @@ class Backend(OnnxBackend):
 
     @classmethod
     def supports_device(cls, device: str) -> bool:
-        """Whether `device` is `CPU`, or one of its numbers."""
-        return device.partition(":")[0] == DEVICE
+        """Whether `device` is `CPU`, alone or with a number (`CPU:0`)."""
+        name, colon, number = device.partition(":")
+        return name == DEVICE and (number.isdecimal() if colon else True)
 
 
 def _check_device(backend: type[Backend], device: str) -> None:

@@ -17,6 +17,7 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from multiprocessing import connection, get_context
@@ -346,17 +347,13 @@ def main() -> int:
 
 def _collect(names: Sequence[str], arguments: argparse.Namespace) -> list[Row]:
     rows: list[Row] = []
-    file = open(arguments.json, "w") if arguments.json else None  # noqa: SIM115
-    try:
+    with open(arguments.json, "w") if arguments.json else nullcontext() as file:
         for row in run_cases(names, arguments.jobs, arguments.target, not arguments.no_reference):
             rows.append(row)
             if file is not None:
                 print(json.dumps(asdict(row)), file=file, flush=True)
             if len(rows) % 100 == 0:
                 print(f"{len(rows)} of {len(names)}", file=sys.stderr, flush=True)
-    finally:
-        if file is not None:
-            file.close()
     return rows
 
 

@@ -70,6 +70,13 @@ def test_one_node() -> None:
     np.testing.assert_array_equal(found, [1, 4])
     (found,) = onnx_backend.run_node(helper.make_node("Squeeze", ["x"], ["y"], axes=[0]), [x[:1]], opset_version=11)
     np.testing.assert_array_equal(found, 1)
+    division = helper.make_node("Div", ["a", "b"], ["y"])
+    (found,) = onnx_backend.run_node(division, {"b": x, "a": x * 3})
+    np.testing.assert_array_equal(found, [3, 3])
+    with pytest.raises(ModelError, match=r"^values are given for c, a; the node has a, b$"):
+        onnx_backend.run_node(division, {"c": x, "a": x})
+    with pytest.raises(ModelError, match=r"^1 inputs are given, the node has 2: a, b$"):
+        onnx_backend.run_node(division, [x])
     (found,) = onnx_backend.run_model(_model(), [x.repeat(3).reshape(2, 3)] * 2)
     assert found.shape == (2, 3)
 
@@ -78,6 +85,7 @@ def test_devices_and_models() -> None:
     """What there is, and what is refused."""
     assert onnx_backend.supports_device("CPU:0")
     assert not onnx_backend.supports_device("CUDA")
+    assert not onnx_backend.supports_device("CPU:fast")
     assert onnx_backend.is_compatible(_model())
     assert not onnx_backend.is_compatible(ModelProto())
     with pytest.raises(
@@ -89,4 +97,6 @@ def test_devices_and_models() -> None:
         prepared.run([np.zeros((1, 3), np.float32)])
     with pytest.raises(ModelError, match=r"^unknown option 'fast' of run: it has none$"):
         prepared.run([], fast=True)
+    with pytest.raises(ModelError, match=r"^unknown option 'fast' of prepare; there is: options$"):
+        onnx_backend.prepare(_model(), fast=True)
     assert prepared.tiers() == []
