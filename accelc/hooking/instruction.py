@@ -24,6 +24,8 @@ from accelc.frontends.numpy.tracer import Array, Scope, Tracer
 from accelc.hooking.arrays.geometry import Place, memory_order, stand_in
 from accelc.targets.model import Target
 
+_ASARRAY = np.asarray
+
 
 @dataclass(frozen=True)
 class Operand:
@@ -87,6 +89,17 @@ class FirstIR:
     """The call gives a tuple."""
     returned: int | None
     written: tuple[int, ...]
+
+    def numbers(self, given: Sequence[Any]) -> tuple[Array, ...] | None:
+        """Numbers in the type they are computed in; None if one has no value there."""
+        if not given:
+            return ()
+        kinds = [kind for kind in self.kinds if isinstance(kind, NumberKind)]
+        try:
+            # While a hook is active, the names in NumPy are those for the program.
+            return tuple(_ASARRAY(value, kind.dtype) for value, kind in zip(given, kinds, strict=True))
+        except (OverflowError, ValueError):
+            return None
 
 
 class Returned(Exception):

@@ -15,13 +15,13 @@ from typing import Any, cast
 import numpy as np
 
 from accelc.errors import SimulationError
-from accelc.hooking.arrays.arguments import Flat, flatten
+from accelc.hooking.arrays.arguments import Flat, flatten, kinds_of
 from accelc.hooking.arrays.array import DeviceArray, assign, assign_where, element
-from accelc.hooking.arrays.geometry import Array, owner_of, steps_of
+from accelc.hooking.arrays.geometry import Array, is_inside, owner_of, steps_of
 from accelc.hooking.arrays.indexing import get_item, is_basic, is_one, plain_index, set_item
 from accelc.hooking.arrays.storage import Storage, Storages, is_supported
 from accelc.hooking.executor import Executor
-from accelc.hooking.instruction import ArrayKind, FirstIR, NumberKind, Returned, build
+from accelc.hooking.instruction import FirstIR, Returned, build
 from accelc.hooking.names import METADATA, VIEWS, WRITERS
 from accelc.hooking.recorder import Recorder, dump
 from accelc.hooking.report import Report
@@ -66,7 +66,7 @@ class Session:
             flat = flatten(self, (a, b), {}, "all")
             return self._call((ufunc, first_kind, second_kind), ufunc.__name__, ufunc, (a, b), {}, flat)
         operands = [v for v in (a, b) if type(v) is DeviceArray]
-        numbers = self._numbers(found, [v for v in (a, b) if type(v) is not DeviceArray])
+        numbers = found.numbers([v for v in (a, b) if type(v) is not DeviceArray])
         if (
             numbers is None
             or any(v.session is not self or v.storage.buffer.dtype != v.kind[2] for v in operands)
@@ -225,9 +225,9 @@ class Session:
         owner = owner_of(given)
         storage = self.storages.find(owner)
         if storage is None:
-            inside = next((v.storage for v in known.values() if _is_inside(given, v.storage.owner)), None)
+            inside = next((v.storage for v in known.values() if is_inside(given, v.storage.owner)), None)
             if inside is not None:
-                return self._seen(inside, _as_view(given, inside))
+                return self._seen(inside, inside.view(given))
             if owner.base is not None or not owner.flags.owndata or not is_supported(owner.dtype):
                 return given
             try:
@@ -277,7 +277,7 @@ class Session:
                 if isinstance(found, str):
                     reason = found
                 else:
-                    numbers = self._numbers(found, flat.numbers)
+                    numbers = found.numbers(flat.numbers)
                     operands: list[Any] = [self.snapshot(v) if type(v) is np.ndarray else v for v in flat.operands]
                     if numbers is not None and self._writable(found, flat.operands):
                         result = self.recorder.record(self, found, operands, numbers)
@@ -306,25 +306,8 @@ class Session:
 
     def _build(self, name: str, call: Callable[..., Any], flat: Flat) -> FirstIR | str:
         start = perf_counter()
-        arrays = [v for v in flat.operands if v is not None]
-        numbers = iter(flat.numbers)
-        kinds: list[ArrayKind | NumberKind] = []
-        for array in flat.operands:
-            if array is None:
-                number = next(numbers)
-                if call in (assign, assign_where, set_item):
-                    dtype = arrays[0].dtype
-                elif isinstance(number, np.generic):
-                    dtype: np.dtype[Any] = cast(Any, number).dtype
-                else:
-                    dtype = np.result_type(number, *(v.dtype for v in arrays))
-                kinds.append(NumberKind(number, dtype))
-            else:
-                shadow = array.shadow if type(array) is DeviceArray else array
-                is_number = type(array) is DeviceArray and array.is_number
-                kinds.append(ArrayKind((shadow.shape, shadow.strides, 0), shadow.dtype, is_number))
         try:
-            first = build(name, call, flat.arguments, flat.options, kinds, self.executor.target)
+            first = build(name, call, flat.arguments, flat.options, kinds_of(call, flat), self.executor.target)
         except Returned as reason:
             return str(reason)
         finally:
@@ -334,16 +317,6 @@ class Session:
         self.report.first_irs += 1
         dump(self.dump_first_ir, self.report.first_irs, name, first.module)
         return first
-
-    def _numbers(self, first: FirstIR, given: Sequence[Any]) -> tuple[Array, ...] | None:
-        """Numbers in the type they are computed in; None for one that has no value there."""
-        if not given:
-            return ()
-        kinds = [kind for kind in first.kinds if isinstance(kind, NumberKind)]
-        try:
-            return tuple(_ASARRAY(value, kind.dtype) for value, kind in zip(given, kinds, strict=True))
-        except (OverflowError, ValueError):
-            return None
 
     # --- NumPy itself ---------------------------------------------------------------------------------------------
 
@@ -402,7 +375,7 @@ class Session:
         found = function(*first, *rest, **named)
         arrays = cast(Sequence[Any], found) if isinstance(found, list | tuple) else [found]
         owners = [v.storage.owner for v in known.values()]
-        if not all(type(v) is np.ndarray and any(_is_inside(v, owner) for owner in owners) for v in arrays):
+        if not all(type(v) is np.ndarray and any(is_inside(v, owner) for owner in owners) for v in arrays):
             return None
         return self.wrap(found, known)
 
@@ -425,23 +398,3 @@ def _require_present(array: DeviceArray) -> None:
     """Raise SimulationError for an array whose segment failed."""
     if array.storage.pending:
         raise SimulationError("the elements of this array were never computed: the program for them failed before")
-
-
-def _is_inside(array: Array, owner: Array) -> bool:
-    """Whether an array lies in the memory of another."""
-    return owner_of(array) is owner or (array.size > 0 and owner.size > 0 and np.may_share_memory(array, owner))
-
-
-def _as_view(array: Array, storage: Storage) -> Array:
-    """
-    The same view, holding a reference to the memory itself.
-
-    NumPy puts an object of its own between some views and their memory.
-    """
-    if storage.buffer is not storage.owner:
-        storage.escaped = storage.pinned = True
-        return array
-    offset = array.__array_interface__["data"][0] - storage.owner.__array_interface__["data"][0]
-    view = np.ndarray(array.shape, array.dtype, storage.owner, offset, array.strides)
-    view.flags.writeable = array.flags.writeable
-    return view

@@ -14,8 +14,9 @@ from accelc.dialects.graph_ops.element_types import element_of_dtype
 from accelc.dialects.graph_ops.inplace import VarType
 from accelc.frontends.numpy.program import Traced
 from accelc.frontends.torch import library, operators
-from accelc.frontends.torch.importer import Importer, full_name
+from accelc.frontends.torch.importer import Importer
 from accelc.frontends.torch.library import Tensor, geometry
+from accelc.frontends.torch.names import full_name
 from accelc.frontends.torch.storages import memory_order
 from accelc.frontends.torch.writer import Handle, Writer
 

@@ -8,8 +8,6 @@ what torch executes for it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from re import findall
 from typing import Any, cast
 
 import numpy as np
@@ -22,6 +20,7 @@ from accelc.dialects.graph_ops.base import shape_of
 from accelc.errors import ModelError
 from accelc.frontends.torch import library
 from accelc.frontends.torch.library import Operator, Tensor, geometry, is_tensor, storage_of
+from accelc.frontends.torch.names import base_name, bind, full_name, functional, location
 from accelc.frontends.torch.rules import RULES
 from accelc.frontends.torch.rules.call import Call
 from accelc.frontends.torch.storages import Storages
@@ -148,7 +147,7 @@ class Importer:
 
     def call(self, target: Operator, positional: Sequence[Any], named: Mapping[str, Any]) -> Any:
         """What one operator gives for handles and plain values, in the nesting of torch's results."""
-        arguments = _bind(target, positional, named)
+        arguments = bind(target, positional, named)
         handles = [leaf for leaf in library.flat(list(arguments.values())) if isinstance(leaf, Handle)]
         before = [geometry(handle.shadow) for handle in handles]
         given = self._execute(target, positional, named)
@@ -335,42 +334,6 @@ class Importer:
         )
 
 
-def base_name(target: Operator) -> str:
-    """
-    Name of an operator without overload and the underscore of those in place.
-
-    That of an operator that is none of `aten` begins with its namespace: `prims.sum` has other arguments than `sum`.
-    """
-    name = str(target._schema.name).removeprefix("aten::").replace("::", ".")
-    return name[:-1] if name.endswith("_") and not name.endswith("__") else name
-
-
-def full_name(target: Operator) -> str:
-    """The same with the namespace."""
-    name = base_name(target)
-    return name if "." in name else f"aten.{name}"
-
-
-def functional(target: Operator) -> Operator | None:
-    """The operator that computes what this one writes, if torch has one."""
-    packet: Any = getattr(library.torch().ops.aten, base_name(target), None)
-    overload = str(target._schema.overload_name) or "default"
-    for name in (overload, "default"):
-        found = getattr(packet, name, None) if packet is not None else None
-        if found is not None:
-            return found
-    return None
-
-
-def location(node: Any) -> str:
-    """How diagnostics name a node: the line of the program if it is known, the node, its operator."""
-    lines = findall(r'File "([^"]*)", line (\d+)', str(node.meta.get("stack_trace") or ""))
-    own = [line for line in lines if "/torch/nn/" not in line[0]] or lines
-    place = f"{Path(own[-1][0]).name}:{own[-1][1]}: " if own else ""
-    kind = f" ({node.target})" if node.op == "call_function" else ""
-    return f"{place}node '{node.name}'{kind}"
-
-
 def _dtype(tensor: Tensor) -> library.DType:
     return library.numpy_dtype(tensor.dtype)
 
@@ -384,11 +347,6 @@ def _aliased(handles: Sequence[Handle], result: Tensor) -> Handle | None:
     """The argument whose storage a result shares."""
     storage = storage_of(result)
     return next((handle for handle in handles if storage_of(handle.shadow) == storage), None)
-
-
-def _bind(target: Operator, positional: Sequence[Any], named: Mapping[str, Any]) -> dict[str, Any]:
-    names = [argument.name for argument in target._schema.arguments]
-    return {**dict(zip(names, positional, strict=False)), **named}
 
 
 def _mapped(given: Any, function: Callable[[Handle], Any]) -> Any:

@@ -1,14 +1,15 @@
 """Arguments of a call, taken apart: arrays and numbers that may change, and a key of everything else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from accelc.hooking.arrays.array import DeviceArray
+from accelc.hooking.arrays.array import DeviceArray, assign, assign_where
 from accelc.hooking.arrays.geometry import Array
-from accelc.hooking.instruction import Operand
+from accelc.hooking.arrays.indexing import set_item
+from accelc.hooking.instruction import ArrayKind, NumberKind, Operand
 
 if TYPE_CHECKING:
     from accelc.hooking.session import Session
@@ -83,3 +84,25 @@ def _visit(session: "Session", given: Any, free: bool, flat: Flat, places: dict[
         return given
     flat.refusal = flat.refusal or f"an argument of type {kind.__name__}"
     return given
+
+
+def kinds_of(call: Callable[..., Any], flat: Flat) -> list[ArrayKind | NumberKind]:
+    """What is known of the operands of a call when its first IR is built; numbers in the type they are computed in."""
+    arrays = [v for v in flat.operands if v is not None]
+    numbers = iter(flat.numbers)
+    kinds: list[ArrayKind | NumberKind] = []
+    for array in flat.operands:
+        if array is None:
+            number = next(numbers)
+            if call in (assign, assign_where, set_item):
+                dtype = arrays[0].dtype
+            elif isinstance(number, np.generic):
+                dtype: np.dtype[Any] = cast(Any, number).dtype
+            else:
+                dtype = np.result_type(number, *(v.dtype for v in arrays))
+            kinds.append(NumberKind(number, dtype))
+        else:
+            shadow = array.shadow if type(array) is DeviceArray else array
+            is_number = type(array) is DeviceArray and array.is_number
+            kinds.append(ArrayKind((shadow.shape, shadow.strides, 0), shadow.dtype, is_number))
+    return kinds

@@ -61,6 +61,11 @@ def owner_of(array: Array) -> Array:
     return array
 
 
+def is_inside(array: Array, owner: Array) -> bool:
+    """Whether an array lies in the memory of another."""
+    return owner_of(array) is owner or (array.size > 0 and owner.size > 0 and np.may_share_memory(array, owner))
+
+
 def stand_in(place: Place, dtype: np.dtype[Any]) -> Array:
     """
     An array with the shape and strides of a view, in memory of its own, writable.

@@ -54,6 +54,20 @@ class Storage:
         """Whether anybody can still see the contents."""
         return bool(self.handles) or self.is_shared()
 
+    def view(self, array: Array) -> Array:
+        """
+        The same view of the memory, holding a reference to the memory itself.
+
+        NumPy puts an object of its own between some views and their memory.
+        """
+        if self.buffer is not self.owner:
+            self.escaped = self.pinned = True
+            return array
+        offset = array.__array_interface__["data"][0] - self.owner.__array_interface__["data"][0]
+        view = np.ndarray(array.shape, array.dtype, self.owner, offset, array.strides)
+        view.flags.writeable = array.flags.writeable
+        return view
+
 
 class Storages:
     """All storages of a session, by the array that owns their memory."""
