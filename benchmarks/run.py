@@ -21,6 +21,7 @@ from benchmarks.measure import Measurement
 
 SUITES = {
     "coverage": "benchmarks.coverage",
+    "embedding": "benchmarks.embedding",
     "end-to-end": "benchmarks.end_to_end",
     "five-passes": "benchmarks.five_passes",
     "simulator": "benchmarks.simulator",

@@ -11,8 +11,8 @@ import pytest
 from benchmarks import run
 
 BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
-SUITES = {"coverage", "end-to-end", "five-passes", "simulator", "startup"}
-COLLECTIONS = ("coverage", "five_passes", "simulator")
+SUITES = {"coverage", "embedding", "end-to-end", "five-passes", "simulator", "startup"}
+COLLECTIONS = ("coverage", "embedding", "five_passes", "simulator")
 """Suites that are packages of modules with a function `measure(reduced)`, listed in `MODULES`."""
 
 

@@ -1,0 +1,29 @@
+"""The kernel of the example is right, without races, and as fast as what the compiler makes of the same network."""
+
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def module() -> Any:
+    """The benchmark."""
+    return import_module("benchmarks.embedding.kernels")
+
+
+def test_reduced(module: Any) -> None:
+    """All limits hold, and so does the docs' reason for the difference: stores of single tiles."""
+    found = {one.name: one for one in module.measure(reduced=True)}
+    assert all(one.ok for one in found.values()), found
+    assert 0.5 < found["kernel 512x512x512: over the compiler's"].value < 0.95
+    assert "kernel 512x512x512: one store, apart from the compiler's" in found
+
+
+def test_a_wrong_result_is_found(module: Any) -> None:
+    """The comparison is able to fail."""
+    arrays = module.inputs(512, 128, 128)
+    result = module.one_store.run(**arrays)
+    assert module.error_of(result, **arrays) < module.TOLERANCE
+    assert module.error_of(result, **arrays | {"bias": np.zeros(128, np.float32)}) > 0.1
