@@ -15,6 +15,7 @@ from accelc.analysis.quantization import NARROW, steps_of
 from accelc.dialects import graph
 from accelc.errors import ModelError, UsageError
 from accelc.interpreters.graph import run_block
+from accelc.passes.fold_constants import fold_constants
 from accelc.passes.set_precision import set_precision
 from accelc.pipelines import check_precision
 from accelc.targets import load_target
@@ -89,6 +90,39 @@ def test_products_are_close_to_those_of_fp32(precision: str, scale: float) -> No
     for a, b in zip(exact[0].reshape(24, -1), got[0].reshape(24, -1), strict=True):
         norms = np.linalg.norm(a.astype(np.float64)) * np.linalg.norm(b.astype(np.float64))
         assert a.astype(np.float64) @ b / norms > (0.998 if precision == "fp8" else 0.9995)
+
+
+@pytest.mark.parametrize("precision", NARROW)
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("form", ["rows", "columns", "images"])
+def test_operands_are_rounded_by_row_column_and_image(form: str, known: bool, precision: str) -> None:
+    """A product with ones shows an operand as it is multiplied: off by rounding to the nearest of steps of its own."""
+    operand = (normal(20, 20) * np.logspace(-6, 6, 20, dtype=np.float32)[:, None]).astype(np.float32)
+    one = np.eye(20, dtype=np.float32)
+
+    def build(body: Body) -> list[SSAValue]:
+        x = body.weight(operand) if known else body.args[0]
+        other = body.args[0] if known else body.weight(one)
+        if form == "rows":
+            return [body.add(graph.MatmulOp(x, other))]
+        if form == "columns":
+            turned = body.weight(operand.T.copy()) if known else body.add(graph.TransposeOp(x, perm=[1, 0]))
+            return [body.add(graph.TransposeOp(body.add(graph.MatmulOp(other, turned)), perm=[1, 0]))]
+        images = [body.add(graph.ReshapeOp(v, [20, 20, 1, 1])) for v in ((other, x) if known else (x, other))]
+        y = body.add(graph.ReshapeOp(body.add(graph.ConvOp(images[0], images[1])), [20, 20]))
+        return [body.add(graph.TransposeOp(y, perm=[1, 0])) if known else y]
+
+    inputs = [one if known else operand]
+    partition, weights = partition_of(inputs, build)
+    module = partition.get_toplevel_object()
+    assert isinstance(module, ModuleOp)
+    fold_constants(module, weights)
+    set_precision(module, weights, precision, thin=0)
+    (got,) = run_block(partition.body.block, inputs, weights)
+    steps = steps_of(operand, (1,), NARROW[precision].largest).astype(np.float64)
+    error, size = np.abs(got.astype(np.float64) - operand) / steps, np.abs(operand) / steps
+    allowed = np.maximum(size * LARGEST_ERROR[precision], 2.0**-10) if precision == "fp8" else LARGEST_ERROR[precision]
+    assert (error <= allowed * 1.001 + 1e-4).all()
 
 
 @settings(max_examples=60, deadline=None)
