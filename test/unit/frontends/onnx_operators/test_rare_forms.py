@@ -123,6 +123,11 @@ def test_sizes_of_zero() -> None:
     ("one", "operands", "message"),
     [
         (node("STFT", "x", "s"), {"x": np.ones((4,), F32)}, r"the signal has shape \[4\], expected \(N, L\)"),
+        (
+            node("STFT", "x", "s"),
+            {"x": np.ones((1, 20000), F32)},
+            "a constant of 6400000000 bytes is above the limit of",
+        ),
         (node("TopK", "x", "e"), {}, "input 'e' has 0 elements, expected one"),
         (node("TopK", "x", "f"), {}, "input 'f' is 1.5, expected a whole number"),
         (node("OneHot", "x", "m", "x"), {}, r"depth -1 and values \[2, 3\], expected at least 0 and \[2\]"),

@@ -71,6 +71,7 @@ def _stft(node: Node) -> Tensor:
         raise node.error(f"the window has shape {list(window.shape)}, expected [{length}]")
     frames, parts = 1 + (signal.shape[1] - length) // step, signal.shape[2]
     check_constant_size((frames, length), np.dtype(np.int64), b.where)
+    check_constant_size((length * parts, 2 * length), np.dtype(np.float64), b.where)
     places = np.arange(frames)[:, None] * step + np.arange(length)
     framed = b.gather(signal, known(places.astype(np.int64)), 1)
     if window is not None:
