@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from onnx import AttributeProto, ModelProto, NodeProto, ValueInfoProto, helper
+from onnx import AttributeProto, ModelProto, NodeProto, TensorProto, ValueInfoProto, helper
 
 from accelc.errors import ModelError
 from accelc.frontends.onnx.framework import evaluate_onnxruntime, evaluate_reference, first_line, kernel_opset
@@ -29,6 +29,8 @@ def run_node(
     `values` are all that the node and its bodies read. Raises ModelError when no framework can execute the node; its
     message ends with `reason`, for which the compiler refused it.
     """
+    if _has_files(node):
+        raise ModelError(f"{describe(node)}: a tensor in an attribute has its data in a file; frameworks get none")
     passed_over: list[str] = []
     model = _model(node, opsets, values)
     for name in preferred(node.op_type):
@@ -40,6 +42,18 @@ def run_node(
             continue
         return [normal(value) for value in results], name, tuple(passed_over)
     raise ModelError(f"{describe(node)}: {'; '.join(passed_over)}; not compiled because: {reason}")
+
+
+def _has_files(node: NodeProto) -> bool:
+    """Whether a tensor inside of a node lies in a file, which frameworks would look for in the working directory."""
+    for attribute in node.attribute:
+        graphs = [*attribute.graphs, *([attribute.g] if attribute.HasField("g") else [])]
+        tensors = [attribute.t, *attribute.tensors, *(tensor for graph in graphs for tensor in graph.initializer)]
+        if any(tensor.data_location == TensorProto.EXTERNAL for tensor in tensors):
+            return True
+        if any(_has_files(inner) for graph in graphs for inner in graph.node):
+            return True
+    return False
 
 
 def _model(node: NodeProto, opsets: Mapping[str, int], values: Mapping[str, Value]) -> ModelProto:

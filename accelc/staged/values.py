@@ -9,6 +9,7 @@ import numpy.typing as npt
 from onnx import SparseTensorProto, TensorProto, TypeProto, helper, numpy_helper
 
 from accelc.errors import ModelError
+from accelc.frontends.onnx.external_data import external_file
 from accelc.frontends.onnx.framework import first_line
 from accelc.frontends.onnx.tensors import CODES, DTYPES, check_constant_size, checked_shape, to_array
 
@@ -99,6 +100,9 @@ def array_of(tensor: TensorProto, folder: Path | None, where: str) -> Array:
         return to_array(tensor, folder, where)
     shape = checked_shape(list(tensor.dims), where)
     check_constant_size(shape, np.dtype(np.uint8), where)
+    if tensor.data_location == TensorProto.EXTERNAL:
+        # Without a folder the package would read files of the working directory.
+        external_file(tensor, folder, f"{where} (tensor '{tensor.name}')")
     try:
         return np.asarray(numpy_helper.to_array(tensor, str(folder or "")))
     except Exception as error:

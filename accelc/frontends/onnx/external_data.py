@@ -16,7 +16,17 @@ from accelc.errors import ModelError
 
 def read_external(tensor: TensorProto, size: int, folder: Path | None, where: str) -> bytes:
     """The `size` bytes of an external tensor; `where` names the tensor in errors."""
-    fields = {entry.key: entry.value for entry in tensor.external_data}
+    path = external_file(tensor, folder, where)
+    fields = _fields(tensor)
+    try:
+        return _range_of(path, fields, size, where)
+    except OSError as error:
+        raise _unreadable(fields, where, error) from error
+
+
+def external_file(tensor: TensorProto, folder: Path | None, where: str) -> Path:
+    """The file of an external tensor, inside the model's `folder` (None: the model did not come from a file)."""
+    fields = _fields(tensor)
     location = fields.get("location", "")
     if folder is None:
         raise ModelError(
@@ -24,9 +34,18 @@ def read_external(tensor: TensorProto, size: int, folder: Path | None, where: st
             "import it by its path, or only time it (--no-weights --timing-only)"
         )
     try:
-        return _range_of(resolve_location(location, folder, where), fields, size, where)
+        return _resolved(location, folder, where)
     except OSError as error:
-        raise ModelError(f"{where}: cannot read external data file '{location}': {error.strerror}") from error
+        raise _unreadable(fields, where, error) from error
+
+
+def _fields(tensor: TensorProto) -> dict[str, str]:
+    return {entry.key: entry.value for entry in tensor.external_data}
+
+
+def _unreadable(fields: Mapping[str, str], where: str, error: OSError) -> ModelError:
+    location = fields.get("location", "")
+    return ModelError(f"{where}: cannot read external data file '{location}': {error.strerror}")
 
 
 def _range_of(path: Path, fields: Mapping[str, str], size: int, where: str) -> bytes:
@@ -45,7 +64,7 @@ def _range_of(path: Path, fields: Mapping[str, str], size: int, where: str) -> b
         return file.read(length)
 
 
-def resolve_location(location: str, folder: Path, where: str) -> Path:
+def _resolved(location: str, folder: Path, where: str) -> Path:
     """Path of an external data file, proved to lie inside `folder` after links are followed."""
     parts = PurePosixPath(location)
     windows = PureWindowsPath(location)

@@ -1,5 +1,6 @@
 """Values of any kind: types, constants in files, and what is wrong with them."""
 
+from pathlib import Path
 from typing import Any
 
 import ml_dtypes
@@ -8,6 +9,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from accelc.errors import ModelError
+from accelc.staged.nodes import run_node
 from accelc.staged.values import Scope, array_of, dense_array, is_tensor, kind_of, normal, type_of
 
 FLOATS = np.zeros((2, 3), np.float32)
@@ -82,3 +84,30 @@ def test_constants_of_other_types() -> None:
     assert array_of(four, None, "w").astype(np.int8).tolist() == [-3, 4]
     with pytest.raises(ModelError, match=r"^w \(tensor 't'\) cannot be read: "):
         array_of(TensorProto(name="t", data_type=TensorProto.INT4, dims=[64], raw_data=b"a"), None, "w")
+
+
+def test_files_of_other_types(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Integers of 4 bits beside a model are read from its folder, and from nowhere else."""
+    tensor = TensorProto(name="t", data_type=TensorProto.INT4, dims=[2], data_location=TensorProto.EXTERNAL)
+    tensor.external_data.add(key="location", value="t.bin")
+    (tmp_path / "t.bin").write_bytes(b"\x21")
+    np.testing.assert_array_equal(array_of(tensor, tmp_path, "w").astype(np.int8), [1, 2])
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(
+        ModelError, match=r"^w \(tensor 't'\): data are in the external file 't.bin', but the model was not"
+    ):
+        array_of(tensor, None, "w")
+    tensor.external_data[0].value = "../t.bin"
+    with pytest.raises(ModelError, match=r"^w \(tensor 't'\): external data location '../t.bin' leaves the model"):
+        array_of(tensor, tmp_path, "w")
+
+
+def test_files_of_attributes() -> None:
+    """Frameworks would look for them in the working directory."""
+    tensor = TensorProto(name="t", data_type=TensorProto.INT4, dims=[2], data_location=TensorProto.EXTERNAL)
+    tensor.external_data.add(key="location", value="t.bin")
+    inner = helper.make_node("ConstantOfShape", ["s"], ["y"], "n", value=tensor)
+    body = helper.make_graph([inner], "body", [], [])
+    for node in (inner, helper.make_node("Strange", ["s"], ["y"], "n", body=body)):
+        with pytest.raises(ModelError, match=r"^node 'n' \(\w+\): a tensor in an attribute has its data in a file"):
+            run_node(node, {"": 21}, {"s": np.array([2])}, "why")
