@@ -1,6 +1,7 @@
 """An operation of another compiler as rules see it, whichever class its parser made."""
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any, cast
 
 import numpy as np
@@ -32,6 +33,10 @@ from accelc.frontends.mlir.plans.structs import Struct, parse_struct
 
 INDEX = np.dtype(np.int64)
 """How numbers of type `index` are computed."""
+MAX_ELEMENTS = 1 << 40
+"""Elements of a tensor: products of sizes stay far from the ends of 64 bits."""
+MAX_RANK = 32
+"""Axes of a tensor."""
 
 
 class ConversionError(ModelError):
@@ -63,7 +68,10 @@ def spec_of(kind: Attribute) -> tuple[tuple[int, ...], DType]:
         tensor = cast("TensorType[Attribute]", kind)
         if any(size < 0 for size in tensor.get_shape()):
             raise ModelError(f"{kind} has a dynamic size; supported are static ones")
-        return tensor.get_shape(), element_dtype(tensor.element_type)
+        shape = tensor.get_shape()
+        if len(shape) > MAX_RANK or prod(max(size, 1) for size in shape) > MAX_ELEMENTS:
+            raise ModelError(f"{str(tensor)[:80]} is too large; limits are {MAX_RANK} axes and {MAX_ELEMENTS} elements")
+        return shape, element_dtype(tensor.element_type)
     if isinstance(kind, IntegerType | IndexType | AnyFloat):
         return (), element_dtype(cast(Attribute, kind))
     raise ModelError(f"{kind} is no tensor with static sizes")

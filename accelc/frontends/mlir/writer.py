@@ -14,6 +14,7 @@ from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import GraphOp, shape_of
 from accelc.dialects.graph_ops.element_types import Array, DType, dtype_of, element_of_dtype
 from accelc.errors import ModelError
+from accelc.frontends.mlir.view import MAX_ELEMENTS
 from accelc.interpreters.graph import EVALUATORS, evaluate
 
 MAX_KNOWN = 1 << 16
@@ -42,6 +43,9 @@ class Writer:
             op.verify_()
         except VerifyException as error:
             raise self.error(str(error)) from error
+        for shape in map(shape_of, op.results):
+            if prod(max(size, 1) for size in shape) > MAX_ELEMENTS:
+                raise self.error(f"becomes a tensor of shape {list(shape)}; the limit is {MAX_ELEMENTS} elements")
         self.block.add_op(op)
         return op
 

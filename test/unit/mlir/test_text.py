@@ -24,6 +24,9 @@ def _message(tmp_path: Path, text: str) -> str:
 
 
 T = "tensor<4xf32>"
+SCALAR = "%c = stablehlo.constant dense<0.0> : tensor<f32>\n  "
+MANY = "{" + "}, {" * 300 + "}"
+INDEX = "%i = stablehlo.constant dense<0> : tensor<i32>\n  "
 MISTAKES = {
     f"%0 = stablehlo.add %x : ({T}": "a.mlir:3:3: error: ",
     f"%0 = stablehlo.abs %y : {T}": "values used but not defined: [%y]",
@@ -52,6 +55,11 @@ MISTAKES = {
     f"#stablehlo.gather<offset_dims = [0], start_index_map = [0], index_vector_dim = -7>, slice_sizes = array<i64: 4>"
     f"}}> : ({T}, tensor<1xi32>) -> {T}": "a.mlir:3:3: error: stablehlo.gather: index_vector_dim -7",
     f"%1 = stablehlo.iota dim = 0 : tensor<1000000000000xi32>\n  %0 = stablehlo.abs %x : {T}": "computes [",
+    "%0 = stablehlo.abs %x : tensor<9223372036854775807x9223372036854775807xf32>": "used or defined with type",
+    f"{SCALAR}%0 = stablehlo.pad %x, %c, low = [{1 << 40}], high = [0], interior = [0] : ({T}, tensor<f32>) -> {T}": (
+        "a.mlir:3:3: error: stablehlo.pad: becomes a tensor of shape [1099511627780]; the limit is 1099511627776"
+    ),
+    f'{INDEX}%0 = "stablehlo.case"(%i) ({MANY}) : (tensor<i32>) -> {T}': "stablehlo.case: has 301 bodies; legal are 1 to",
     f"%0 = func.call @other(%x) : ({T}) -> {T}": "calls '@other', which has no body here",
 }
 """A line of a function, and what is said of it."""
@@ -84,6 +92,11 @@ def test_mistakes_are_located(tmp_path: Path, line: str, expected: str) -> None:
             "func.func @main(%x: memref<4xf32>) {\n  return\n}\n",
             "func.func: memref<4xf32> is no tensor with static sizes",
         ),
+        (
+            "func.func @main(%x: tensor<9223372036854775807x9223372036854775807xf32>) {\n  return\n}\n",
+            "func.func: tensor<9223372036854775807x9223372036854775807xf32> is too large; limits are 32 axes and",
+        ),
+        (f"func.func @main(%x: tensor<{'1x' * 33}f32>) {{\n  return\n}}\n", "is too large; limits are 32 axes and"),
         ("func.func @main(%x: tensor<?xf32>) {\n  return\n}\n", "has a dynamic size"),
         ("func.func @main(%x: tensor<4xcomplex<f32>>) {\n  return\n}\n", "cannot be computed"),
         ("func.func @main(%x: tensor<4xf32>)\n", "'main' has 0 blocks, expected one"),

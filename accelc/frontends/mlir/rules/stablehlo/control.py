@@ -16,6 +16,8 @@ from accelc.frontends.mlir.writer import Writer
 
 MAX_TRIPS = 1 << 31
 """Iterations of a loop."""
+MAX_BRANCHES = 256
+"""Bodies of one case, which become as many branches in one another."""
 _MANTISSAS = {"float64": 53, "float32": 24, "float16": 11, "bfloat16": 8}
 """Bits of whole numbers that a type of floats holds without gaps."""
 
@@ -184,6 +186,8 @@ def _branches(call: Call, index: SSAValue, first: int) -> list[SSAValue]:
 
 def _case(call: Call) -> Sequence[SSAValue]:
     last = len(call.view.regions) - 1
+    if not 0 <= last < MAX_BRANCHES:
+        raise call.error(f"has {last + 1} bodies; legal are 1 to {MAX_BRANCHES}")
     known = call.writer.known_scalar(call.operand(0))
     if known is not None:
         chosen = int(known) if 0 <= known <= last else last
