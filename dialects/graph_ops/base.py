@@ -140,9 +140,12 @@ class GraphOp(IRDLOperation, ABC):
             if not isinstance(kind, TensorType):
                 continue
             kind = cast(AnyTensor, kind)
-            require(all(s >= 0 for s in kind.get_shape()), f"{kind} has a dynamic size; all sizes are static here")
+            # Types are slow to print: messages are made for what is wrong only.
+            if any(size < 0 for size in kind.get_shape()):
+                raise VerifyException(f"{kind} has a dynamic size; all sizes are static here")
             element = kind.element_type
-            require(is_float(element) or is_integer(element), f"{element} is neither an integer nor a float type")
+            if not (is_float(element) or is_integer(element)):
+                raise VerifyException(f"{element} is neither an integer nor a float type")
 
     def verify_(self) -> None:
         """Check sizes and types, then what the operation itself demands."""

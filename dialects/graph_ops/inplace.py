@@ -24,6 +24,7 @@ from xdsl.irdl import (
     var_operand_def,
 )
 from xdsl.traits import MemoryReadEffect, MemoryWriteEffect, NoMemoryEffect
+from xdsl.utils.exceptions import VerifyException
 
 from accelc.analysis import shapes
 from accelc.dialects.graph_ops.base import (
@@ -94,7 +95,8 @@ class VariableOp(GraphOp):
 
     def verify_graph(self) -> None:
         """The storage has the type of the contents."""
-        require(stored(self.result) == self.init.type, f"storage of {stored(self.result)} cannot hold {self.init.type}")
+        if stored(self.result) != self.init.type:
+            raise VerifyException(f"storage of {stored(self.result)} cannot hold {self.init.type}")
 
 
 @irdl_op_definition
@@ -123,7 +125,8 @@ class LoadOp(GraphOp):
 
     def verify_graph(self) -> None:
         """The value has the type of the contents."""
-        require(stored(self.var) == self.result.type, f"contents have type {stored(self.var)}")
+        if stored(self.var) != self.result.type:
+            raise VerifyException(f"contents have type {stored(self.var)}")
 
 
 @irdl_op_definition

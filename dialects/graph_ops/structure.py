@@ -59,7 +59,8 @@ def require_types(found: Sequence[Attribute], expected: Sequence[Attribute], wha
     """Verify the types of a list of values."""
     require(len(found) == len(expected), f"{len(found)} {what}, expected {len(expected)}")
     for index, (a, b) in enumerate(zip(found, expected, strict=True)):
-        require(a == b, f"{what} {index} has type {a}, expected {b}")
+        if a != b:
+            raise VerifyException(f"{what} {index} has type {a}, expected {b}")
 
 
 def require_into(
