@@ -66,6 +66,8 @@ def test_infinities() -> None:
     for (found,) in execute(import_onnx(model), [x]):
         np.testing.assert_allclose(found, np.logaddexp.reduce(x, axis=1), rtol=1e-6)
     check(node("LeakyRelu", "x", alpha=0.0), {"x": x[[0, 2, 2]][:, :1]})
+    bounds = {"low": np.array(np.finfo(F32).min), "high": np.array(np.finfo(F32).max)}
+    check(node("Clip", "x", "low", "high"), {"x": x}, bounds)
     model = model_of([node("LeakyRelu", "x", alpha=0.0)], {"x": x})
     np.testing.assert_array_equal(execute(import_onnx(model), [x])[0][0][0], x[0])
 
@@ -107,6 +109,20 @@ def test_ranges(start: float, limit: float, step: float) -> None:
     dtype = I64 if isinstance(start, int) else F32
     values = {n: np.array(v, dtype) for n, v in (("a", start), ("z", limit), ("d", step))}
     check(node("Range", "a", "z", "d"), {}, values, 11)
+
+
+@pytest.mark.parametrize("dtype", [F16, ml_dtypes.bfloat16, F32, np.float64])
+def test_types_of_grids(dtype: Any) -> None:
+    """Places are computed in the grid's type, in f32 at least."""
+    rng = np.random.default_rng(4)
+    x, places = rng.standard_normal((1, 1, 7)).astype(dtype), rng.uniform(-0.8, 0.8, (1, 9, 1)).astype(dtype)
+    model = model_of([node("GridSample", "x", "g", align_corners=1)], {"x": x, "g": places}, opset=20)
+    wide = (places.astype(np.float64).reshape(-1) + 1) * 3
+    expected = np.interp(wide, np.arange(7), x.astype(np.float64).reshape(-1))
+    tolerance = {F16: 1e-2, ml_dtypes.bfloat16: 5e-2, F32: 1e-5, np.float64: 1e-12}[dtype]
+    for (found,) in execute(import_onnx(model), [x, places]):
+        assert found.dtype == dtype
+        np.testing.assert_allclose(found.astype(np.float64).reshape(-1), expected, rtol=tolerance, atol=tolerance)
 
 
 def test_sizes_of_zero() -> None:
@@ -189,7 +205,7 @@ def _attribute(rng: np.random.Generator, name: str, kind: int) -> AttributeProto
     integers = (0, 1, 2, -1, 3, 7, 2**40, -(2**63), 2**63 - 1)
     floats = (0.0, 1.0, -1.0, 0.5, np.nan, np.inf)
     texts = ("", "linear", "nearest", "constant", "SAME_UPPER", "reverse", "ij,jk->ik", "mean")
-    few = rng.integers(0, 4)
+    few = int(rng.integers(0, 4))
     match kind:
         case AttributeProto.INT:
             return helper.make_attribute(name, int(integers[rng.integers(len(integers))]))
@@ -198,7 +214,7 @@ def _attribute(rng: np.random.Generator, name: str, kind: int) -> AttributeProto
         case AttributeProto.STRING:
             return helper.make_attribute(name, texts[rng.integers(len(texts))])
         case AttributeProto.INTS:
-            values = [integers[i] for i in rng.integers(0, len(integers), few).tolist()]
+            values = [integers[rng.integers(len(integers))] for _ in range(few)]
             return helper.make_attribute(name, values, attr_type=kind)
         case AttributeProto.FLOATS:
             return helper.make_attribute(name, rng.choice(floats, few).tolist(), attr_type=kind)

@@ -11,7 +11,6 @@ from accelc.frontends.onnx.node import Handler, Node, Table
 from accelc.frontends.onnx.operators.pointwise.functions import FUNCTIONS
 from accelc.frontends.onnx.tensors import DType, numpy_dtype
 
-LARGEST = float(np.finfo(np.float32).max)
 FP8 = (np.dtype(ml_dtypes.float8_e4m3fn), np.dtype(ml_dtypes.float8_e5m2))
 
 
@@ -112,20 +111,16 @@ def _clip(node: Node) -> Tensor:
 
 def clip(b: Builder, x: Tensor, lower: Tensor | None, upper: Tensor | None) -> Tensor:
     """min(max(x, lower), upper); bounds that exclude nothing are dropped, a lower bound of 0 is a relu."""
-    if lower is not None and not _is(lower, -LARGEST, -inf):
+    if lower is not None and not _is(lower, -inf):
         x = b.unary("relu", x) if x.is_float and _is(lower, 0.0) else b.binary("max", x, lower)
-    if upper is not None and not _is(upper, LARGEST, inf):
+    if upper is not None and not _is(upper, inf):
         x = b.binary("min", x, upper)
     return x
 
 
-def _is(tensor: Tensor, *values: float) -> bool:
-    return (
-        tensor.is_float
-        and tensor.data is not None
-        and tensor.data.size == 1
-        and float(np.asarray(tensor.data, np.float64).reshape(())) in [float(v) for v in values]
-    )
+def _is(tensor: Tensor, value: float) -> bool:
+    known_number = tensor.is_float and tensor.data is not None and tensor.data.size == 1
+    return known_number and float(np.asarray(tensor.data, np.float64).reshape(())) == value
 
 
 def hard_sigmoid(b: Builder, x: Tensor, alpha: float, beta: float) -> Tensor:

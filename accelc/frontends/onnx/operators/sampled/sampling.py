@@ -152,7 +152,7 @@ def _grid_sample(node: Node) -> Tensor:
     for axis, size in enumerate(sizes):
         # The last axis comes first in the grid.
         normal = b.reshape(b.slice_axis(grid, grid.rank - 1, rank - 1 - axis, 1), [x.shape[0], count])
-        normal = b.cast(normal, np.dtype(np.float32))
+        normal = b.cast(normal, np.result_type(np.float32, grid.dtype))
         places.append(_neighbours(b, SampledAxis(b, size, padding, aligned), normal, mode))
     flat = b.reshape(x, [*x.shape[:2], prod(sizes)])
     terms = [sample(b, flat, taps, sizes) for taps in product(*places)]
