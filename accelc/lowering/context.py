@@ -79,6 +79,7 @@ class Lowering:
     values: dict[SSAValue, View] = field(default_factory=dict[SSAValue, View])
     _halo_of: dict[Storage, Halo] = field(default_factory=dict[Storage, Halo])
     _live: dict[Storage, int] = field(default_factory=dict[Storage, int])
+    _live_bytes: int = 0
     _loaded: dict[tuple[View, int], View] = field(default_factory=dict[tuple[View, int], View])
     _constant_views: dict[tuple[str, tuple[int, ...], bytes], View] = field(
         default_factory=dict[tuple[str, tuple[int, ...], bytes], View]
@@ -117,6 +118,7 @@ class Lowering:
         self.position = position
         self.dtype, self.operand_dtype = dtype, operand_dtype
         self._live = {s: last for s, last in self._live.items() if last >= position}
+        self._live_bytes = sum(storage.row_bytes for storage in self._live)
         self._loaded = {k: v for k, v in self._loaded.items() if v.storage in self._live}
 
     def bind(self, value: SSAValue, view: View) -> None:
@@ -124,7 +126,13 @@ class Lowering:
         self.values[value] = view
         if view.on_chip:
             last = self.last_use.get(value, self.position)
-            self._live[view.storage] = max(self._live.get(view.storage, 0), last)
+            self._keep(view.storage, max(self._live.get(view.storage, 0), last))
+
+    def _keep(self, storage: Storage, last: int) -> None:
+        # A product of many small matrices asks for the total after each of them.
+        if storage not in self._live:
+            self._live_bytes += storage.row_bytes
+        self._live[storage] = last
 
     def is_last_use(self, value: SSAValue) -> bool:
         """Whether nothing but the operation being lowered still needs the storage that `value` is seen through."""
@@ -147,7 +155,7 @@ class Lowering:
 
     def resident_bytes(self) -> int:
         """Bytes per SBUF partition taken by live tensors."""
-        return sum(storage.row_bytes for storage in self._live)
+        return self._live_bytes
 
     def allocate(self, value: SSAValue, axis: int, name: str) -> View:
         """
@@ -277,7 +285,7 @@ class Lowering:
         limit = self.target.sbuf.partition_bytes * self.budget.resident
         if self.resident_bytes() + loaded.storage.row_bytes <= limit:
             reads = [self.last_read.get(v, 0) for v, held in self.values.items() if held.overlaps(key[0])]
-            self._live[loaded.storage] = max([self.position, *reads])
+            self._keep(loaded.storage, max([self.position, *reads]))
             self._loaded[key] = loaded
 
     def _check_room(self, view: View, axis: int) -> None:
