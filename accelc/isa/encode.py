@@ -286,8 +286,10 @@ def indexed_records(
     view = as_dma(out)
     view["dst"], view["src"] = dst, src
     base = np.asarray(index_base)
-    if np.any(base % INDEX_WORD):
-        raise FieldError(f"field 'index': byte {base} is no multiple of {INDEX_WORD}")
+    most = INDEX_WORD * _range(np.dtype(out.dtype["link"]))[1]
+    wrong = base[(base < 0) | (base > most) | (base % INDEX_WORD != 0)]
+    if wrong.size:
+        raise FieldError(f"field 'index': byte {int(wrong.flat[0])} is no multiple of {INDEX_WORD} from 0 to {most}")
     _store(out, "link", base // INDEX_WORD, "index")
     out["aux"][:, 0] = code("index_type", DTYPES, index_type)
     if op is not None:

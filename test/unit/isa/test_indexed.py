@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accelc.analysis.footprint import access_table
+from accelc.errors import ProgramError
 from accelc.isa.disassembler import disassemble_records
 from accelc.isa.encode import FieldError, dma_sides, indexed_records
 from accelc.isa.record_parser import parse_record
@@ -38,10 +39,30 @@ def test_text_gives_the_record_back(op: str | None, kind: str, word: int) -> Non
     assert np.frombuffer(parse_record(line, 5), RECORD) == records
 
 
-def test_what_does_not_fit_a_record() -> None:
-    """Index tensors lie at whole words."""
-    with pytest.raises(FieldError, match=r"field 'index': byte 6 is no multiple of 4"):
-        gather(6)
+@pytest.mark.parametrize("index", [6, -4, 2**34, 2**40])
+def test_what_does_not_fit_a_record(index: int) -> None:
+    """Index tensors lie at whole words of the first 16 GiB."""
+    with pytest.raises(FieldError, match=rf"field 'index': byte {index} is no multiple of 4 from 0 to 17179869180"):
+        gather(index)
+    assert gather(2**34 - 4)["link"] == 2**32 - 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("index=0x200", "index=0x202", "field 'index' = 0x202: expected a multiple of 4 bytes"),
+        ("index=0x200", "index=0x400000000", "field 'index' = 0x400000000: expected an integer from 0 to 17179869180"),
+        ("index=0x200 ", "", "'dma_scatter' needs index="),
+        ("index_type=int64", "index_type=fp32", r"field 'index_type' = fp32: expected int32 \| int64"),
+        ("op=add", "op=sub", r"field 'op' = sub: expected none \| add \| mul \| max \| min"),
+    ],
+)
+def test_text_that_is_no_record(old: str, new: str, message: str) -> None:
+    """The field is named."""
+    (line,) = disassemble_records(gather(op="add"))
+    assert old in line
+    with pytest.raises(ProgramError, match=message):
+        parse_record(line.replace(old, new), 5)
 
 
 @settings(max_examples=30)
