@@ -16,7 +16,7 @@ import numpy as np
 
 from accelc.driver import CompiledModel, CompileOptions
 from accelc.errors import AccelcError, ModelError
-from accelc.frontends.onnx.loading import ModelSource, load_model, node_name, opset_versions
+from accelc.frontends.onnx.loading import ModelSource, describe, load_model, node_name, opset_versions
 from accelc.runtime.execute import ExecutionResult, execute
 from accelc.runtime.framework import FrameworkCall, Frameworks
 from accelc.staged.control import controls, run_control
@@ -117,7 +117,7 @@ class StagedModel:
         Execute the model; `inputs` has a value for every input, and may have some for initializers.
 
         Raises ModelError for inputs that the model does not have, that are missing or of another type, and for a node
-        that nothing can execute, with the reasons.
+        that nothing can execute, or not the home that the options force, with the reasons.
         """
         given = {name: normal(value) for name, value in inputs.items()}
         check_values(self.proto, given)
@@ -248,6 +248,8 @@ class _Run:
             results = run_control(view, index, scope, self.graph)
             names = list(node.output)
         else:
+            if self._options.force == "accelerator":
+                raise ModelError(f"{describe(node)}: all is forced to the accelerator, which cannot run it: {reason}")
             values = {name: scope[name] for name in sorted(view.reads[index])}
             results, framework, passed_over = run_node(node, view.opsets, values, reason)
             self.steps.append(NodeStep(node_name(node), node.op_type, "framework", reason, framework, passed_over))

@@ -92,6 +92,19 @@ def test_options_of_whole_programs(
     assert second == f"note: accelc executes such a model in stages, but not with {expected}; leave it out"
 
 
+def test_nothing_leaves_a_home_that_is_forced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A framework does not step in for the accelerator in stages either."""
+    path = tmp_path / "nonzero.onnx"
+    nodes = [helper.make_node("Reshape", ["x", "s"], ["r"]), helper.make_node("NonZero", ["r"], ["y"])]
+    path.write_bytes(_model(nodes, "y").SerializeToString())
+    np.save(tmp_path / "s.npy", np.array([3, 2]))
+    arguments = ["run", str(path), "--input", f"s={tmp_path / 's.npy'}"]
+    assert main(arguments) == 0
+    capsys.readouterr()
+    assert main([*arguments, "--force", "accelerator"]) == 1
+    assert "node 'y' (NonZero): all is forced to the accelerator, which cannot run it: " in capsys.readouterr().err
+
+
 def test_no_note_for_what_stages_cannot_read_either(
     reshape: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
