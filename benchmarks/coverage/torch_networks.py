@@ -107,16 +107,16 @@ class Cnn(nn.Module):
         return self.head(functional.adaptive_avg_pool2d(x, 1).flatten(1))
 
 
-def examples(name: str) -> tuple[Any, tuple[Tensor, ...], Tensor]:
-    """A network with random weights, inputs, and the classes its outputs should be."""
+def examples(name: str, layers: int = 2) -> tuple[Any, tuple[Tensor, ...], Tensor]:
+    """A network with random weights, inputs, and the classes its outputs should be; `layers` are a transformer's."""
     torch.manual_seed(0)
     match name:
         case "bert":
             inputs: tuple[Tensor, ...] = torch.randint(0, 50, (2, 12)), torch.randint(0, 2, (2, 12))
-            return Bert(), inputs, torch.tensor([0, 2])
+            return Bert(layers=layers), inputs, torch.tensor([0, 2])
         case "gpt":
             words = torch.randint(0, 40, (2, 13))
-            return Gpt(), (words[:, :-1],), words[:, 1:]
+            return Gpt(layers=layers), (words[:, :-1],), words[:, 1:]
         case _:
             return Cnn(), (torch.randn(4, 3, 12, 12),), torch.tensor([0, 1, 2, 3])
 

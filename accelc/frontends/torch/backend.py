@@ -85,7 +85,7 @@ def accelc(module: Any, examples: Sequence[Any], *, options: dict[str, Any] | No
         fw_compiler=compiler, bw_compiler=compiler, inference_compiler=compiler, decompositions=decompositions()
     )
     # Fused attention of a CPU library has no decomposition of its gradient.
-    with attention.sdpa_kernel(attention.SDPBackend.MATH):
+    with attention.sdpa_kernel(attention.SDPBackend.MATH), library.without_layer_kernels():
         return backend(module, examples)
 
 

@@ -128,12 +128,18 @@ def traced(function: Any, shadows: Sequence[Tensor], decomposed: Operator | None
         known: Any = import_module("torch._decomp").decomposition_table
         table = {decomposed: known[decomposed]} if decomposed in known else {}
     make: Any = import_module("torch.fx.experimental.proxy_tensor").make_fx(function, decomposition_table=table)
-    # Kernels of one library for whole layers cannot be taken apart.
+    with without_layer_kernels():
+        return make(*shadows)
+
+
+@contextmanager
+def without_layer_kernels() -> Generator[None]:
+    """Inside, torch does not take kernels of one library for whole layers, which cannot be taken apart."""
     native: Any = torch()._C
     enabled = native._get_mkldnn_enabled()
     native._set_mkldnn_enabled(False)
     try:
-        return make(*shadows)
+        yield
     finally:
         native._set_mkldnn_enabled(enabled)
 

@@ -53,7 +53,7 @@ def close(found: Any, expected: Any, name: str = "") -> None:
 @pytest.mark.parametrize("name", ["bert", "gpt", "cnn"])
 def test_a_step_of_training(name: str) -> None:
     """Scores, loss, every gradient, parameters and running statistics; no operator is left to torch."""
-    module, inputs, classes = torch_networks.examples(name)
+    module, inputs, classes = torch_networks.examples(name, layers=1)
     other = deepcopy(module)
     expected = torch_networks.trained(module, inputs, classes, eager)
     given, report = options(None)
@@ -161,6 +161,26 @@ def test_operators_of_other_namespaces() -> None:
     ((name, reason),) = report.kept
     assert name == "prims.ndtri"
     assert "operator prims.ndtri cannot be imported" in reason
+
+
+@pytest.mark.parametrize("kind", ["LSTM", "GRU"])
+def test_recurrent_layers(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Dynamo may trace them they are taken apart, forward and backward."""
+    monkeypatch.setattr(torch._dynamo.config, "allow_rnn", True)
+    torch.manual_seed(3)
+    module = getattr(torch.nn, kind)(3, 4, batch_first=True)
+    given, report = options(None)
+    results: list[list[Any]] = []
+    for called in (compiler(given)(module), module):
+        x = torch.linspace(-1, 1, 24).reshape(2, 4, 3).requires_grad_()
+        module.zero_grad()
+        value = called(x)[0]
+        value.square().sum().backward()
+        results.append([value.detach(), x.grad, *(p.grad.clone() for p in module.parameters())])
+    for mine, theirs in zip(*results, strict=True):
+        close(mine, theirs)
+    assert report.graphs == 2
+    assert not report.kept
 
 
 def test_random_numbers_are_those_of_torch() -> None:
