@@ -164,9 +164,8 @@ def test_operators_of_other_namespaces() -> None:
 
 
 @pytest.mark.parametrize("kind", ["LSTM", "GRU"])
-def test_recurrent_layers(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recurrent_layers(kind: str) -> None:
     """Where Dynamo may trace them they are taken apart, forward and backward."""
-    monkeypatch.setattr(torch._dynamo.config, "allow_rnn", True)
     torch.manual_seed(3)
     module = getattr(torch.nn, kind)(3, 4, batch_first=True)
     given, report = options(None)
@@ -174,7 +173,8 @@ def test_recurrent_layers(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for called in (compiler(given)(module), module):
         x = torch.linspace(-1, 1, 24).reshape(2, 4, 3).requires_grad_()
         module.zero_grad()
-        value = called(x)[0]
+        with torch._dynamo.config.patch(allow_rnn=True):
+            value = called(x)[0]
         value.square().sum().backward()
         results.append([value.detach(), x.grad, *(p.grad.clone() for p in module.parameters())])
     for mine, theirs in zip(*results, strict=True):
