@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from accelc.driver import CompiledModel, CompileOptions, RunResult
     from accelc.errors import AccelcError, KernelError
     from accelc.hooking import hook
+    from accelc.isa.program import Program
     from accelc.kernels import CompiledKernel, Core, Kernel, KernelResult, TensorSpec, kernel
+    from accelc.pipelines import Pipeline
     from accelc.runtime.execute import ExecutionResult
     from accelc.staged.running import StagedRun, run_staged
+    from accelc.targets.model import Target
 
 __all__ = [
     "AccelcError",
@@ -27,8 +30,11 @@ __all__ = [
     "Kernel",
     "KernelError",
     "KernelResult",
+    "Pipeline",
+    "Program",
     "RunResult",
     "StagedRun",
+    "Target",
     "TensorSpec",
     "compile",
     "hook",
@@ -58,7 +64,10 @@ _HOMES = {
     "TensorSpec": "accelc.kernels",
     "kernel": "accelc.kernels",
     "ExecutionResult": "accelc.runtime.execute",
+    "Pipeline": "accelc.pipelines",
+    "Program": "accelc.isa.program",
     "StagedRun": "accelc.staged.running",
+    "Target": "accelc.targets.model",
 }
 
 

@@ -15,16 +15,18 @@ if TYPE_CHECKING:
     from onnx import ModelProto
 
     from accelc.frontends.torch.source import ExportedProgram
+    from accelc.pipelines import Pipeline
     from accelc.runtime.devices import DevicesResult
     from accelc.runtime.execute import ExecutionResult
     from accelc.staged.running import StagedRun
+    from accelc.targets.model import Target
 
 Array = npt.NDArray[Any]
 
 
 def compile(
     model: "str | Path | bytes | ModelProto | ExportedProgram",
-    target: str | Path = DEFAULT_TARGET,
+    target: "str | Path | Target" = DEFAULT_TARGET,
     *,
     precision: str = "model",
     shapes: Mapping[str, tuple[int, ...]] | None = None,
@@ -35,15 +37,17 @@ def compile(
     donate: Mapping[str, str] | None = None,
     repeat_layers: str = "auto",
     no_weights: bool = False,
+    pipeline: "Pipeline | None" = None,
 ) -> CompiledModel:
     """
-    Compile an ONNX model or an exported PyTorch program for `target`, a preset's name or a file.
+    Compile an ONNX model or an exported PyTorch program for `target`, a preset's name, a file or a machine.
 
-    The other arguments are those of `CompileOptions`. `accelc.isa.container.save_program(compiled.program, path)`
-    writes what `accelc compile` writes. Raises AccelcError.
+    `pipeline` is `Pipeline.named("compile")` with passes and hooks of the caller; the other arguments are those of
+    `CompileOptions`. `compiled.program.save(path)` writes what `accelc compile` writes. Raises AccelcError.
     """
     options = _options(target, precision, shapes, dims, random_weights, save_ir, force, donate)
-    return compile_model(model, replace(options, repeat_layers=repeat_layers, no_weights=no_weights))
+    options = replace(options, repeat_layers=repeat_layers, no_weights=no_weights)
+    return compile_model(model, options, pipeline=pipeline)
 
 
 def run(
@@ -88,7 +92,7 @@ def simulate(
     program: CompiledModel | Program | str | Path,
     inputs: Mapping[str, Array] | None = None,
     *,
-    target: str | Path | None = None,
+    target: "str | Path | Target | None" = None,
     timing_only: bool = False,
     races: bool = True,
     delays: Mapping[str, int] | None = None,
@@ -138,7 +142,9 @@ def simulate_devices(
     return result, outputs
 
 
-def _loaded(program: CompiledModel | Program | str | Path, target: str | Path | None) -> tuple[Program, Any]:
+def _loaded(
+    program: CompiledModel | Program | str | Path, target: "str | Path | Target | None"
+) -> "tuple[Program, Target]":
     from accelc.isa.loader import load_program
     from accelc.targets import load_target, parse_target
 
@@ -154,7 +160,7 @@ def _loaded(program: CompiledModel | Program | str | Path, target: str | Path | 
 
 
 def _options(
-    target: str | Path,
+    target: "str | Path | Target",
     precision: str,
     shapes: Mapping[str, tuple[int, ...]] | None,
     dims: Mapping[str, int] | None,

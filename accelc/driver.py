@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from accelc.frontends.imported import ImportedModel
     from accelc.frontends.torch.source import ExportedProgram
     from accelc.passes.partition_hierarchical import Partitioning
-    from accelc.pipelines import CompiledPartition
+    from accelc.pipelines import CompiledPartition, Pipeline
     from accelc.runtime.compare import Comparison
     from accelc.runtime.execute import ExecutionResult
     from accelc.targets.model import Target
@@ -64,7 +64,7 @@ class CompileOptions:
     """
     How to compile.
 
-    `target` is a preset's name or a file; `shapes` and `dims` bind symbolic dimensions by input and by name;
+    `target` is a preset's name, a file or a machine; `shapes` and `dims` bind symbolic dimensions by input and by name;
     `random_weights` replaces the model's weights by seeded random ones; `save_ir` is a folder that gets the IR after
     every stage; `force` is one of `FORCED` for all operations; without it the compiler chooses. `donate` names, for
     inputs whose memory the caller gives up, the outputs that may lie there: the input is undefined after the run.
@@ -72,7 +72,7 @@ class CompileOptions:
     the program has their types only and can be timed, not executed.
     """
 
-    target: str | Path = DEFAULT_TARGET
+    target: "str | Path | Target" = DEFAULT_TARGET
     precision: str = "model"
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
     dims: Mapping[str, int] = field(default_factory=dict[str, int])
@@ -160,13 +160,15 @@ def compile_model(
     model: "str | Path | bytes | ModelProto | ExportedProgram",
     options: CompileOptions | None = None,
     progress: Progress = silent,
+    pipeline: "Pipeline | None" = None,
 ) -> CompiledModel:
     """
     Compile an ONNX model or an exported PyTorch program, given as a path, as bytes of ONNX, or as an object.
 
+    `pipeline` is the pipeline `compile` with passes and hooks of the caller.
     Raises ModelError, TargetError, CapacityError, SynchronizationError or UsageError for what the user can mend.
     """
-    return _compile(_import(model, options or CompileOptions(), progress), progress)
+    return _compile(_import(model, options or CompileOptions(), progress), progress, pipeline)
 
 
 def compile_imported(
@@ -280,15 +282,17 @@ def _inline(model: "ModelProto", folder: Path | None) -> "ModelProto":
 
 
 @rare_collections()
-def _compile(given: _Imported, progress: Progress) -> CompiledModel:
+def _compile(given: _Imported, progress: Progress, pipeline: "Pipeline | None" = None) -> CompiledModel:
     from accelc.analysis.lower_bound import lower_bound
-    from accelc.pipelines import compile_partition, repacking, run_graph_passes
+    from accelc.pipelines import Pipeline, compile_partition, repacking, run_graph_passes
     from accelc.runtime.inputs import index_bounds
     from accelc.segments import build_segments
     from accelc.segments.capacity import check_capacity
     from accelc.targets.canonical import canonical_toml
 
     start = perf_counter()
+    pipeline = pipeline or Pipeline("compile")
+    pipeline.require("compile")
     imported, target, options = given.model, given.target, given.options
     snapshots = Snapshots(options.save_ir)
     snapshots.save("import", lambda: str(imported.module))
@@ -296,9 +300,8 @@ def _compile(given: _Imported, progress: Progress) -> CompiledModel:
     progress("graph passes")
     weights = dict(imported.weights)
     absent = any(map(is_absent, weights.values()))
-    report = run_graph_passes(
-        imported.module, weights, target, options.precision, options.force, snapshots.save, options.repeat_layers
-    )
+    choices = options.precision, options.force, snapshots.save, options.repeat_layers
+    report = run_graph_passes(imported.module, weights, target, *choices, pipeline)
 
     def compile_accelerator(
         op: "PartitionOp", name: str, inputs: tuple[str, ...], outputs: tuple[str, ...], data: Mapping[str, Array]
@@ -310,7 +313,7 @@ def _compile(given: _Imported, progress: Progress) -> CompiledModel:
             progress(f"compile {name}: {stage} done")
             save(stage, render)
 
-        return compile_partition(op, name, inputs, outputs, data, target, observe)
+        return compile_partition(op, name, inputs, outputs, data, target, observe, pipeline)
 
     built = build_segments(imported.function, weights, compile_accelerator, repacking)
     program = Program(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from math import prod
+from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
@@ -171,6 +172,30 @@ class Program:
     def schedule(self) -> tuple[Step, ...]:
         """The steps, those of a program without any among them."""
         return self.steps or tuple(Invocation(s.name, s.inputs, s.outputs) for s in self.segments)
+
+    @staticmethod
+    def load(path: str | Path, target: str | Path | Target | None = None) -> "Program":
+        """
+        The program in an `.acx` file, checked in full; `target` is the machine it must have been compiled for.
+
+        Raises ProgramError for a file that is none, or one for another machine, and OSError.
+        """
+        from accelc.isa.loader import load_program
+        from accelc.targets import load_target
+
+        return load_program(path, None if target is None else load_target(target))
+
+    def save(self, path: str | Path) -> None:
+        """Write the program to an `.acx` file, as `accelc compile` does. Raises ProgramError and OSError."""
+        from accelc.isa.container import save_program
+
+        save_program(self, path)
+
+    def disassemble(self) -> str:
+        """The program as text, as `accelc dis` prints it."""
+        from accelc.isa.disassembler import disassemble
+
+        return "\n".join(disassemble(self)) + "\n"
 
     @cached_property
     def target(self) -> Target:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Protocol, overload
+from typing import TYPE_CHECKING, Any, Protocol, overload
 
 import numpy as np
 
@@ -17,6 +17,10 @@ from accelc.kernels.recorder import Recorder
 from accelc.kernels.views import Array, Storage, View
 from accelc.numerics import DTYPES
 from accelc.targets.model import Target
+
+if TYPE_CHECKING:
+    from accelc.dialects.engine import ProgramOp
+    from accelc.pipelines import Pipeline
 
 WRITTEN = "written"
 """The schedule that keeps the order of the calls, their DMA queues and the addresses of their tiles."""
@@ -50,12 +54,14 @@ class Kernel:
     A function of a `Core` and HBM tensors, its inputs. It is traced once for each compilation: loops are Python's.
 
     `target` is a preset's name, a file or a machine. `schedule` is a heuristic of `schedule-engines`, or `written`;
-    None means `written` for a kernel that chooses addresses or DMA queues, else `portfolio`.
+    None means `written` for a kernel that chooses addresses or DMA queues, else `portfolio`. `pipeline` is the pipeline
+    `kernel` with passes and hooks of the caller.
     """
 
     function: Callable[..., None]
     target: str | Path | Target = "trn-like"
     schedule: str | None = None
+    pipeline: "Pipeline | None" = None
 
     def __post_init__(self) -> None:
         from accelc.analysis.scheduling.portfolio import HEURISTICS
@@ -83,23 +89,30 @@ class Kernel:
         """The kernel with another schedule. Raises UsageError for an unknown one."""
         return replace(self, schedule=schedule)
 
+    def through(self, pipeline: "Pipeline") -> "Kernel":
+        """The kernel with another pipeline, `Pipeline.named("kernel")` with passes and hooks of the caller."""
+        return replace(self, pipeline=pipeline)
+
     def compile(self, **inputs: Shaped) -> CompiledKernel:
         """
         Program of the kernel for inputs of these shapes and types, arrays or `TensorSpec`s.
 
         Raises KernelError located at the call that the machine cannot execute, UsageError for wrong inputs.
         """
+        from accelc.pipelines import Pipeline
         from accelc.targets import load_target
 
-        machine = self.target if isinstance(self.target, Target) else load_target(self.target)
+        machine = load_target(self.target)
         site = definition(self.function.__code__)
         recorder = Recorder(machine)
         self.function(Core(recorder), *self._declared(recorder, inputs, site))
         recorder.check_complete()
         recorder.check_room()
         schedule = self._schedule(recorder)
+        pipeline = self.pipeline or Pipeline("kernel")
+        pipeline.require("kernel")
         try:
-            return _compile(self.name, recorder, schedule)
+            return _compile(self.name, recorder, schedule, pipeline)
         except KernelError:
             raise
         except AccelcError as error:
@@ -147,7 +160,8 @@ class Kernel:
         return self.schedule or ("portfolio" if pinned is None else WRITTEN)
 
 
-def _compile(name: str, recorder: Recorder, schedule: str) -> CompiledKernel:
+def _compile(name: str, recorder: Recorder, schedule: str, pipeline: "Pipeline") -> CompiledKernel:
+    from accelc.dialects.engine import BufferOp
     from accelc.isa.program import Program, ValueType
     from accelc.isa.validation import validate_program
     from accelc.passes.assign_memory import assign_memory
@@ -157,19 +171,27 @@ def _compile(name: str, recorder: Recorder, schedule: str) -> CompiledKernel:
 
     machine, given = recorder.target, recorder.placed()
     program = recorder.finish(name)
-    if schedule != WRITTEN:
-        # What does not fit is the kernel's mistake: nothing leaves SBUF unless it says so.
-        schedule_engines(program, machine, schedule, spill=False)
-    assign_memory(program, machine)
-    for buffer, address in given.items():
-        buffer.address = address
+
+    def order(program: "ProgramOp") -> None:
+        if schedule != WRITTEN:
+            # What does not fit is the kernel's mistake: nothing leaves SBUF unless it says so.
+            schedule_engines(program, machine, schedule, spill=False)
+
+    def place(program: "ProgramOp") -> None:
+        assign_memory(program, machine)
+        for op in program.body.block.ops:
+            if isinstance(op, BufferOp) and op.symbol.data in given:
+                op.address = given[op.symbol.data]
+
+    program, _ = pipeline.around_program("schedule-engines", program, order)
+    program, _ = pipeline.around_program("assign-memory", program, place)
     bound = {
         role: [ValueType(s.name, DTYPES[s.dtype].name, s.shape) for s in recorder.storages if s.role == role]
         for role in ("input", "output")
     }
     named = {role: [(value.name, value.shape) for value in values] for role, values in bound.items()}
     text = str(program)
-    done = finish_program(program, name, named["input"], named["output"], machine)
+    done = finish_program(program, name, named["input"], named["output"], machine, pipeline=pipeline)
     result = Program(
         target_text=canonical_toml(machine),
         inputs=tuple(bound["input"]),

@@ -184,11 +184,13 @@ class Recorder:
                 ranges[storage] = ranges.get(storage, (position, position))[0], position
         return ranges
 
-    def placed(self) -> dict[engine.BufferOp, AddressAttr]:
+    def placed(self) -> dict[str, AddressAttr]:
         """
-        Addresses that the kernel gave. Raises KernelError for a tile without one in a memory where others have theirs.
+        Addresses that the kernel gave, by symbol.
+
+        Raises KernelError for a tile without one in a memory where others have theirs.
         """
-        given: dict[engine.BufferOp, AddressAttr] = {}
+        given: dict[str, AddressAttr] = {}
         owners = {storage.space: storage for storage in self.storages if storage.at is not None}
         for storage, value in self.storages.items():
             if storage.space not in owners:
@@ -198,7 +200,7 @@ class Recorder:
                     f"{storage.space} tile '{storage.name}' has no address, '{owners[storage.space].name}' has one: "
                     f"give all tiles in {storage.space} theirs, or none"
                 )
-            given[engine.buffer_of(value)] = AddressAttr(i64_attr(storage.at))
+            given[engine.buffer_of(value).symbol.data] = AddressAttr(i64_attr(storage.at))
         return given
 
     def finish(self, name: str) -> engine.ProgramOp:

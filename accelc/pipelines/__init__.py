@@ -24,7 +24,8 @@ from accelc.errors import CapacityError, UsageError
 from accelc.isa.program import AcceleratorSegment
 from accelc.lowering import Budget, Lowered, lower_partition
 from accelc.lowering.deferred import DeferredWeights
-from accelc.pipelines.finishing import Observer, Value, finish_program, ignore, weight_name
+from accelc.pipelines.finishing import PLAIN, Observer, Value, finish_program, ignore, weight_name
+from accelc.pipelines.pipeline import GRAPH_PASSES, PIPELINES, PROGRAM_PASSES, STREAM_STAGES, Pipeline
 from accelc.targets.model import Target
 from accelc.weights import is_absent
 
@@ -32,35 +33,23 @@ if TYPE_CHECKING:
     from accelc.passes.partition_hierarchical import Partitioning
     from accelc.spilling import Spills
 
+__all__ = [
+    "GRAPH_PASSES",
+    "PIPELINES",
+    "PROGRAM_PASSES",
+    "STREAM_STAGES",
+    "CompiledPartition",
+    "Pipeline",
+    "check_precision",
+    "compile_partition",
+    "repacking",
+    "run_graph_passes",
+]
+
 Array = npt.NDArray[Any]
 Weights = dict[str, Array]
 Lowering = Callable[[Mapping[str, Array]], Lowered]
 
-GRAPH_PASSES = (
-    "normalize-inplace",
-    "fold-constants",
-    "decompose",
-    "set-precision",
-    "outline-repeats",
-    "chunk-rows",
-    "split-batches",
-    "partition-hierarchical",
-    "rebufferize-inplace",
-)
-"""Passes over the whole model, in order."""
-PROGRAM_PASSES = (
-    "lower-to-engine",
-    "schedule-engines",
-    "assign-memory",
-    "insert-delays",
-    "schedule-systolic-tiles",
-    "emit",
-    "sync-vector-clock",
-    "verify-sync",
-)
-"""Stages that compile one accelerator partition, in order."""
-STREAM_STAGES = ("emit", "sync-vector-clock", "verify-sync")
-"""Stages of `PROGRAM_PASSES` whose result is streams of records; before them it is IR."""
 MANY_BLOCKS = 10_000
 """
 Blocks of work, estimated before anything is lowered, from where on `auto` outlines repeated layers.
@@ -113,9 +102,10 @@ def run_graph_passes(
     force: str | None = None,
     observer: Observer = ignore,
     repeat_layers: str = "never",
+    pipeline: Pipeline = PLAIN,
 ) -> "Partitioning":
     """
-    Run `GRAPH_PASSES` on `module` in place and return the partitioning report.
+    Run `GRAPH_PASSES` on `module` in place, with what `pipeline` adds, and return the partitioning report.
 
     `precision` is `model` or a float type, `force` a home for all operations, `repeat_layers` one of
     `driver.REPEAT_LAYERS`.
@@ -146,8 +136,9 @@ def run_graph_passes(
         "rebufferize-inplace": lambda: rebufferize_module(module, target),
     }
     for name in GRAPH_PASSES:
-        stages[name]()
+        pipeline.around(name, module, stages[name])
         observer(name, lambda: str(module))
+    pipeline.run_inserted(PROGRAM_PASSES[0], module, after=False)
     module.verify()
     return report[0]
 
@@ -176,16 +167,19 @@ def compile_partition(
     weights: Mapping[str, Array],
     target: Target,
     observer: Observer = ignore,
+    pipeline: Pipeline = PLAIN,
 ) -> CompiledPartition:
     """
     Run `PROGRAM_PASSES` on one accelerator partition; `inputs` and `outputs` name its operands and results.
 
+    `pipeline` says what runs between them.
+
     Raises CapacityError when no share of `RESIDENT_SHARES` gives a program whose buffers all have a place, not even if
     values leave SBUF and come back.
     """
-    fitted = _lower_until_it_fits(partition, weights, target, (inputs, outputs), observer)
+    fitted = _lower_until_it_fits(partition, weights, target, (inputs, outputs), observer, pipeline)
     bound = _values(inputs, partition.inputs), _values(outputs, partition.outputs)
-    return _finish(fitted, name, *bound, target, observer)
+    return _finish(fitted, name, *bound, target, observer, pipeline)
 
 
 def repacking(
@@ -227,6 +221,7 @@ def _lower_until_it_fits(
     target: Target,
     labels: tuple[tuple[str, ...], tuple[str, ...]],
     observer: Observer,
+    pipeline: Pipeline,
 ) -> "_Fitted":
     found: _Fitted | None = None
     failure: CapacityError | None = None
@@ -241,7 +236,9 @@ def _lower_until_it_fits(
 
             see = observer if found is None else hold
             try:
-                fitted = _fit(partition, weights, target, Budget(resident=share), labels, see, in_place, spill)
+                fitted = _fit(
+                    partition, weights, target, Budget(resident=share), labels, see, in_place, spill, pipeline
+                )
             except CapacityError as error:
                 failure, spilled = error, True
                 break
@@ -287,6 +284,7 @@ def _fit(
     observer: Observer,
     in_place: bool,
     spill: bool,
+    pipeline: Pipeline,
 ) -> _Fitted:
     """The program that one budget gives, with results in place or not. Raises CapacityError when it does not fit."""
     from accelc.passes.assign_memory import assign_memory
@@ -297,11 +295,13 @@ def _fit(
 
     lowered = lower(weights)
     absent = any(is_absent(weights[op.weight_name.data]) for op in partition.body.walk() if isinstance(op, WeightOp))
-    program = lowered.program
+    program, _ = pipeline.around_program("lower-to-engine", lowered.program, lambda program: None)
     observer("lower-to-engine", lambda: str(program))
-    scheduled = schedule_engines(program, target, spill=spill)
+    program, scheduled = pipeline.around_program(
+        "schedule-engines", program, lambda program: schedule_engines(program, target, spill=spill)
+    )
     observer("schedule-engines", lambda: str(program))
-    assign_memory(program, target)
+    program, _ = pipeline.around_program("assign-memory", program, lambda program: assign_memory(program, target))
     observer("assign-memory", lambda: str(program))
     return _Fitted(program, lowered.weights, scheduled.predicted_ns, scheduled.spills, lowered.reused, lower, absent)
 
@@ -313,8 +313,9 @@ def _finish(
     outputs: _Values,
     target: Target,
     observer: Observer,
+    pipeline: Pipeline,
 ) -> CompiledPartition:
-    done = finish_program(fitted.program, name, inputs, outputs, target, observer)
+    done = finish_program(fitted.program, name, inputs, outputs, target, observer, pipeline)
     packed = fitted.weights.absent() if fitted.absent else fitted.weights
     weights = {weight_name(name, symbol): array for symbol, array in packed.items()}
     return CompiledPartition(

@@ -8,12 +8,16 @@ from accelc.emit.program import EmittedProgram
 from accelc.errors import SynchronizationError
 from accelc.isa.program import AcceleratorSegment, HbmBinding
 from accelc.isa.records import Records
+from accelc.pipelines.pipeline import Pipeline
 from accelc.targets.model import Target
 
 Value = tuple[str, tuple[int, ...]]
 """Name and shape of a value in the whole program."""
 Observer = Callable[[str, Callable[[], str]], None]
 """Called after every stage with its name and a function that renders the IR, or the streams after emission."""
+
+PLAIN = Pipeline("compile")
+"""A pipeline with nothing added."""
 
 
 def ignore(stage: str, render: Callable[[], str]) -> None:
@@ -37,9 +41,11 @@ def finish_program(
     outputs: Sequence[Value],
     target: Target,
     observer: Observer = ignore,
+    pipeline: Pipeline = PLAIN,
 ) -> Finished:
     """
-    Run the stages from `insert-delays` to `verify-sync` on `program`, which has lanes and addresses.
+    Run the stages from `insert-delays` to `verify-sync` on `program`, which has lanes and addresses, with what
+    `pipeline` adds.
 
     `inputs[i]` is the value that the buffer `in<i>` holds, `outputs[i]` the one that `out<i>` does. Raises
     SynchronizationError if the proof fails, CapacityError and ProgramError for what no record can express.
@@ -51,10 +57,16 @@ def finish_program(
     from accelc.passes.insert_delays import insert_delays
     from accelc.passes.schedule_systolic_tiles import schedule_systolic_tiles
 
-    insert_delays(program, target)
+    program, _ = pipeline.around_program("insert-delays", program, lambda program: insert_delays(program, target))
     observer("insert-delays", lambda: str(program))
-    trial = schedule_systolic_tiles(program, target)
-    observer("schedule-systolic-tiles", lambda: str(program))
+    scheduled = "schedule-systolic-tiles"
+    program, trial = pipeline.around_program(
+        scheduled, program, lambda program: schedule_systolic_tiles(program, target)
+    )
+    observer(scheduled, lambda: str(program))
+    if pipeline.is_changed(scheduled):
+        # The trial is of the program before the passes that follow it.
+        trial = None
     emitted = emit(program, target) if trial is None else trial.emitted
     observer("emit", lambda: _text(emitted.records, emitted, target))
     sync = synchronize_records(emitted.records, target) if trial is None else trial.sync

@@ -24,6 +24,7 @@ from accelc.staged.executor import CompiledStep, StagedModel, StagedResult
 from accelc.staged.interface import tensor_inputs
 from accelc.staged.tiers import NodeTier, node_tiers
 from accelc.staged.values import Value
+from accelc.targets.model import Target
 
 Array = npt.NDArray[Any]
 
@@ -88,7 +89,7 @@ def run_staged(
         comparison, passed_over = _check(source, arrays, result, options.precision)
     return StagedRun(
         model=model.stem if isinstance(model, Path) else proto.graph.name,
-        target=str(options.target),
+        target=options.target.name if isinstance(options.target, Target) else str(options.target),
         precision=options.precision,
         refused=refused,
         result=result,

@@ -9,6 +9,10 @@ nothing here touches a file, and no other module of accelc knows a machine const
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 COMPUTE_LANES = ("tensor", "vector", "scalar", "gpsimd")
 
@@ -340,7 +344,7 @@ class Capabilities:
 
 @dataclass(frozen=True)
 class Target:
-    """A whole machine."""
+    """A whole machine: one of the presets, a TOML file, or another with some keys replaced; immutable."""
 
     name: str
     isa: Isa
@@ -361,6 +365,29 @@ class Target:
     host: Host
     power: Power | None = None
     capabilities: Capabilities = Capabilities()
+
+    @staticmethod
+    def load(name_or_path: "str | Path") -> "Target":
+        """The target of a preset's name or of a file. Raises TargetError for what is none, and OSError."""
+        from accelc.targets.reader import load_target
+
+        return load_target(name_or_path)
+
+    def replace(self, changes: Mapping[str, Any]) -> "Target":
+        """
+        This machine with other values for keys of its description, such as `{"engine.tensor.rows": 64}`.
+
+        Raises TargetError for a key that no machine has, and for a machine that does not fit together.
+        """
+        from accelc.targets.replace import replace_keys
+
+        return replace_keys(self, changes)
+
+    def to_toml(self) -> str:
+        """The description as TOML: what the reader turns back into an equal target."""
+        from accelc.targets.canonical import canonical_toml
+
+        return canonical_toml(self)
 
     @cached_property
     def lanes(self) -> tuple[str, ...]:

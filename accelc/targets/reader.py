@@ -68,12 +68,14 @@ def target_path(name_or_path: str | Path) -> Path:
     return preset_path(text) if is_name else Path(name_or_path)
 
 
-def load_target(name_or_path: str | Path) -> Target:
+def load_target(name_or_path: str | Path | Target) -> Target:
     """
-    The target of a preset name or of a file; `target_path` says which.
+    The target of a preset name or of a file, `target_path` says which; a target is given back as it is.
 
     Raises TargetError (unknown name, or a mistake in the file) and OSError (unreadable file).
     """
+    if isinstance(name_or_path, Target):
+        return name_or_path
     path = target_path(name_or_path)
     return _load_preset(path) if path.parent == _presets() else _load_file(path)
 
@@ -95,6 +97,20 @@ def parse_target(text: str, source: str) -> Target:
         check_consistency(checked, problems)
     if problems.found:
         raise TargetError(_report(text, source, problems), located=True)
+    return _build(checked)
+
+
+def build_target(document: dict[str, Any], source: str) -> Target:
+    """The target of a document that TOML could hold; `source` names it in messages. Raises TargetError."""
+    problems = Problems()
+    checked: dict[str, Any] = validate(TARGET, document, (), problems)
+    if not problems.found:
+        check_consistency(checked, problems)
+    if problems.found:
+        messages = [message for _, message in problems.found[:MAX_REPORTED]]
+        if len(problems.found) > MAX_REPORTED:
+            messages.append(f"... and {len(problems.found) - MAX_REPORTED} more")
+        raise TargetError(f"{source}: {'; '.join(messages)}")
     return _build(checked)
 
 

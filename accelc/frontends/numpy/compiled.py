@@ -33,7 +33,7 @@ def compile_traced(traced: Traced, target: str | Path | Target = "trn-like", pre
     """
     from accelc.targets import load_target
 
-    return compile_placed(traced, target if isinstance(target, Target) else load_target(target), precision)[0]
+    return compile_placed(traced, load_target(target), precision)[0]
 
 
 def compile_placed(

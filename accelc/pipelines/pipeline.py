@@ -1,0 +1,231 @@
+"""The stages of compilation by name, with passes and hooks that a caller puts between them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.passes import ModulePass
+from xdsl.utils.exceptions import VerifyException
+
+from accelc.dialects.engine import ProgramOp
+from accelc.errors import UsageError, suggestion
+
+GRAPH_PASSES = (
+    "normalize-inplace",
+    "fold-constants",
+    "decompose",
+    "set-precision",
+    "outline-repeats",
+    "chunk-rows",
+    "split-batches",
+    "partition-hierarchical",
+    "rebufferize-inplace",
+)
+"""Passes over the whole model, in order."""
+PROGRAM_PASSES = (
+    "lower-to-engine",
+    "schedule-engines",
+    "assign-memory",
+    "insert-delays",
+    "schedule-systolic-tiles",
+    "emit",
+    "sync-vector-clock",
+    "verify-sync",
+)
+"""Stages that compile one accelerator partition, in order."""
+STREAM_STAGES = ("emit", "sync-vector-clock", "verify-sync")
+"""Stages of `PROGRAM_PASSES` whose result is streams of records; before them it is IR."""
+ENGINE_PASSES = tuple(name for name in PROGRAM_PASSES[1:] if name not in STREAM_STAGES)
+"""Passes over one `engine.program`, in order."""
+PIPELINES: Mapping[str, tuple[str, ...]] = {
+    "compile": (*GRAPH_PASSES, PROGRAM_PASSES[0], *ENGINE_PASSES),
+    "kernel": ENGINE_PASSES,
+}
+"""Pipeline -> its passes: `accelc.compile` runs `compile`, `accelc.kernels` run `kernel`."""
+
+Transform = str | ModulePass | Callable[[ModuleOp], object]
+"""A pass: one by its registered name and options, as `accelc-opt -p` takes it, an object, or a function of a module."""
+Hook = Callable[[str, ModuleOp], object]
+"""Called with the name of a pass and the module; it may read the module and must not change it."""
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class _Inserted:
+    position: str
+    after: bool
+    name: str
+    apply: Callable[[ModuleOp], object]
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """
+    The passes of one of `PIPELINES`, what is inserted between them, and hooks around each; immutable.
+
+    A pass inserted at `lower-to-engine` or before sees the whole model as a module of `graph` functions, one inserted
+    after sees one accelerator partition as a module with one `engine.program`. The compiler may lower a partition
+    several times, with other budgets or orders, and keep the fastest: passes and hooks there run each time.
+    """
+
+    name: str
+    inserted: tuple[_Inserted, ...] = ()
+    hooks: tuple[tuple[Hook | None, Hook | None], ...] = ()
+
+    @staticmethod
+    def named(name: str) -> "Pipeline":
+        """One of `PIPELINES`. Raises UsageError for another name."""
+        if name not in PIPELINES:
+            known = ", ".join(PIPELINES)
+            raise UsageError(f"unknown pipeline '{name}'{suggestion(name, PIPELINES)} (pipelines: {known})")
+        return Pipeline(name)
+
+    @property
+    def passes(self) -> tuple[str, ...]:
+        """Names of all passes in order, those inserted among them."""
+        names: list[str] = []
+        for position in PIPELINES[self.name]:
+            names += [one.name for one in self._at(position, after=False)]
+            names.append(position)
+            names += [one.name for one in self._at(position, after=True)]
+        return tuple(names)
+
+    def insert_before(self, position: str, *passes: Transform) -> "Pipeline":
+        """The pipeline with `passes`, in this order, right before one of its own. Raises UsageError for another."""
+        return self._insert(position, passes, after=False)
+
+    def insert_after(self, position: str, *passes: Transform) -> "Pipeline":
+        """The pipeline with `passes`, in this order, behind one of its own. Raises UsageError for another."""
+        return self._insert(position, passes, after=True)
+
+    def with_hooks(self, *, before: Hook | None = None, after: Hook | None = None) -> "Pipeline":
+        """The pipeline with functions that are called before and after every pass, inserted ones among them."""
+        return replace(self, hooks=(*self.hooks, (before, after)))
+
+    def require(self, name: str) -> None:
+        """Raise UsageError unless this is the pipeline `name`."""
+        if self.name != name:
+            raise UsageError(f"pipeline '{self.name}': here '{name}' runs; begin with Pipeline.named('{name}')")
+
+    def around(self, name: str, module: ModuleOp, action: Callable[[], Result]) -> Result:
+        """Run pass `name` on `module` with everything around it."""
+        self.run_inserted(name, module, after=False)
+        result = self._hooked(name, module, action)
+        self.run_inserted(name, module, after=True)
+        return result
+
+    def is_changed(self, position: str) -> bool:
+        """Whether passes follow `position` that are inserted."""
+        return bool(self._at(position, after=True))
+
+    def around_program(
+        self, name: str, program: ProgramOp, action: Callable[[ProgramOp], Result]
+    ) -> tuple[ProgramOp, Result]:
+        """
+        Run pass `name` on a program that stands alone; another may take its place. Raises UsageError for none.
+
+        What is inserted before the first stage was run on the model.
+        """
+        if not self.hooks and not any(one.position == name for one in self.inserted):
+            return program, action(program)
+        module = ModuleOp([program])
+        if name != PROGRAM_PASSES[0]:
+            self.run_inserted(name, module, after=False)
+        found = _program(module, name)
+        result = self._hooked(name, module, lambda: action(found))
+        self.run_inserted(name, module, after=True)
+        found = _program(module, name)
+        found.detach()
+        return found, result
+
+    def run_inserted(self, position: str, module: ModuleOp, *, after: bool) -> None:
+        """Run what is inserted before or after `position`. Raises UsageError for a pass that leaves invalid IR."""
+        for one in self._at(position, after):
+            self._hooked(one.name, module, lambda one=one: one.apply(module))
+            try:
+                module.verify()
+            except VerifyException as error:
+                where = "after" if after else "before"
+                raise UsageError(
+                    f"pass '{one.name}', inserted {where} '{position}', left invalid IR: {error}"
+                ) from error
+
+    def _at(self, position: str, after: bool) -> list[_Inserted]:
+        return [one for one in self.inserted if one.position == position and one.after == after]
+
+    def _hooked(self, name: str, module: ModuleOp, action: Callable[[], Result]) -> Result:
+        for before, _ in self.hooks:
+            if before is not None:
+                before(name, module)
+        result = action()
+        for _, after in self.hooks:
+            if after is not None:
+                after(name, module)
+        return result
+
+    def _insert(self, position: str, passes: tuple[Transform, ...], after: bool) -> "Pipeline":
+        legal = PIPELINES[self.name]
+        if position in STREAM_STAGES:
+            raise UsageError(
+                f"pipeline '{self.name}' has no IR at '{position}', which works on streams of instructions; legal "
+                f"positions are {', '.join(legal)}"
+            )
+        if position not in legal:
+            raise UsageError(
+                f"pipeline '{self.name}' has no pass '{position}'{suggestion(position, legal)} (legal positions: "
+                f"{', '.join(legal)})"
+            )
+        new = tuple(_Inserted(position, after, *_named(one)) for one in passes)
+        return replace(self, inserted=(*self.inserted, *new))
+
+
+def _program(module: ModuleOp, position: str) -> ProgramOp:
+    """The one program of a module."""
+    ops = list(module.body.block.ops)
+    if len(ops) != 1 or not isinstance(ops[0], ProgramOp):
+        found = ", ".join(op.name for op in ops) or "nothing"
+        raise UsageError(f"passes at '{position}' left a module of {found}: one engine.program expected")
+    return ops[0]
+
+
+def _named(transform: Transform) -> tuple[str, Callable[[ModuleOp], object]]:
+    """Name and function of a pass."""
+    if isinstance(transform, str):
+        transform = _registered(transform)
+    if isinstance(transform, ModulePass):
+        one = transform
+        return one.name, lambda module: one.apply(_context(), module)
+    return getattr(transform, "__name__", type(transform).__name__), transform
+
+
+def _context() -> Context:
+    """All dialects of accelc and xDSL, loaded when an operation of theirs is met."""
+    from xdsl.dialects import get_all_dialects
+
+    from accelc.registry import UNIVERSE
+
+    context = Context(allow_unregistered=True)
+    for name, factory in {**get_all_dialects(), **UNIVERSE.all_dialects}.items():
+        context.register_dialect(name, factory)
+    return context
+
+
+def _registered(text: str) -> ModulePass:
+    """The pass of a text such as `set-precision{precision=bf16}`. Raises UsageError for none, or options it has not."""
+    from xdsl.passes import PassPipeline
+    from xdsl.transforms import get_all_passes
+    from xdsl.utils.exceptions import DiagnosticException
+
+    from accelc.registry import UNIVERSE
+
+    known = {**get_all_passes(), **UNIVERSE.all_passes}
+    name = text.split("{", 1)[0].strip()
+    if name not in known:
+        raise UsageError(f"unknown pass '{name}'{suggestion(name, known)} (see 'accelc-opt --list-passes')")
+    try:
+        (found,) = PassPipeline.parse_spec(known, text).passes
+    except (DiagnosticException, ValueError) as error:
+        raise UsageError(f"pass '{text}': {str(error).splitlines()[0]}") from error
+    return found
