@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lowering_support import Body, check_lowering
-from xdsl.dialects.builtin import f32
+from lowering_support import Body, check_lowering, partition_of
+from xdsl.dialects.builtin import ModuleOp, f32
 
 from accelc.dialects import graph
+from accelc.interpreters.graph import run_block
 from accelc.lowering.lower import supported
+from accelc.passes.decompose import decompose
 from accelc.targets import load_target
 
 pytestmark = pytest.mark.usefixtures("estimated_schedules")
@@ -87,3 +89,19 @@ def test_engines_that_have_some_of_int64_only() -> None:
     ):
         less = replace(target, engines={**target.engines, "gpsimd": replace(gpsimd, cost=cost)})
         assert supported(op, less) == "no engine of target 'trn-like' computes with i64"
+
+
+@pytest.mark.parametrize("shape", [(1,), (2,), (3,), (7, 2), (2, 11), (3, 5, 6)])
+def test_products_along_axes(shape: tuple[int, ...]) -> None:
+    """No engine has them: they are taken apart into products of halves, exactly those of the whole."""
+    x = np.random.default_rng(1).integers(-9, 9, shape)
+    axes = list(range(len(shape)))
+    for chosen in ([axes[0]], [axes[-1]], axes):
+        partition, _ = partition_of([x], lambda body, at=chosen: [body.add(graph.ReduceOp(body.args[0], "prod", at))])
+        module = partition.get_toplevel_object()
+        assert isinstance(module, ModuleOp)
+        decompose(module, {})
+        module.verify()
+        assert not any(isinstance(op, graph.ReduceOp) for op in module.walk())
+        (found,) = run_block(partition.body.block, [x], {})
+        np.testing.assert_array_equal(found, x.prod(axis=tuple(chosen)))
