@@ -231,8 +231,8 @@ def _to_ir(node: Node, attribute: AttributeProto) -> Attribute:
             return array_to_dense(array)
         case AttributeProto.GRAPH | AttributeProto.GRAPHS:
             raise node.error(
-                f"what its body (attribute '{attribute.name}') does depends on values of the run, which one program cannot "
-                "follow; accelc run executes such a model in stages"
+                f"what its body (attribute '{attribute.name}') does depends on values of the run, which one program "
+                "cannot follow; accelc run executes such a model in stages"
             )
         case _:
             kind = AttributeProto.AttributeType.Name(attribute.type)
