@@ -229,6 +229,14 @@ class Builder:
             raise self.error(f"{value} is no value of {like.dtype.name}")
         return known(data)
 
+    def count(self, size: int, dtype: DType, shape: Sequence[int] | None = None) -> Tensor:
+        """The constants 0, 1, ... size - 1 as a vector or in `shape`; dtype has them all."""
+        if dtype.kind in "iu" and size - 1 > np.iinfo(dtype.name).max:
+            raise self.error(f"{dtype.name} cannot count to {size}")
+        check_constant_size((size,), np.dtype(np.int64), self.where)
+        data = np.arange(size).astype(dtype)
+        return known(data if shape is None else data.reshape(tuple(shape)))
+
     def add(self, a: Tensor, b: Tensor | float) -> Tensor:
         """a + b."""
         return self.binary("add", a, b if isinstance(b, Tensor) else self.scalar(b, a))

@@ -193,6 +193,43 @@ def test_diagnostics(one: NodeProto, operands: dict[str, Array], message: str) -
         )
 
 
+@pytest.mark.parametrize(
+    ("one", "shape"),
+    [
+        (node("Trilu", "x"), (1, 2**30)),
+        (node("Hardmax", "x"), (1, 2**30)),
+        (node("OneHot", "i", "many", "v"), (1,)),
+        (node("Range", "zero", "many", "one"), (1,)),
+    ],
+)
+def test_nodes_that_would_fill_the_memory(one: NodeProto, shape: tuple[int, ...]) -> None:
+    """Sizes are checked before anything is made of them."""
+    constants = {"many": np.array(2**30), "zero": np.array(0), "one": np.array(1), "v": np.array([0, 1], F32)}
+    infos = {"x": helper.make_tensor_value_info("x", 1, shape), "i": helper.make_tensor_value_info("i", 7, shape)}
+    names = dict.fromkeys(one.input)
+    weights = [numpy_helper.from_array(constants[name], name) for name in names if name in constants]
+    output = helper.make_empty_tensor_value_info("y")
+    graph = helper.make_graph([one], "g", [infos[name] for name in names if name in infos], [output], weights)
+    message = r"^node 'n' \(\w+\): a constant of 8589934592 bytes is above the limit of 4294967296$"
+    with pytest.raises(ModelError, match=message):
+        import_onnx(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9))
+
+
+@pytest.mark.parametrize(
+    ("one", "shape"),
+    [
+        (node("GridSample", "x", "x"), (1, 4, 1, 1, 1, 4)),
+        (node("RNN", "x", "w", "w", hidden_size=1), (10**6, 1, 1)),
+        (node("GRU", "x", "g", "g", hidden_size=1), (0, 1, 1)),
+    ],
+)
+def test_nodes_that_would_become_too_many(one: NodeProto, shape: tuple[int, ...]) -> None:
+    """They are kept for a framework: millions of steps, and neighbours along more than three axes."""
+    operands = {"x": np.broadcast_to(F32(0), shape), "w": np.ones((1, 1, 1), F32), "g": np.ones((1, 3, 1), F32)}
+    imported = import_onnx(model_of([one], {name: operands[name] for name in dict.fromkeys(one.input)}, opset=20))
+    assert [op.name for op in imported.function.body.block.ops] == ["graph.call_framework", "graph.return"]
+
+
 def _tensor(rng: np.random.Generator) -> Array:
     """Of any type, rank up to 4 and small sizes."""
     types: list[Any] = [F32, F32, F32, I64, np.int32, F16, np.bool_, np.uint8, np.float64]

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-import numpy as np
-
-from accelc.frontends.onnx.builder import Tensor, known
+from accelc.frontends.onnx.builder import Tensor
 from accelc.frontends.onnx.node import Node, Table
 from accelc.frontends.onnx.operators.moves.indexing import scatter
 
@@ -84,7 +82,7 @@ def _scattered(node: Node, past: Tensor, update: Tensor, axis: int, *, circular:
     """The update at positions that only the run knows; one behind the cache is an error then."""
     b, starts = node.builder, node.input(2)
     size, count = past.shape[axis], update.shape[axis]
-    steps = known(np.arange(count).astype(starts.dtype))
+    steps = b.count(count, starts.dtype)
     positions = b.add(b.reshape(starts, [past.shape[0], 1]), steps)
     if circular:
         positions = b.binary("mod", positions, b.scalar(size, positions))

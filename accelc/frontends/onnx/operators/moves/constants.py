@@ -65,7 +65,7 @@ def _eye_like(node: Node) -> Tensor:
     code = node.integer("dtype", 0)
     dtype = numpy_dtype(code, node.builder.where) if code else x.dtype
     check_constant_size(x.shape, dtype, node.builder.where)
-    return known(np.eye(*x.shape, k=node.integer("k", 0)).astype(dtype))
+    return known(np.eye(*x.shape, k=node.integer("k", 0), dtype=np.bool_).astype(dtype))
 
 
 OPERATORS: Table = {

@@ -176,10 +176,9 @@ def _reverse_sequence(node: Node) -> Tensor:
     if batch == time or lengths.shape != (x.shape[batch],) or lengths.dtype.kind not in "iu":
         raise node.error(f"batch_axis {batch}, time_axis {time} and lengths {list(lengths.shape)} do not fit x")
     perm = [batch, time, *(a for a in range(x.rank) if a not in (batch, time))]
-    steps_data = np.arange(x.shape[time])
-    steps = known(steps_data.astype(lengths.dtype))
+    steps = b.count(x.shape[time], lengths.dtype)
     length = b.reshape(lengths, [x.shape[batch], 1])
-    mirrored = b.binary("sub", length, known((steps_data + 1).astype(lengths.dtype)))
+    mirrored = b.binary("sub", length, b.add(steps, 1))
     indices = b.select(b.binary("less", steps, length), mirrored, steps)
     return b.transpose(gather(b, b.transpose(x, perm), indices, 1, 1), _inverse(perm))
 

@@ -10,7 +10,7 @@ from accelc.analysis.shapes import check_window, window_extent
 from accelc.dialects import graph
 from accelc.frontends.onnx.builder import Builder, Tensor, known
 from accelc.frontends.onnx.node import Node, Table
-from accelc.frontends.onnx.tensors import check_constant_size, checked_shape
+from accelc.frontends.onnx.tensors import check_constant_size
 
 EXACT_F64 = 2**53
 """Integers up to this size are exact as f64, in which `graph.pad` keeps its value."""
@@ -262,6 +262,7 @@ def _col2im(node: Node) -> Tensor:
         raise node.error(f"x {list(x.shape)} does not hold {taps} cells of each of {prod(outs)} blocks")
     channels = x.shape[1] // taps
     # Every cell of a block is a channel that a transposed convolution with a one puts in its place.
+    check_constant_size((channels, taps, taps), np.dtype(np.float32), b.where)
     filters = np.tile(np.eye(taps, dtype=np.float32).reshape(taps, 1, *block), (channels, *[1] * (rank + 1)))
     columns = b.reshape(x, [x.shape[0], x.shape[1], *outs])
     covered = [(o - 1) * s + window_extent(k, d) for o, s, k, d in zip(outs, strides, block, dilations, strict=True)]
@@ -309,8 +310,8 @@ def _trilu(node: Node) -> Tensor:
     b, x, diagonal = node.builder, node.input(), node.optional(1)
     if x.rank < 2:
         raise node.error(f"x has shape {list(x.shape)}, expected matrices")
-    rows, columns = (known(np.arange(n)) for n in x.shape[-2:])
-    row = b.reshape(rows, [*rows.shape, 1])
+    count, integer = x.shape[-2], np.dtype(np.int64)
+    row, columns = b.count(count, integer, [count, 1]), b.count(x.shape[-1], integer)
     if diagonal is not None:
         row = b.add(row, b.cast(b.reshape(diagonal, []), row.dtype))
     kept = b.binary("greater_equal" if node.integer("upper", 1) else "less_equal", columns, row)
@@ -322,18 +323,17 @@ def _one_hot(node: Node) -> Tensor:
     axis = node.axis(node.integer("axis", -1), indices.rank + 1)
     if depth < 0 or values.shape != (2,):
         raise node.error(f"depth {depth} and values {list(values.shape)}, expected at least 0 and [2]")
-    check_constant_size(checked_shape([depth], b.where), np.dtype(np.int64), b.where)
     # Types that cannot count so far.
     if indices.is_float:
         indices = b.cast(indices, np.result_type(indices.dtype, np.float32))
     elif depth > np.iinfo(indices.dtype.name).max:
         indices = b.cast(indices, np.dtype(np.int64))
-    counts = np.arange(depth).astype(indices.dtype).reshape([-1] + [1] * (indices.rank - axis))
+    counts = b.count(depth, indices.dtype, [depth] + [1] * (indices.rank - axis))
     spread = b.reshape(indices, [*indices.shape[:axis], 1, *indices.shape[axis:]])
     if indices.dtype.kind != "u":
         spread = b.select(b.binary("less", spread, b.scalar(0, spread)), b.add(spread, depth), spread)
     off, on = (b.reshape(b.slice_axis(values, 0, i, 1), []) for i in (0, 1))
-    return b.select(b.binary("equal", spread, known(counts)), on, off)
+    return b.select(b.binary("equal", spread, counts), on, off)
 
 
 OPERATORS: Table = {

@@ -2,10 +2,9 @@
 
 from math import prod
 
-import numpy as np
 from onnx import AttributeProto
 
-from accelc.frontends.onnx.builder import Builder, Tensor, known
+from accelc.frontends.onnx.builder import Builder, Tensor
 from accelc.frontends.onnx.node import Node, Table
 
 
@@ -34,8 +33,8 @@ def _picked(node: Node, scores: Tensor) -> tuple[Tensor, Tensor | None]:
     b, target, weight = node.builder, node.input(1), node.optional(2)
     classes, ignored = scores.shape[1], node.attribute("ignore_index", AttributeProto.INT)
     spread = b.reshape(target, [target.shape[0], 1, *target.shape[1:]])
-    numbers = np.arange(classes).astype(target.dtype).reshape(classes, *[1] * (scores.rank - 2))
-    hit, zero = b.binary("equal", spread, known(numbers)), b.scalar(0, scores)
+    numbers = b.count(classes, target.dtype, [classes] + [1] * (scores.rank - 2))
+    hit, zero = b.binary("equal", spread, numbers), b.scalar(0, scores)
     share: Tensor | None = None
     if ignored is not None:
         kept = b.unary("not", b.binary("equal", spread, b.scalar(ignored.i, target)))

@@ -41,8 +41,8 @@ class _Sight:
     @staticmethod
     def of(b: Builder, lengths: tuple[int, int], offset: Tensor) -> "_Sight":
         """Of `lengths` queries and keys; `offset`, () or (B, 1, 1, 1), is the number of keys before the first query."""
-        queries, keys = (known(np.arange(length).astype(offset.dtype)) for length in lengths)
-        return _Sight(b, keys, b.add(b.reshape(queries, [lengths[0], 1]), offset))
+        queries, keys = lengths
+        return _Sight(b, b.count(keys, offset.dtype), b.add(b.count(queries, offset.dtype, [queries, 1]), offset))
 
     def until(self, ahead: int) -> Tensor:
         """Keys at most `ahead` after the query."""
@@ -85,7 +85,7 @@ def _conditions(node: Node, lengths: tuple[int, int], past: int) -> list[Tensor]
     if right >= 0:
         found.append(sight.until(right))
     if nonpad is not None:
-        keys = known(np.arange(lengths[1]).astype(nonpad.dtype).reshape(1, 1, 1, -1))
+        keys = b.count(lengths[1], nonpad.dtype)
         found.append(b.binary("less", keys, b.reshape(nonpad, [nonpad.shape[0], 1, 1, 1])))
     return found
 

@@ -9,6 +9,8 @@ from accelc.frontends.onnx.builder import Builder, Tensor, known
 from accelc.frontends.onnx.node import Handler, Node, Table
 from accelc.frontends.onnx.tensors import check_constant_size, checked_shape, numpy_dtype
 
+MAX_BINS = 2**16
+"""Mel filters that are computed, one after the other."""
 FLOAT = 1
 """Element type f32 of ONNX."""
 
@@ -95,6 +97,8 @@ def _mel_weight_matrix(node: Node) -> Tensor:
     low, high = node.single(3), node.single(4)
     dtype = numpy_dtype(node.integer("output_datatype", FLOAT), node.builder.where)
     shape = checked_shape([length // 2 + 1, bins], node.builder.where)
+    if bins > MAX_BINS:
+        raise node.error(f"{bins} mel bins, at most {MAX_BINS} are computed")
     check_constant_size(shape, dtype, node.builder.where)
     return known(fourier.mel_weights(bins, length, rate, low, high).astype(dtype))
 

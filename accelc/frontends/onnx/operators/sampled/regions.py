@@ -26,14 +26,12 @@ def _weights(b: Builder, low: Tensor, extent: Tensor, bins: int, ratio: int, siz
         b.binary("less_equal", at, b.scalar(size, at)),
     )
     at = b.binary("min", b.unary("relu", at), b.scalar(size - 1, at))
-    distance = b.unary("abs", b.binary("sub", b.reshape(at, [regions, bins * ratio, 1]), known(_pixels(size))))
+    distance = b.unary(
+        "abs", b.binary("sub", b.reshape(at, [regions, bins * ratio, 1]), b.count(size, np.dtype(np.float32)))
+    )
     hat = b.unary("relu", b.binary("sub", b.scalar(1, distance), distance))
     hat = b.select(b.reshape(inside, [regions, bins * ratio, 1]), hat, b.scalar(0, hat))
     return b.reduce("mean", b.reshape(hat, [regions, bins, ratio, size]), [2], keepdims=False)
-
-
-def _pixels(size: int) -> np.ndarray:
-    return np.arange(size, dtype=np.float32)
 
 
 def _roi_align(node: Node) -> Tensor:

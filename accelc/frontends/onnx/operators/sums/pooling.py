@@ -13,6 +13,7 @@ from accelc.dialects.graph_ops.element_types import element_of_dtype
 from accelc.frontends.onnx.builder import Builder, Tensor, known
 from accelc.frontends.onnx.node import Handler, Node, Table
 from accelc.frontends.onnx.operators.products.layers import spatial_rank, window
+from accelc.frontends.onnx.tensors import check_constant_size
 
 MAX_TAPS = 256
 """Cells of a window whose places are compared one after the other."""
@@ -80,6 +81,7 @@ def _with_places(node: Node, x: Tensor, geometry: Geometry, shape: tuple[int, ..
     rank, sizes, out = len(kernel), x.shape[2:], shape[2:]
     if prod(kernel) > MAX_TAPS or prod(x.shape) >= EXACT:
         raise node.unsupported(f"places of maxima in windows of {prod(kernel)} cells of {prod(x.shape)} elements")
+    check_constant_size(tuple(out), np.dtype(np.int64), b.where)
     low = list(pads[:rank])
     reach = [
         (o - 1) * s + shapes.window_extent(k, d) for o, s, k, d in zip(out, strides, kernel, dilations, strict=True)

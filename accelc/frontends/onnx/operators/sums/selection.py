@@ -51,8 +51,8 @@ def _hardmax(node: Node) -> Tensor:
     if not prod(shape):
         return b.reshape(x, shape)
     index = b.emit(lambda v: graph.ArgmaxOp(v, axis, True), x)
-    positions = np.arange(x.shape[axis]).reshape([-1] + [1] * (x.rank - 1 - axis))
-    hit = b.binary("equal", index, known(positions.astype(np.int64)))
+    positions = b.count(x.shape[axis], np.dtype(np.int64), [x.shape[axis]] + [1] * (x.rank - 1 - axis))
+    hit = b.binary("equal", index, positions)
     return b.reshape(b.select(hit, b.scalar(1, x), b.scalar(0, x)), shape)
 
 
