@@ -23,6 +23,22 @@ def test_thresholds_come_back(before: tuple[int, int, int], within: int) -> None
         gc.set_threshold(*original)
 
 
+def test_threads_leave_in_any_order() -> None:
+    """The first to come in is the first to leave: thresholds come back when the last one does."""
+    original = gc.get_threshold()
+    gc.set_threshold(700, 10, 10)
+    first, second = rare_collections(), rare_collections()
+    try:
+        first.__enter__()
+        second.__enter__()
+        first.__exit__(None, None, None)
+        assert gc.get_threshold()[0] == COLLECT_EVERY
+        second.__exit__(None, None, None)
+        assert gc.get_threshold() == (700, 10, 10)
+    finally:
+        gc.set_threshold(*original)
+
+
 @rare_collections()
 def _fail(threshold: int) -> None:
     assert gc.get_threshold()[0] == threshold
