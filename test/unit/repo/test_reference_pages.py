@@ -1,5 +1,6 @@
 """The generated reference pages are what the code says now."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -62,3 +63,15 @@ def test_rows_of_operators(operator: str, tier: str, operations: set[str], absen
     named = set(cells[2].split(", "))
     assert operations <= named
     assert not absent & named
+
+
+def test_primitives_are_documented() -> None:
+    """Every operation with a form in instructions, and every one that is taken apart."""
+    from accelc.lowering.lower import RULES
+
+    text = (ROOT / "docs" / "operators.md").read_text(encoding="utf-8")
+    named = {word for code in re.findall(r"`([^`]*)`", text) for word in code.split()}
+    wholes = {"softmax", "argmax", "lrn", "conv_transpose", "lstm"}
+    assert not {op.name.removeprefix("graph.") for op in RULES} - named
+    assert wholes <= named
+    assert not wholes & {op.name.removeprefix("graph.") for op in RULES}
