@@ -94,7 +94,7 @@ class Core(Elementwise):
     def constant(self, array: Array, name: str = "constant") -> View:
         """A tensor in HBM that holds `array` from the beginning, read only."""
         view = self._tensor(array.shape, array.dtype, name, "weight")
-        self._recorder.constants[view.storage.name] = np.ascontiguousarray(array)
+        self._recorder.constants[view.storage.name] = np.ascontiguousarray(array).reshape(-1)
         view.storage.full[...] = True
         return view
 

@@ -200,7 +200,7 @@ def _compile(name: str, recorder: Recorder, schedule: str, pipeline: "Pipeline")
         weights={weight_name(name, symbol): array for symbol, array in recorder.constants.items()},
         compiler=f"accelc {version('accelc')}",
     )
-    validate_program(result, f"kernel '{name}'")
+    validate_program(result, "its program")
     return CompiledKernel(name, result, machine, text, done.program, done.required, done.emitted)
 
 
