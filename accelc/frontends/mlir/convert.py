@@ -1,7 +1,6 @@
 """Functions of other compilers as `graph.func`: calls inlined, every operation by its rule."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import count
 from typing import Any, cast
 
 from xdsl.dialects import func
@@ -201,11 +200,15 @@ def _tensor(view: View, kind: Attribute) -> TensorType[Attribute]:
 
 
 def _unique(names: Sequence[str]) -> list[str]:
-    found: dict[str, None] = {}
+    """Names made different by numbers behind those that come again."""
+    taken, numbers, found = set(names), dict[str, int](), list[str]()
     for name in names:
-        numbered = (f"{name}.{n}" if n else name for n in count())
-        found[next(other for other in numbered if other not in found and (other == name or other not in names))] = None
-    return list(found)
+        number = numbers.get(name, -1) + 1
+        while number and f"{name}.{number}" in taken:
+            number += 1
+        numbers[name] = number
+        found.append(f"{name}.{number}" if number else name)
+    return found
 
 
 def _entry_names(op: func.FuncOp, side: str) -> list[str]:

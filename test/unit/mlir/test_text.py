@@ -187,6 +187,19 @@ def test_lines_of_other_systems(tmp_path: Path) -> None:
     assert 'loc_name = "name"' in str(import_mlir(path, {}, {}, None).module)
 
 
+def test_names_that_come_again(tmp_path: Path) -> None:
+    """Numbers behind them are new too, and do not take long to find."""
+    names = ["x", "x", "x.1", "x", *["y"] * 3000]
+    results = ", ".join(f'tensor<f32> {{jax.result_info = "{name}"}}' for name in names)
+    types = ", ".join(["tensor<f32>"] * len(names))
+    path = tmp_path / "a.mlir"
+    values = ", ".join(["%a"] * len(names))
+    path.write_text(f"func.func @main(%a: tensor<f32>) -> ({results}) {{\n  return {values} : {types}\n}}\n")
+    found = [spec.name for spec in import_mlir(path, {}, {}, None).outputs]
+    assert found[:6] == ["x", "x.2", "x.1", "x.3", "y", "y.1"]
+    assert len(set(found)) == len(names)
+
+
 def test_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`accelc compile` of a program and of a mistake; options of other models are refused."""
     path = tmp_path / "a.mlir"
