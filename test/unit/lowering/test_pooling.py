@@ -78,12 +78,14 @@ def test_images_that_no_partition_holds(
     check_lowering([normal(*shape)], build, "tiny")
 
 
-def test_zeros_around_a_convolution_are_no_padding_of_maxima() -> None:
+@pytest.mark.parametrize(("target", "channels"), [("tiny", 4), ("trn-like", 128)])
+def test_zeros_around_a_convolution_are_no_padding_of_maxima(target: str, channels: int) -> None:
     """Of what is not positive, though the convolution beside the pool reads them."""
 
     def build(body: Body) -> list[SSAValue]:
-        x = body.add(graph.SubOp(body.args[0], body.add(graph.AbsOp(body.weight(normal(1, 4, 6, 6, seed=1) - 5)))))
-        conv = graph.ConvOp(x, body.weight(normal(4, 4, 3, 3, seed=2)), pads=(1, 1, 1, 1))
+        known = body.weight(normal(1, channels, 6, 6, seed=1) - 5)
+        x = body.add(graph.SubOp(body.args[0], body.add(graph.AbsOp(known))))
+        conv = graph.ConvOp(x, body.weight(normal(4, channels, 3, 3, seed=2)), pads=(1, 1, 1, 1))
         return [body.add(conv), body.add(graph.PoolOp(x, "max", (3, 3), pads=(1, 1, 1, 1)))]
 
-    check_lowering([normal(1, 4, 6, 6)], build, "trn-like", tolerance=2e-4)
+    check_lowering([normal(1, channels, 6, 6)], build, target, tolerance=2e-4)

@@ -8,9 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from hypothesis import given
+from xdsl.dialects.builtin import TensorType, f32, i64
+from xdsl.ir import Block
 
 from accelc.analysis.chunking import axes
 from accelc.analysis.chunking.axes import Axis, Flow
+from accelc.analysis.chunking.flows import flow_of
+from accelc.dialects import graph
 
 Array = npt.NDArray[Any]
 CHUNKS = 2
@@ -137,3 +141,11 @@ def test_gather() -> None:
     table, indices = integers(5, 3), np.array([[0, 1, 2], [4, 2, 0]])
     check(axes.gather(0, 0), lambda pair: pair[0][pair[1]], [table, indices])
     assert axes.gather(None, 0) == axes.whole(2)
+
+
+def test_entries_of_a_batch_have_indices_of_their_own() -> None:
+    """Rows of such indices need the rows of the table beside them."""
+    table, indices = Block(arg_types=[TensorType(f32, [4, 6, 3]), TensorType(i64, [4, 2])]).args
+    assert flow_of(graph.GatherOp(table, indices, 1, 1), [None, 0]) == axes.whole(2)
+    assert flow_of(graph.GatherOp(table, indices, 1), [None, 0]) == axes.gather(0, 1)
+    assert flow_of(graph.GatherOp(table, indices, 1), [0, 0]) == axes.whole(2)
