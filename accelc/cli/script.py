@@ -67,7 +67,7 @@ def execute(arguments: argparse.Namespace) -> int:
         dump_first_ir=arguments.dump_first_ir,
         dump_second_ir=arguments.dump_second_ir,
     ) as session:
-        status = run_script(module, code, arguments.script_arguments)
+        status = run_script(module, code, [str(arguments.script), *arguments.script_arguments])
     if report is not None:
         with atomic_file(report) as file:
             file.write((json.dumps(session.report.as_json(), indent=1) + "\n").encode())

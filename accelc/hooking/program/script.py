@@ -28,24 +28,24 @@ def load_script(path: str | Path) -> tuple[ModuleType, object]:
     except OSError as error:
         raise ModelError(f"cannot read script '{path}': {error.strerror}") from error
     try:
-        code = compile(source, str(path), "exec", dont_inherit=True)
+        code = compile(source, str(where.absolute()), "exec", dont_inherit=True)
     except SyntaxError as error:
-        raise ModelError(f"script '{path}', line {error.lineno}: {error.msg}") from error
+        line = "" if error.lineno is None else f", line {error.lineno}"
+        raise ModelError(f"script '{path}'{line}: {error.msg}") from error
     except ValueError as error:
         raise ModelError(f"script '{path}' is no Python source: {error}") from error
     module = ModuleType("__main__")
-    module.__file__ = str(path)
+    module.__file__ = str(where.absolute())
     return module, code
 
 
-def run_script(module: ModuleType, code: object, arguments: Sequence[str]) -> int:
+def run_script(module: ModuleType, code: object, words: Sequence[str]) -> int:
     """
-    Execute a script; its exit status, as that of `python SCRIPT`.
+    Execute a script whose command line is `words`, itself first; its exit status, as that of `python SCRIPT`.
 
     An exception of the script is printed with the script's own frames only and gives 1.
     """
-    path = str(module.__file__)
-    with _as_main(module, [path, *arguments]):
+    with _as_main(module, list(words)):
         try:
             exec(code, module.__dict__)  # pyright: ignore[reportArgumentType]
         except SystemExit as error:
@@ -59,7 +59,9 @@ def run_script(module: ModuleType, code: object, arguments: Sequence[str]) -> in
             _print(error)
             return 1
         finally:
-            sys.stdout.flush()
+            # A script may close it.
+            if not sys.stdout.closed:
+                sys.stdout.flush()
     return 0
 
 

@@ -89,6 +89,24 @@ def test_the_exit_status_is_that_of_the_script(
     assert run(capsys, "--quiet", path) == (status, "", error)
 
 
+def test_a_script_is_main(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with Python: the absolute path, the words as given, standard input, objects of its classes; output closed."""
+    text = (
+        "import pickle, __main__\nclass P: pass\n"
+        "print(__file__, sys.argv, sys.stdin.read(), type(pickle.loads(pickle.dumps(P()))) is __main__.P)\n"
+    )
+    path = script(tmp_path, text)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("given"))
+    status, out, _ = run(capsys, "--quiet", "script.py", "a")
+    assert (status, out) == (0, f"{path} ['script.py', 'a'] given True\n")
+    closed = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", closed)
+    script(tmp_path, "sys.stdout.close()\n")
+    assert main(["run", "--quiet", path]) == 0
+    assert closed.closed
+
+
 def test_a_traceback_is_that_of_the_script(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """NumPy's error, at the line of the script, without frames of accelc."""
     path = script(tmp_path, "def f(x):\n    return x @ np.ones((4, 4), np.float32)\n\nf(np.ones((3, 3), np.float32))\n")
@@ -131,6 +149,7 @@ def test_dumps_and_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     [
         (None, "error: cannot read script '{path}': No such file or directory\n"),
         ("x = = 1\n", "error: script '{path}', line 3: invalid syntax\n"),
+        ("\0", "error: script '{path}': source code string cannot contain null bytes\n"),
     ],
 )
 def test_what_is_no_script(text: str | None, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
