@@ -119,6 +119,8 @@ class Session:
         if name in ("size", "nbytes", "itemsize", "strides", "flags", "base"):
             return getattr(array.shadow, name)
         found = getattr(self.expose(array), name)
+        if found is array.shadow:
+            return array
         if name in ("ctypes", "__array_interface__", "__array_struct__", "data"):
             array.storage.pinned = True
         return self.wrap(found, {}) if isinstance(found, np.ndarray) else found

@@ -9,7 +9,6 @@ from xdsl.ir import SSAValue
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import shape_of
 from accelc.dialects.graph_ops.element_types import dtype_of, element_of_dtype
-from accelc.errors import suggestion
 from accelc.frontends.numpy.array import TracedArray
 from accelc.frontends.numpy.tracer import Array, Tracer, layout
 
@@ -119,7 +118,7 @@ def apply_ufunc(
     if name == "matmul":
         return _matmul(tracer, inputs, common, target)
     if name not in UNARY and name not in BINARY and name != "not_equal":
-        tracer.refuse(f"numpy.{name} cannot be traced{suggestion(name, [*UNARY, *BINARY, 'matmul', 'not_equal'])}")
+        tracer.refuse(f"numpy.{name} cannot be traced")
     if target is not None:
         _require_kind(tracer, name, common, target)
         if inputs[0] is target and _apply_in_place(tracer, name, inputs, common, target):

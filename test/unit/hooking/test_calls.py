@@ -154,6 +154,13 @@ def nothing_to_compare() -> Any:
     return np.zeros((0, 3), F32).max()
 
 
+def the_array_itself() -> Any:
+    """What NumPy gives back as it is."""
+    x = ones(2, 3)
+    x.real.shape = (3, 2)
+    return x, x.real is x, np.asarray(x) is x, x.astype(F32, copy=False) is x, bytes(x.data)
+
+
 def other_elements() -> Any:
     """Records and objects."""
     records = np.zeros(3, [("a", F32), ("b", np.int32)])
@@ -179,6 +186,7 @@ CASES: list[Callable[[], Any]] = [
     masks_of_functions,
     empty_arrays,
     nothing_to_compare,
+    the_array_itself,
     other_elements,
 ]
 
