@@ -8,13 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lowering_support import Body, Build, check_lowering, partition_of
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import ModuleOp, TensorType, f8E4M3FN, f32
 from xdsl.ir import SSAValue
 
 from accelc.analysis.quantization import NARROW, steps_of
 from accelc.dialects import graph
 from accelc.errors import ModelError, UsageError
 from accelc.interpreters.graph import run_block
+from accelc.numerics import DTYPES
+from accelc.passes.decompose import decompose
 from accelc.passes.fold_constants import fold_constants
 from accelc.passes.set_precision import set_precision
 from accelc.pipelines import check_precision
@@ -166,3 +168,30 @@ def test_what_cannot_be_quantized() -> None:
     assert isinstance(module, ModuleOp)
     with pytest.raises(ModelError, match="the elements of its weight are not known"):
         set_precision(module, {}, "int8")
+
+
+def test_factors_are_not_rounded_to_the_type_of_filters() -> None:
+    """A factor behind a convolution joins filters only where they have the type of the sums."""
+    scale = np.float32(0.3)
+
+    def build(body: Body, narrow: bool) -> list[SSAValue]:
+        x, filters = (
+            body.args[0],
+            body.weight(normal(8, 20, 3, 3, seed=1).astype(DTYPES["fp8e4" if narrow else "fp32"])),
+        )
+        if narrow:
+            x = body.add(graph.CastOp(x, f8E4M3FN, saturate=True))
+        kind = TensorType(f32, [1, 8, 4, 3])
+        y = body.add(graph.ConvOp(x, filters, None, kind))
+        return [body.add(graph.MulOp(y, body.weight(np.full((8, 1, 1), scale))))]
+
+    for narrow in (True, False):
+        inputs = [normal(1, 20, 6, 5)]
+        partition, weights = partition_of(inputs, lambda body, narrow=narrow: build(body, narrow))
+        (expected,) = run_block(partition.body.block, inputs, weights)
+        module = partition.get_toplevel_object()
+        assert isinstance(module, ModuleOp)
+        decompose(module, weights)
+        (found,) = run_block(partition.body.block, inputs, weights)
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
+        assert any(isinstance(op, graph.MulOp) for op in module.walk()) == narrow
