@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from inspect import getclosurevars, isfunction
 from typing import Any
 
 from xdsl.dialects.builtin import ArrayAttr, IntegerAttr, ModuleOp, StringAttr, i32
@@ -142,10 +143,15 @@ def _attribute(
 
 
 def own_verifiers(kind: type[Any]) -> Sequence[Any]:
-    """Functions in which an op, type or attribute checks more than its constraints say, base classes first."""
-    names = ("verify_",) if issubclass(kind, Operation) else ("verify",)
-    found = [base.__dict__[name] for base in reversed(kind.__mro__) for name in names if name in base.__dict__]
-    return [function for function in found if not function.__module__.startswith("xdsl.")]
+    """Functions in which an op, type or attribute checks more than its constraints say."""
+    found: dict[str, Any] = {}
+    for base in reversed(kind.__mro__):
+        for name, function in base.__dict__.items():
+            if name.startswith("verify") and isfunction(function):
+                # xDSL wraps what an op's class defines.
+                found[name] = getclosurevars(function).nonlocals.get("custom_verify", function)
+    # One that uses no names is a hook that checks nothing.
+    return [f for f in found.values() if f.__code__.co_names and not f.__module__.startswith("xdsl.")]
 
 
 def _operation(

@@ -31,3 +31,8 @@ class Widening:
     field: str
     reason: str
     detail: str = ""
+
+    @property
+    def accepts_more(self) -> bool:
+        """Whether C++ MLIR may accept what the dialect refuses; otherwise it may refuse what the dialect accepts."""
+        return self.reason != GROUP_LIMIT

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from benchmarks.measure import Measurement, suite
 
-MODULES = ("kernels",)
+MODULES = ("irdl", "kernels")
 """Modules in this folder with a function `measure(reduced)`."""
 
 

@@ -1,0 +1,93 @@
+"""C++ MLIR tools that load IRDL, and runs of them on many small modules at once."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+NAMES = ("mlir-opt", "mlir-opt-22", "iree-opt", "tosa-opt")
+"""Tools built on C++ MLIR's driver, of which any will do; those of LLVM 20 and later read names in IRDL."""
+MARK = "// -----"
+SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a tool says of one module: the module as it printed it, or its first error."""
+
+    output: str | None
+    error: str | None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether there was no error."""
+        return self.error is None
+
+
+def installed() -> list[Path]:
+    """The tools that are there, on the path or beside this interpreter."""
+    folder = str(Path(sys.executable).parent)
+    found = [shutil.which(name) or shutil.which(name, path=folder) for name in NAMES]
+    return [Path(path) for path in found if path is not None]
+
+
+def shipped() -> str:
+    """The IRDL file in the package."""
+    return (files("accelc.irdl") / "accelc.irdl.mlir").read_text(encoding="utf-8")
+
+
+def judge(tool: Path, modules: Sequence[str], irdl: str | None = None) -> list[Verdict]:
+    """
+    What `tool` says of each module, with the dialects of `irdl` loaded (those that accelc ships by default).
+
+    Raises RuntimeError when it crashes, refuses the dialects, or its output and its errors do not belong together.
+    """
+    if not modules:
+        return []
+    with tempfile.TemporaryDirectory() as folder:
+        dialects = Path(folder) / "dialects.irdl.mlir"
+        dialects.write_text(shipped() if irdl is None else irdl, encoding="utf-8")
+        source = Path(folder) / "modules.mlir"
+        starts: list[int] = []
+        line = 1
+        text: list[str] = []
+        for module in modules:
+            starts.append(line)
+            text.append(module.rstrip("\n") + f"\n{MARK}\n")
+            line += text[-1].count("\n")
+        source.write_text("".join(text).removesuffix(f"{MARK}\n"), encoding="utf-8")
+        command = [
+            str(tool),
+            f"--irdl-file={dialects}",
+            "--split-input-file",
+            f"--output-split-marker={MARK}",
+            "--mlir-print-op-generic",
+            # Of the tools, not all have the dialect of the terminator that follows ours.
+            *(["--allow-unregistered-dialect"] if tool.name == "tosa-opt" else []),
+            str(source),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS)
+    if done.returncode not in (0, 1) or re.search(r"\.irdl\.mlir:\d+:\d+: error", done.stderr):
+        raise RuntimeError(f"{tool.name} failed with status {done.returncode}: {done.stderr[-2000:]}")
+    return _verdicts(tool.name, done.stdout, done.stderr, starts)
+
+
+def _verdicts(tool: str, stdout: str, stderr: str, starts: Sequence[int]) -> list[Verdict]:
+    errors: dict[int, str] = {}
+    for found in re.finditer(r"modules\.mlir:(\d+):\d+: error: (.*)", stderr):
+        index = sum(start <= int(found[1]) for start in starts) - 1
+        errors.setdefault(index, found[2])
+        if "unregistered" in found[2]:
+            raise RuntimeError(f"{tool} does not know an op, so it says nothing of its constraints: {found[2]}")
+    outputs = stdout.split(MARK)
+    if len(outputs) != len(starts):
+        raise RuntimeError(f"{tool} printed {len(outputs)} modules of {len(starts)}: {stderr[-2000:]}")
+    for index, output in enumerate(outputs):
+        if (output.strip() == "") != (index in errors):
+            raise RuntimeError(f"{tool}: module {index} has an error and output, or neither: {stderr[-2000:]}")
+    return [Verdict(None if i in errors else output, errors.get(i)) for i, output in enumerate(outputs)]
