@@ -15,6 +15,7 @@ from accelc.frontends.onnx import OPERATORS, import_onnx
 
 Array = npt.NDArray[Any]
 F16, F32, I64 = np.float16, np.float32, np.int64
+ONE_HEAD: dict[str, Any] = {"q_num_heads": 1, "kv_num_heads": 1}
 
 
 def node(kind: str, *inputs: str, outputs: tuple[str, ...] = ("y",), **attributes: Any) -> NodeProto:
@@ -221,12 +222,13 @@ def test_nodes_that_would_fill_the_memory(one: NodeProto, shape: tuple[int, ...]
         (node("GridSample", "x", "x"), (1, 4, 1, 1, 1, 4)),
         (node("RNN", "x", "w", "w", hidden_size=1), (10**6, 1, 1)),
         (node("GRU", "x", "g", "g", hidden_size=1), (0, 1, 1)),
+        (node("LinearAttention", "x", "x", "x", outputs=("y", "s"), update_rule="linear", **ONE_HEAD), (1, 0, 4)),
     ],
 )
 def test_nodes_that_would_become_too_many(one: NodeProto, shape: tuple[int, ...]) -> None:
-    """They are kept for a framework: millions of steps, and neighbours along more than three axes."""
+    """They are kept for a framework: no or millions of steps, and neighbours along more than three axes."""
     operands = {"x": np.broadcast_to(F32(0), shape), "w": np.ones((1, 1, 1), F32), "g": np.ones((1, 3, 1), F32)}
-    imported = import_onnx(model_of([one], {name: operands[name] for name in dict.fromkeys(one.input)}, opset=20))
+    imported = import_onnx(model_of([one], {name: operands[name] for name in dict.fromkeys(one.input)}, opset=27))
     assert [op.name for op in imported.function.body.block.ops] == ["graph.call_framework", "graph.return"]
 
 

@@ -233,7 +233,7 @@ def _linear_attention(node: Node) -> list[Tensor]:
     (batch, _, steps, size), width = q.shape, v.shape[3]
     if groups < 1 or heads % groups or k.shape[3] != size:
         raise node.error(f"{heads} heads of {size} do not share {groups} heads of {k.shape[3]}")
-    if steps > MAX_UNROLLED:
+    if not 1 <= steps <= MAX_UNROLLED:
         raise node.unsupported(f"a sequence of {steps} steps")
     scale = node.number("scale", 0.0) or 1 / sqrt(max(size, 1))
     gates = None if decay is None else b.unary("exp", b.cast(_per_step(node, decay, groups, "decay"), f32))
