@@ -61,7 +61,7 @@ class Frameworks:
             self.calls.append(FrameworkCall(op.op_type.data, place, TORCH, ()))
             return run_operator(op, inputs)
         reasons: list[str] = []
-        for name in preferred(op.op_type.data, self._names):
+        for name in preferred(op.op_type.data, self._names, empty=not all(array.size for array in inputs)):
             try:
                 results = _runner(name)(op, inputs)
             except ModelError as error:
@@ -85,10 +85,14 @@ def installed(names: Sequence[str] = FRAMEWORKS) -> tuple[str, ...]:
     return found
 
 
-def preferred(op_type: str, names: Sequence[str] = FRAMEWORKS) -> tuple[str, ...]:
-    """The frameworks among `names` that are installed, in the order to ask for an operator. Raises ModelError."""
+def preferred(op_type: str, names: Sequence[str] = FRAMEWORKS, *, empty: bool = False) -> tuple[str, ...]:
+    """
+    The frameworks among `names` that are installed, in the order to ask for an operator. Raises ModelError.
+
+    With `empty` operands the reference is first: kernels of onnxruntime divide by sizes, which ends the process.
+    """
     found = installed(names)
-    return found[::-1] if op_type in REFERENCE_FIRST else found
+    return found[::-1] if empty or op_type in REFERENCE_FIRST else found
 
 
 def _runner(name: str) -> Framework:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 from onnx import AttributeProto, ModelProto, NodeProto, TensorProto, ValueInfoProto, helper
 
 from accelc.errors import ModelError
@@ -33,7 +34,8 @@ def run_node(
         raise ModelError(f"{describe(node)}: a tensor in an attribute has its data in a file; frameworks get none")
     passed_over: list[str] = []
     model = _model(node, opsets, values)
-    for name in preferred(node.op_type):
+    empty = any(isinstance(value, np.ndarray) and not np.size(value) for value in values.values())
+    for name in preferred(node.op_type, empty=empty):
         try:
             results = _EVALUATORS[name](model, values)
         except Exception as error:

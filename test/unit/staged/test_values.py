@@ -111,3 +111,12 @@ def test_files_of_attributes() -> None:
     for node in (inner, helper.make_node("Strange", ["s"], ["y"], "n", body=body)):
         with pytest.raises(ModelError, match=r"^node 'n' \(\w+\): a tensor in an attribute has its data in a file"):
             run_node(node, {"": 21}, {"s": np.array([2])}, "why")
+
+
+def test_empty_operands_are_for_the_reference() -> None:
+    """onnxruntime divides by the number of heads."""
+    node = helper.make_node("Attention", ["q", "k", "v"], ["y"], "n")
+    empty = np.zeros((1, 0, 2, 4), np.float32)
+    results, framework, _ = run_node(node, {"": 23}, {"q": empty, "k": empty, "v": empty}, "why")
+    assert framework == "onnx"
+    assert results[0].shape == empty.shape
