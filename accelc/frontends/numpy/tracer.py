@@ -18,8 +18,8 @@ from accelc.dialects.graph_ops.base import GraphOp
 from accelc.errors import ModelError
 
 Array = npt.NDArray[Any]
-OWN_MODULES = ("accelc.frontends.numpy", "numpy")
-"""Frames of these modules are not the user's."""
+OWN_MODULES = ("accelc.frontends.numpy.", "numpy.")
+"""Frames of these packages are not the user's."""
 
 
 @dataclass
@@ -82,7 +82,7 @@ class Tracer:
     def location() -> str:
         """File and line of the statement that is being traced."""
         frame: FrameType | None = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
-        while frame is not None and str(frame.f_globals.get("__name__", "")).startswith(OWN_MODULES):
+        while frame is not None and f"{frame.f_globals.get('__name__', '')}.".startswith(OWN_MODULES):
             frame = frame.f_back
         return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}" if frame is not None else "?"
 

@@ -184,3 +184,11 @@ def test_arguments_are_counted() -> None:
     """One for each parameter."""
     with pytest.raises(ModelError, match="0 arguments for 1 parameters: a"):
         trace(_fancy)
+
+
+def test_modules_may_be_called_like_numpy() -> None:
+    """Frames of NumPy are no lines of the program, those of modules with longer names are."""
+    module: dict[str, Any] = {"__name__": "numpy_model", "np": np}
+    exec(compile("def f(x):\n    return np.linalg.svd(x)\n", "model.py", "exec"), module)
+    with pytest.raises(ModelError, match=r"^model\.py:2: "):
+        trace(module["f"], Spec((2, 2)))
