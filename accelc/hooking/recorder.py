@@ -175,4 +175,4 @@ def dump(folder: Path | None, number: int, name: str, module: Any) -> None:
     """Write a module into a folder, if there is one."""
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{number:04}-{name}.mlir").write_text(f"{module}\n")
+        (folder / f"{number:04}-{name}.mlir").write_text(f"{str(module).rstrip()}\n", encoding="utf-8")

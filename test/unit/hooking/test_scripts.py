@@ -13,6 +13,7 @@ import pytest
 
 import accelc
 from accelc.cli.main import main
+from accelc.cli.opt import main as opt_main
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "numpy"
 SCRIPTS = {"mlp": (4,), "kmeans": (3,), "attention": (), "life": (4,)}
@@ -138,6 +139,9 @@ def test_dumps_and_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     whole = (second / "0001-segment.mlir").read_text()
     assert 'graph.apply_ "add"' in whole
     assert "graph.matmul" in whole
+    for file in (*first.iterdir(), *second.iterdir()):
+        assert opt_main([str(file), "-p", "normalize-inplace", "-o", str(tmp_path / "pure.mlir")]) == 0
+    assert "graph.add" in (tmp_path / "pure.mlir").read_text()
     found = json.loads(report.read_text())
     assert found["hooked"] == {"add": 1, "matmul": 1, "sum": 1}
     assert found["returned"] == [{"name": "det", "reason": "numpy.linalg.det cannot be traced", "calls": 1}]
