@@ -61,7 +61,9 @@ class Frameworks:
             self.calls.append(FrameworkCall(op.op_type.data, place, TORCH, ()))
             return run_operator(op, inputs)
         reasons: list[str] = []
-        for name in preferred(op.op_type.data, self._names, empty=not all(array.size for array in inputs)):
+        for name in preferred(
+            op.op_type.data, self._names, empty=not op.domain.data and not all(a.size for a in inputs)
+        ):
             try:
                 results = _runner(name)(op, inputs)
             except ModelError as error:
@@ -89,10 +91,12 @@ def preferred(op_type: str, names: Sequence[str] = FRAMEWORKS, *, empty: bool = 
     """
     The frameworks among `names` that are installed, in the order to ask for an operator. Raises ModelError.
 
-    With `empty` operands the reference is first: kernels of onnxruntime divide by sizes, which ends the process.
+    With `empty` operands it is the reference alone: kernels of onnxruntime divide by sizes, which ends the process.
     """
     found = installed(names)
-    return found[::-1] if empty or op_type in REFERENCE_FIRST else found
+    if empty and "onnx" in found:
+        return ("onnx",)
+    return found[::-1] if op_type in REFERENCE_FIRST else found
 
 
 def _runner(name: str) -> Framework:

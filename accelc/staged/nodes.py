@@ -1,7 +1,7 @@
 """One node executed by a framework, on values of any kind."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from onnx import AttributeProto, ModelProto, NodeProto, TensorProto, ValueInfoProto, helper
@@ -10,7 +10,7 @@ from accelc.errors import ModelError
 from accelc.frontends.onnx.framework import evaluate_onnxruntime, evaluate_reference, first_line, kernel_opset
 from accelc.frontends.onnx.loading import STANDARD_DOMAINS, describe
 from accelc.runtime.framework import preferred
-from accelc.staged.values import Value, normal, type_of
+from accelc.staged.values import Array, Value, normal, type_of
 
 IR_VERSION = 10
 """Format of the models of one node: runtimes refuse newer ones than their own; the oldest with types of four bits."""
@@ -34,7 +34,8 @@ def run_node(
         raise ModelError(f"{describe(node)}: a tensor in an attribute has its data in a file; frameworks get none")
     passed_over: list[str] = []
     model = _model(node, opsets, values)
-    empty = any(isinstance(value, np.ndarray) and not np.size(value) for value in values.values())
+    arrays = [cast(Array, value) for value in values.values() if isinstance(value, np.ndarray)]
+    empty = node.domain in STANDARD_DOMAINS and not all(array.size for array in arrays)
     for name in preferred(node.op_type, empty=empty):
         try:
             results = _EVALUATORS[name](model, values)
