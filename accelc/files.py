@@ -1,10 +1,22 @@
-"""Files that appear under their name only when they are complete."""
+"""Files read up to a limit, and files that appear under their name only when they are complete."""
 
+import errno
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+
+def read_at_most(path: Path, limit: int) -> bytes:
+    """The contents of a file, of a device too, of at most `limit` bytes. Raises OSError also when it has more."""
+    with path.open("rb") as file:
+        # A device says no size; of a file, no more memory is asked for than it has bytes.
+        size = min(path.stat().st_size, limit) if path.is_file() else limit
+        data = file.read(size + 1)
+    if len(data) > limit:
+        raise OSError(errno.EFBIG, f"it has more than {limit} bytes, the limit")
+    return data
 
 
 @contextmanager

@@ -11,4 +11,5 @@ settings.register_profile("accelc", deadline=None, print_blob=True, derandomize=
 settings.register_profile("explore", deadline=None, print_blob=True)
 settings.load_profile("accelc")
 
-sys.path.append(str(Path(__file__).parents[2]))
+# First: packages of others install folders of that name, too.
+sys.path.insert(0, str(Path(__file__).parents[2]))

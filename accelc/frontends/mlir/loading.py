@@ -12,6 +12,7 @@ from xdsl.utils.lexer import Span
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.element_types import Array
 from accelc.errors import ModelError, UsageError, suggestion
+from accelc.files import read_at_most
 from accelc.frontends.imported import ImportedModel, TensorSpec
 from accelc.frontends.mlir.convert import convert_module
 from accelc.frontends.mlir.rules import all_rules
@@ -52,11 +53,7 @@ def import_mlir(
 
 def _read(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
-            raise ModelError(f"model '{path}' has more than {MAX_BYTES} bytes, the limit")
-        return data.decode("utf-8").replace("\r\n", "\n")
+        return read_at_most(path, MAX_BYTES).decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise ModelError(f"model '{path}': byte {error.start} is not UTF-8 text: not an MLIR file") from error
     except (OSError, ValueError) as error:

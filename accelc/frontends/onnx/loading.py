@@ -1,5 +1,6 @@
 """Reading a model file: bounds, parsing, and the structural facts the importer relies on."""
 
+import errno
 import heapq
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,6 +13,7 @@ from google.protobuf.message import DecodeError, EncodeError, Message
 from onnx import GraphProto, ModelProto, NodeProto
 
 from accelc.errors import ModelError
+from accelc.files import read_at_most
 
 MAX_MODEL_BYTES = 2**31 - 1
 """Protobuf's own limit for one message, bytes."""
@@ -151,16 +153,11 @@ def _captured(graph: GraphProto) -> set[str]:
 
 def _read(path: Path) -> bytes:
     try:
-        size = path.stat().st_size
-        if size > MAX_MODEL_BYTES:
-            raise ModelError(
-                f"model '{path}' has {size} bytes, above the limit of {MAX_MODEL_BYTES}; "
-                "keep its weights as external data"
-            )
-        return path.read_bytes()
+        return read_at_most(path, MAX_MODEL_BYTES)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise ModelError(f"cannot read model '{path}': {reason}") from error
+        remedy = "; keep its weights as external data" if getattr(error, "errno", 0) == errno.EFBIG else ""
+        raise ModelError(f"cannot read model '{path}': {reason}{remedy}") from error
 
 
 def _parse(data: bytes, what: str) -> ModelProto:

@@ -1,4 +1,4 @@
-"""Files appear whole or not at all."""
+"""Files appear whole or not at all, and are read up to a limit."""
 
 import os
 from pathlib import Path
@@ -6,7 +6,9 @@ from threading import Thread
 
 import pytest
 
-from accelc.files import atomic_file
+from accelc.errors import ModelError
+from accelc.files import atomic_file, read_at_most
+from accelc.frontends.onnx import loading
 
 
 def test_a_file_is_replaced_at_the_end(tmp_path: Path) -> None:
@@ -53,3 +55,20 @@ def test_a_folder_that_is_missing_is_named_by_the_file_in_it(tmp_path: Path) -> 
     with pytest.raises(FileNotFoundError) as caught, atomic_file(tmp_path / "none" / "a"):
         pass
     assert caught.value.filename == str(tmp_path / "none" / "a")
+
+
+def test_what_has_no_end_is_not_read_whole(tmp_path: Path) -> None:
+    """A device ends at the limit; a file of exactly that size is read."""
+    (tmp_path / "file").write_bytes(bytes(1000))
+    assert read_at_most(tmp_path / "file", 1000) == bytes(1000)
+    for path in (tmp_path / "file", Path("/dev/zero")):
+        with pytest.raises(OSError, match=r"it has more than 999 bytes, the limit"):
+            read_at_most(path, 999)
+
+
+def test_a_model_above_the_limit_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "MAX_MODEL_BYTES", 10)
+    (tmp_path / "a.onnx").write_bytes(bytes(11))
+    message = r"a\.onnx': it has more than 10 bytes, the limit; keep its weights as external data$"
+    with pytest.raises(ModelError, match=message):
+        loading.load_model(tmp_path / "a.onnx")

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from accelc.errors import ModelError
+from accelc.files import read_at_most
 from accelc.frontends.torch import library
 
 MAX_BYTES = 2**31 - 1
@@ -52,10 +53,7 @@ def load_program(path: str | Path) -> Any:
     library.torch()
     where = f"model '{path}'"
     try:
-        size = Path(path).stat().st_size
-        if size > MAX_BYTES:
-            raise ModelError(f"{where} has {size} bytes, above the limit of {MAX_BYTES}")
-        data = Path(path).read_bytes()
+        data = read_at_most(Path(path), MAX_BYTES)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise ModelError(f"cannot read {where}: {reason}") from error
