@@ -14,7 +14,7 @@ from accelc.dialects.engine import DmaCopyOp, MatmulOp, i64_array, i64_attr
 from accelc.errors import suggestion
 from accelc.kernels.elementwise import Elementwise
 from accelc.kernels.location import caller
-from accelc.kernels.recorder import access, check_lane_name
+from accelc.kernels.recorder import access, check_lane_name, require_views, text
 from accelc.kernels.views import Storage, View, is_integer
 from accelc.numerics import DTYPES
 
@@ -91,10 +91,11 @@ class Core(Elementwise):
             raise caller().error(f"output '{name}': another tensor or tile has that name")
         return self._tensor(shape, dtype, name, "output")
 
-    def constant(self, array: Array, name: str = "constant") -> View:
+    def constant(self, array: npt.ArrayLike, name: str = "constant") -> View:
         """A tensor in HBM that holds `array` from the beginning, read only."""
-        view = self._tensor(array.shape, array.dtype, name, "weight")
-        self._recorder.constants[view.storage.name] = np.ascontiguousarray(array).reshape(-1)
+        data = np.asarray(array)
+        view = self._tensor(data.shape, data.dtype, name, "weight")
+        self._recorder.constants[view.storage.name] = np.ascontiguousarray(data).reshape(-1)
         view.storage.full[...] = True
         return view
 
@@ -132,7 +133,13 @@ class Core(Elementwise):
         self, space: str, shape: Sequence[int], dtype: DTypeLike, name: str, role: str, at: int | None
     ) -> View:
         site = caller()
-        sizes = tuple(shape)
+        text("name", name)
+        if at is not None and not is_integer(at):
+            raise site.error(f"tensor '{name}' at {at!r}: expected an integer")
+        try:
+            sizes = tuple(shape)
+        except TypeError:
+            raise site.error(f"{space} tensor '{name}' of shape {shape!r}: expected a tuple of sizes") from None
         if not all(is_integer(n) and n >= 1 for n in sizes) or (space != "hbm" and len(sizes) < 2):
             rule = "positive sizes" if space == "hbm" else "[partitions, free...], positive sizes"
             raise site.error(f"{space} tensor '{name}' of shape {list(sizes)}: expected {rule}")
@@ -150,6 +157,7 @@ class Core(Elementwise):
 
     def load(self, source: View, dtype: DTypeLike | None = None, queue: int | None = None) -> View:
         """A new SBUF tile of the shape of `source`, first axis on partitions, and the transfer that fills it."""
+        require_views(source=source)
         tile = self.sbuf(source.shape, source.dtype if dtype is None else dtype, f"{source.storage.name}.tile")
         self.dma_copy(tile, source, queue)
         return tile
@@ -164,6 +172,7 @@ class Core(Elementwise):
 
         The scheduler chooses the DMA queue unless `queue` does.
         """
+        require_views(destination=destination, source=source)
         if destination.shape != source.shape:
             raise caller().error(f"dma_copy of {source} to {destination}: both have the same shape")
         if queue is not None:
@@ -180,6 +189,7 @@ class Core(Elementwise):
         `stationary` [K, M] and `moving` [K, N] are in SBUF with the contraction K on the same partitions, `destination`
         [M, N] in one bank of PSUM. `accumulate` adds to what it holds.
         """
+        require_views(destination=destination, stationary=stationary, moving=moving)
         self._check_product(destination, stationary, moving)
         row, first, start = stationary.pattern(), moving.pattern(), destination.pattern()
         sizes, strides = first[3], first[4]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from xdsl.dialects.builtin import FloatAttr, StringAttr
 from xdsl.ir import Attribute
 
 from accelc.dialects.engine import (
@@ -19,8 +18,8 @@ from accelc.dialects.engine import (
     i64_attr,
 )
 from accelc.kernels.location import caller
-from accelc.kernels.recorder import Recorder, access, check_lane_name
-from accelc.kernels.views import View
+from accelc.kernels.recorder import Recorder, access, check_lane_name, number, require_views, text
+from accelc.kernels.views import View, is_integer
 from accelc.targets.model import Target, is_dma
 
 
@@ -48,11 +47,12 @@ class Elementwise:
 
         A bias is a number or a tile; one of shape [partitions, 1] holds one value per partition.
         """
+        require_views(destination=destination, source=source)
         sources = [self._fitted(source, destination)]
         attributes: dict[str, Attribute] = {
-            "func": StringAttr(func),
-            "scale": FloatAttr(scale, 32),
-            "bias_value": FloatAttr(0.0 if isinstance(bias, View) else bias, 32),
+            "func": text("func", func),
+            "scale": number("scale", scale),
+            "bias_value": number("bias", 0.0 if isinstance(bias, View) else bias),
             "source_ap": access(sources[0]),
             "out_ap": access(destination),
         }
@@ -65,9 +65,10 @@ class Elementwise:
 
     def tensor_tensor(self, destination: View, lhs: View, rhs: View, op: str, engine: str = "vector") -> None:
         """`destination = lhs op rhs` elementwise; comparisons give 1 or 0."""
+        require_views(destination=destination, lhs=lhs, rhs=rhs)
         left, right = self._fitted(lhs, destination), self._fitted(rhs, destination)
         attributes = {
-            "op": StringAttr(op),
+            "op": text("op", op),
             "lhs_ap": access(left),
             "rhs_ap": access(right),
             "out_ap": access(destination),
@@ -85,12 +86,13 @@ class Elementwise:
         engine: str = "vector",
     ) -> None:
         """`destination = (source op0 value0) op1 value1`, numbers being fp32."""
+        require_views(destination=destination, source=source)
         view = self._fitted(source, destination)
         attributes = {
-            "op0": StringAttr(op0),
-            "op1": StringAttr(op1),
-            "value0": FloatAttr(value0, 32),
-            "value1": FloatAttr(value1, 32),
+            "op0": text("op0", op0),
+            "op1": text("op1", op1),
+            "value0": number("value0", value0),
+            "value1": number("value1", value1),
             "source_ap": access(view),
             "out_ap": access(destination),
         }
@@ -107,10 +109,11 @@ class Elementwise:
         engine: str = "vector",
     ) -> None:
         """`destination = (lhs op0 scalar) op1 rhs`; `scalar` [partitions, 1] is fp32 in SBUF, one per partition."""
+        require_views(destination=destination, lhs=lhs, scalar=scalar, rhs=rhs)
         left, right = self._fitted(lhs, destination), self._fitted(rhs, destination)
         attributes = {
-            "op0": StringAttr(op0),
-            "op1": StringAttr(op1),
+            "op0": text("op0", op0),
+            "op1": text("op1", op1),
             "lhs_ap": access(left),
             "scalar_ap": access(scalar),
             "rhs_ap": access(right),
@@ -121,9 +124,10 @@ class Elementwise:
 
     def tensor_reduce(self, destination: View, source: View, op: str, axes: int = 1, engine: str = "vector") -> None:
         """Reduce the `axes` innermost free axes of `source` with `add`, `max` or `min`, in index order."""
+        require_views(destination=destination, source=source)
         attributes = {
-            "op": StringAttr(op),
-            "axes": i64_attr(axes),
+            "op": text("op", op),
+            "axes": i64_attr(_count(axes)),
             "source_ap": access(source),
             "out_ap": access(destination),
         }
@@ -131,17 +135,20 @@ class Elementwise:
 
     def partition_reduce(self, destination: View, source: View, op: str) -> None:
         """Reduce the partitions of `source` to one with `add`, `max` or `min`, on gpsimd, in partition order."""
-        attributes = {"op": StringAttr(op), "source_ap": access(source), "out_ap": access(destination)}
+        require_views(destination=destination, source=source)
+        attributes = {"op": text("op", op), "source_ap": access(source), "out_ap": access(destination)}
         self._on("gpsimd", PartitionReduceOp, [source, destination], attributes, [source], destination)
 
     def tensor_copy(self, destination: View, source: View, engine: str = "vector") -> None:
         """`destination = source`, converted, on a compute engine."""
+        require_views(destination=destination, source=source)
         view = self._fitted(source, destination)
         attributes = {"source_ap": access(view), "out_ap": access(destination)}
         self._on(engine, CopyOp, [view, destination], attributes, [view], destination)
 
     def select(self, destination: View, source: View, predicate: View, engine: str = "vector") -> None:
         """`destination = source` where `predicate` is not zero; elsewhere it keeps what it holds."""
+        require_views(destination=destination, source=source, predicate=predicate)
         view, where = self._fitted(source, destination), self._fitted(predicate, destination)
         attributes = {"source_ap": access(view), "predicate_ap": access(where), "out_ap": access(destination)}
         reads = [view, where, destination]
@@ -149,7 +156,8 @@ class Elementwise:
 
     def memset(self, destination: View, value: float, engine: str = "vector") -> None:
         """Write `value`, an fp32 number, to every element."""
-        attributes = {"value": FloatAttr(value, 32), "out_ap": access(destination)}
+        require_views(destination=destination)
+        attributes = {"value": number("value", value), "out_ap": access(destination)}
         self._on(engine, MemsetOp, [destination], attributes, [], destination)
 
     def _on(
@@ -171,3 +179,10 @@ class Elementwise:
         if source.shape == destination.shape or not (source.on_chip and destination.on_chip):
             return source
         return source.broadcast_to(*destination.shape)
+
+
+def _count(axes: object) -> int:
+    if not is_integer(axes):
+        raise caller().error(f"axes is {axes!r}: expected a number of axes")
+    assert isinstance(axes, int)
+    return axes

@@ -1,9 +1,9 @@
 """Kernels: Python functions that say what the engines of one core do, compiled by the engine-level pipeline."""
 
-import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from inspect import Parameter, signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
@@ -14,7 +14,7 @@ from accelc.kernels.compiled import CompiledKernel, KernelResult
 from accelc.kernels.core import Core, dtype_of
 from accelc.kernels.location import Site, definition
 from accelc.kernels.recorder import Recorder
-from accelc.kernels.views import Array, Storage, View
+from accelc.kernels.views import Storage, View
 from accelc.numerics import DTYPES
 from accelc.targets.model import Target
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 WRITTEN = "written"
 """The schedule that keeps the order of the calls, their DMA queues and the addresses of their tiles."""
+
+_POSITIONAL = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 
 
 class Shaped(Protocol):
@@ -52,6 +54,7 @@ class TensorSpec:
 class Kernel:
     """
     A function of a `Core` and HBM tensors, its inputs. It is traced once for each compilation: loops are Python's.
+    Parameters behind a `*` are no inputs but choices, such as the size of a tile, that it is compiled for.
 
     `target` is a preset's name, a file or a machine. `schedule` is a heuristic of `schedule-engines`, or `written`;
     None means `written` for a kernel that chooses addresses or DMA queues, else `portfolio`. `pipeline` is the pipeline
@@ -66,6 +69,11 @@ class Kernel:
     def __post_init__(self) -> None:
         from accelc.analysis.scheduling.portfolio import HEURISTICS
 
+        kinds = [parameter.kind for parameter in self._parameters.values()]
+        if not kinds or kinds[0] not in _POSITIONAL or not {*kinds} <= {*_POSITIONAL, Parameter.KEYWORD_ONLY}:
+            raise UsageError(
+                f"kernel '{self.name}': expected a function of a core, a name for each input, and choices behind '*'"
+            )
         known = (WRITTEN, *HEURISTICS)
         if self.schedule is not None and self.schedule not in known:
             near = suggestion(self.schedule, known)
@@ -74,12 +82,21 @@ class Kernel:
     @property
     def name(self) -> str:
         """Name of the function."""
-        return self.function.__name__
+        return getattr(self.function, "__name__", "kernel")
+
+    @property
+    def _parameters(self) -> Mapping[str, Parameter]:
+        return signature(self.function).parameters
 
     @property
     def inputs(self) -> tuple[str, ...]:
         """Names of the inputs: the parameters behind the core."""
-        return tuple(inspect.signature(self.function).parameters)[1:]
+        return tuple(name for name, one in self._parameters.items() if one.kind in _POSITIONAL)[1:]
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Names of what the kernel is compiled for beside its inputs."""
+        return tuple(name for name, one in self._parameters.items() if one.kind is Parameter.KEYWORD_ONLY)
 
     def on(self, target: str | Path | Target) -> "Kernel":
         """The kernel for another machine."""
@@ -93,9 +110,9 @@ class Kernel:
         """The kernel with another pipeline, `Pipeline.named("kernel")` with passes and hooks of the caller."""
         return replace(self, pipeline=pipeline)
 
-    def compile(self, **inputs: Shaped) -> CompiledKernel:
+    def compile(self, **arguments: Any) -> CompiledKernel:
         """
-        Program of the kernel for inputs of these shapes and types, arrays or `TensorSpec`s.
+        Program of the kernel for inputs of these shapes and types, arrays or `TensorSpec`s, and for these choices.
 
         Raises KernelError located at the call that the machine cannot execute, UsageError for wrong inputs.
         """
@@ -103,9 +120,14 @@ class Kernel:
         from accelc.targets import load_target
 
         machine = load_target(self.target)
-        site = definition(self.function.__code__)
+        site = definition(self.function)
         recorder = Recorder(machine)
-        self.function(Core(recorder), *self._declared(recorder, inputs, site))
+        choices = {name: value for name, value in arguments.items() if name in self.choices}
+        inputs: dict[str, Shaped] = {name: value for name, value in arguments.items() if name not in choices}
+        for name in self.choices:
+            if name not in choices and self._parameters[name].default is Parameter.empty:
+                raise UsageError(f"kernel '{self.name}': no value given for its choice '{name}'")
+        self.function(Core(recorder), *self._declared(recorder, inputs, site), **choices)
         recorder.check_complete()
         recorder.check_room()
         schedule = self._schedule(recorder)
@@ -118,10 +140,11 @@ class Kernel:
         except AccelcError as error:
             raise site.error(f"kernel '{self.name}': {error}") from error
 
-    def run(self, **inputs: Array) -> KernelResult:
+    def run(self, **arguments: Any) -> KernelResult:
         """Compile the kernel for these arrays and execute it on them. Raises what `compile` and `simulate` raise."""
-        arrays = {name: np.asarray(array) for name, array in inputs.items()}
-        return self.compile(**arrays).run(**arrays)
+        choices = {name: value for name, value in arguments.items() if name in self.choices}
+        arrays = {name: np.asarray(array) for name, array in arguments.items() if name not in choices}
+        return self.compile(**arrays, **choices).run(**arrays)
 
     def _declared(self, recorder: Recorder, inputs: Mapping[str, Shaped], site: Site) -> list[View]:
         for name in inputs:
@@ -135,6 +158,10 @@ class Kernel:
             if name not in inputs:
                 raise UsageError(f"kernel '{self.name}': no array given for input '{name}'")
             given = inputs[name]
+            if not (hasattr(given, "shape") and hasattr(given, "dtype")):
+                raise UsageError(
+                    f"input '{name}' of kernel '{self.name}' is {given!r:.40}: an array or TensorSpec expected"
+                )
             try:
                 dtype = dtype_of(given.dtype)
             except KeyError:

@@ -42,8 +42,11 @@ def caller() -> Site:
     return Site(frame.f_code.co_filename, frame.f_lineno, _column(frame))
 
 
-def definition(code: CodeType) -> Site:
+def definition(function: object) -> Site:
     """Where a function is defined."""
+    code = getattr(function, "__code__", None)
+    if not isinstance(code, CodeType):
+        return Site("<kernel>", 1, 1)
     return Site(code.co_filename, code.co_firstlineno, 1)
 
 

@@ -6,11 +6,11 @@ is an error of the call that asked for it.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
-from xdsl.dialects.builtin import StringAttr
+from xdsl.dialects.builtin import Float32Type, FloatAttr, StringAttr, f32
 from xdsl.ir import Attribute, Block, Region, SSAValue
 from xdsl.utils.exceptions import VerifyException
 
@@ -27,7 +27,7 @@ from accelc.isa.records import Records
 from accelc.isa.table import Opcode
 from accelc.isa.validation import Limits, RecordError, Stream, validate_stream
 from accelc.kernels.location import Site, caller
-from accelc.kernels.views import Storage, View
+from accelc.kernels.views import Storage, View, is_integer
 from accelc.lowering.builder import ELEMENT_TYPES
 from accelc.passes.assign_memory import memory_of
 from accelc.targets.model import Target, is_dma
@@ -84,6 +84,9 @@ class Recorder:
         of elements that hold nothing.
         """
         site = caller()
+        for view in operands:
+            if view.storage not in self.storages:
+                raise site.error(f"{view} belongs to another kernel, or another compilation of this one")
         for view in reads:
             self._require_full(view, site)
         if writes.storage.role in ("input", "weight"):
@@ -138,11 +141,12 @@ class Recorder:
 
     def _write(self, view: View, site: Site) -> None:
         storage = view.storage
-        covered = view.covered()
-        if int(np.count_nonzero(covered)) != view.mask.size:
+        if view.repeats():
             raise site.error(f"writes {view}, which visits elements more than once: write what it was broadcast from")
-        flat = storage.full.reshape(storage.rows, -1)
-        flat |= covered
+        view.mark(storage.full)
+        if storage.at is None:
+            return
+        covered = view.covered()
         for other in self.storages:
             if other.overlapping(storage):
                 other.overwrite(storage, covered, site)
@@ -208,6 +212,35 @@ class Recorder:
         buffers = [engine.buffer_of(value) for value in self.storages.values()]
         block = Block([*buffers, *self.ops, engine.EndOp()])
         return engine.ProgramOp(name, self.target.name, Region(block))
+
+
+def require_views(**operands: object) -> None:
+    """Raise KernelError for the first operand that is no view."""
+    for name, value in operands.items():
+        if not isinstance(value, View):
+            raise caller().error(
+                f"{name} is {_shown(value)}: expected a tile or tensor of the kernel; core.constant makes one of arrays"
+            )
+
+
+def number(name: str, value: Any) -> FloatAttr[Float32Type]:
+    """A number as an fp32 attribute. Raises KernelError for anything else."""
+    if is_integer(value) or isinstance(value, float | np.floating):
+        return FloatAttr(float(value), f32)  # pyright: ignore[reportUnknownArgumentType]
+    raise caller().error(f"{name} is {_shown(value)}: expected a number")
+
+
+def text(name: str, value: object) -> StringAttr:
+    """A name as an attribute. Raises KernelError for anything else."""
+    if isinstance(value, str):
+        return StringAttr(value)
+    raise caller().error(f"{name} is {_shown(value)}: expected a name")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"an array {list(cast(Array, value).shape)}"
+    return f"{value!r:.40}"
 
 
 def access(view: View) -> AccessAttr:

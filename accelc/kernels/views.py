@@ -6,6 +6,7 @@ that array. Slicing, transposing and broadcasting are NumPy's own, the access pa
 and what it covers is written and asked with the same indices.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import prod
 from types import EllipsisType
@@ -152,9 +153,17 @@ class View:
             raise caller().error(f"{what} has no elements")
         return type(self)(self.storage, mask)
 
-    def reshape(self, *shape: int) -> Self:
-        """The same elements with other sizes. Raises KernelError where they would have to move."""
-        lengths = prod(shape) == self.mask.size
+    def __iter__(self) -> Iterator[Self]:
+        """Parts along the first axis; on chip of one partition each."""
+        return (self[index] for index in range(self.shape[0] if self.shape else 0))
+
+    def reshape(self, *sizes: int | tuple[int, ...]) -> Self:
+        """The same elements with other sizes, one of them -1 for the rest. Raises KernelError if they had to move."""
+        shape = _flat(sizes)
+        rest = prod(size for size in shape if size != -1)
+        if shape.count(-1) == 1 and rest and self.mask.size % rest == 0:
+            shape = tuple(self.mask.size // rest if size == -1 else size for size in shape)
+        lengths = min(shape, default=1) >= 1 and prod(shape) == self.mask.size
         if self.on_chip and (not shape or shape[0] != self.shape[0]):
             raise caller().error(f"{self} as {list(shape)}: the first axis is its {self.shape[0]} partitions")
         mask = self.mask.reshape(shape) if lengths else self.mask
@@ -163,9 +172,9 @@ class View:
             raise caller().error(f"{self} as {list(shape)}: {why}")
         return type(self)(self.storage, mask)
 
-    def transpose(self, *axes: int) -> Self:
+    def transpose(self, *axes: int | tuple[int, ...]) -> Self:
         """Axes in another order, all reversed by default; on chip the partitions stay first."""
-        order = axes or tuple(range(len(self.shape)))[::-1]
+        order = _flat(axes) or tuple(range(len(self.shape)))[::-1]
         if sorted(order) != list(range(len(self.shape))) or (self.on_chip and order[0] != 0):
             rule = "the partitions stay first" if self.on_chip else "every axis once"
             raise caller().error(f"axes {list(order)} of {self}: {rule}")
@@ -176,12 +185,13 @@ class View:
         """`transpose()`."""
         return self.transpose()
 
-    def broadcast_to(self, *shape: int) -> Self:
+    def broadcast_to(self, *sizes: int | tuple[int, ...]) -> Self:
         """
         NumPy's broadcast: sizes of 1 repeat; on chip the partitions stay as they are.
 
         New axes come first, in a tile behind the partitions.
         """
+        shape = _flat(sizes)
         mask, missing = self.mask, len(shape) - len(self.shape)
         if self.on_chip and missing > 0:
             mask = mask.reshape(mask.shape[0], *(1,) * missing, *mask.shape[1:])
@@ -202,16 +212,33 @@ class View:
         row = self.storage.row
         return first // row, self.shape[0], first % row, self.shape[1:] or (1,), self.mask.strides[1:] or (1,)
 
+    def repeats(self) -> bool:
+        """Whether elements are visited more than once: only a broadcast does that."""
+        return any(size > 1 and stride == 0 for size, stride in zip(self.shape, self.mask.strides, strict=True))
+
+    def mark(self, full: Bools) -> None:
+        """Set what the view visits in `full`, an array of the storage's shape."""
+        start, count, first, sizes, strides = self.pattern()
+        row = self.storage.row
+        steps = (row, *strides) if self.on_chip else strides
+        lengths = (count, *sizes) if self.on_chip else sizes
+        flat = full.reshape(-1)[start * row + first :]
+        np.lib.stride_tricks.as_strided(flat, lengths, steps)[...] = True
+
     def covered(self) -> Bools:
         """Elements of the storage that the view visits, [partitions, row]."""
-        storage = self.storage
-        covered = np.zeros(storage.full.size, np.bool_)
-        start, count, first, sizes, strides = self.pattern()
-        offset = start * storage.row + first
-        steps = (storage.row, *strides) if self.on_chip else strides
-        lengths = (count, *sizes) if self.on_chip else sizes
-        np.lib.stride_tricks.as_strided(covered[offset:], lengths, steps)[...] = True
-        return covered.reshape(storage.rows, -1)
+        covered = np.zeros(self.storage.shape, np.bool_)
+        self.mark(covered)
+        return covered.reshape(self.storage.rows, -1)
+
+
+def _flat(sizes: tuple[int | tuple[int, ...], ...]) -> tuple[int, ...]:
+    """Sizes given one by one or as one tuple, as NumPy takes them. Raises KernelError for what are none."""
+    given = sizes[0] if len(sizes) == 1 and isinstance(sizes[0], tuple | list) else sizes
+    found = [int(size) for size in given if isinstance(size, int | np.integer) and is_integer(size)]
+    if len(found) != len(given):
+        raise caller().error(f"{list(given)!r}: expected integers, or one tuple of them")
+    return tuple(found)
 
 
 def is_integer(value: object) -> bool:

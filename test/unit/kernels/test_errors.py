@@ -190,6 +190,57 @@ def psum_by_dma(core: Core, x: View) -> object:
     return core.dma_copy(core.psum((128, 512)), x)
 
 
+def array(core: Core, x: View) -> object:
+    return core.store(x, np.zeros((128, 512)))  # pyright: ignore[reportArgumentType]
+
+
+def bias(core: Core, x: View) -> object:
+    tile = small(core, x)
+    return core.activation(tile, "relu", tile, np.zeros(128))  # pyright: ignore[reportArgumentType]
+
+
+def name_of_op(core: Core, x: View) -> object:
+    tile = small(core, x)
+    return core.tensor_tensor(tile, tile, tile, 5)  # pyright: ignore[reportArgumentType]
+
+
+def axes(core: Core, x: View) -> object:
+    tile = small(core, x)
+    return core.tensor_reduce(tile[:, :1], tile, "add", axes=2)
+
+
+def no_tuple(core: Core, x: View) -> object:
+    return core.sbuf(4, "fp32")  # pyright: ignore[reportArgumentType]
+
+
+def half_a_bank(core: Core, x: View) -> object:
+    return core.psum((128, 4), bank=0.5)  # pyright: ignore[reportArgumentType]
+
+
+def name_of_tile(core: Core, x: View) -> object:
+    return core.sbuf((4, 4), "fp32", 5)  # pyright: ignore[reportArgumentType]
+
+
+def uneven(core: Core, x: View) -> object:
+    return x.reshape(-1, 5)
+
+
+def sizes(core: Core, x: View) -> object:
+    return x.reshape("a")  # pyright: ignore[reportArgumentType]
+
+
+def named_twice(core: Core, x: View) -> object:
+    return core.output("x", (1,), "fp32")
+
+
+def objects(core: Core, x: View) -> object:
+    return core.constant(np.array([None]))
+
+
+def dimensions(core: Core, x: View) -> object:
+    return core.load(x.reshape(4, 4, 8, 4, 4, 32).transpose(5, 4, 3, 2, 1, 0)[:, 0])
+
+
 def no_output(core: Core, x: View) -> object:
     return core.output("y", (4, 4), "fp32")
 
@@ -253,6 +304,21 @@ CASES: list[tuple[Body, str]] = [
     (turned, "axes [1, 0] of sbuf tensor 'x.tile' [128, 128]: the partitions stay first"),
     (reshaped, "hbm tensor 'x' [512, 128] as [128, 512]: elements would have to move"),
     (psum_by_dma, "destination is in psum; legal are hbm, sbuf, wfifo"),
+    (
+        array,
+        "source is an array [128, 512]: expected a tile or tensor of the kernel; core.constant makes one of arrays",
+    ),
+    (bias, "bias is an array [128]: expected a number"),
+    (name_of_op, "op is 5: expected a name"),
+    (axes, "engine.reduce: axes is 2; legal are 1..1, the dimensions of source_ap"),
+    (no_tuple, "sbuf tensor 'tile' of shape 4: expected a tuple of sizes"),
+    (half_a_bank, "tensor 'acc' at 1024.0: expected an integer"),
+    (name_of_tile, "name is 5: expected a name"),
+    (uneven, "hbm tensor 'x' [128, 512] as [-1, 5]: it has 65536 elements"),
+    (sizes, "['a']: expected integers, or one tuple of them"),
+    (named_twice, "output 'x': another tensor or tile has that name"),
+    (objects, "tensor 'constant' of unknown element type dtype('O') (types: fp32, bf16"),
+    (dimensions, "engine.dma_copy: transfer of buffer 'in0' needs 5 dimensions"),
     (no_output, "output 'y': 0 of its 16 elements are written"),
 ]
 
@@ -312,6 +378,34 @@ def test_a_scheduler_does_not_move_what_the_kernel_placed(at: int | None, queue:
         kernel.compile(x=X)
 
 
+def test_views_do_not_leave_their_kernel() -> None:
+    kept: list[View] = []
+
+    @accelc.kernel
+    def kernel(core: Core, x: View) -> None:
+        kept.append(core.load(x))
+        core.memset(kept[0], 0.0)
+
+    kernel.compile(x=X)
+    with pytest.raises(KernelError, match="belongs to another kernel, or another compilation of this one"):
+        kernel.compile(x=X)
+
+
+def test_choices_are_compiled_for() -> None:
+    @accelc.kernel(target="tiny")
+    def kernel(core: Core, x: View, *, free: int, rows: int = 4) -> None:
+        core.store(core.output("y", (rows, free), "fp32"), core.load(x[:rows, :free]))
+
+    x = np.arange(32, dtype=np.float32).reshape(4, 8)
+    assert (kernel.inputs, kernel.choices) == (("x",), ("free", "rows"))
+    np.testing.assert_array_equal(kernel.run(x=x, free=3).outputs["y"], x[:, :3])
+    np.testing.assert_array_equal(kernel.run(x=x, free=3, rows=2).outputs["y"], x[:2, :3])
+    with pytest.raises(UsageError, match="kernel 'kernel': no value given for its choice 'free'"):
+        kernel.run(x=x)
+    with pytest.raises(UsageError, match="expected a function of a core, a name for each input, and choices behind"):
+        accelc.kernel(lambda *arrays: None)
+
+
 def test_inputs_are_checked() -> None:
     @accelc.kernel
     def kernel(core: Core, x: View) -> None:
@@ -321,6 +415,7 @@ def test_inputs_are_checked() -> None:
         ({}, "kernel 'kernel': no array given for input 'x'"),
         ({"x": X, "z": X}, "kernel 'kernel' has no input 'z' (its inputs: x)"),
         ({"x": np.zeros((4, 4))}, "input 'x' of kernel 'kernel' has dtype float64: legal are float32, bfloat16"),
+        ({"x": [1.0]}, "input 'x' of kernel 'kernel' is [1.0]: an array or TensorSpec expected"),
         ({"x": np.zeros((0, 4), np.float32)}, "has shape [0, 4]: it has no elements"),
     ):
         with pytest.raises(UsageError, match=re.escape(message)):
