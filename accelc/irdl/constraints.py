@@ -22,7 +22,7 @@ from xdsl.irdl import (
 
 from accelc.irdl.builtin_names import NAMES
 from accelc.irdl.groups import element_constraint
-from accelc.irdl.record import ABSTRACT, BUILTIN_PARAMETERS, CONSTRAINT, ELEMENTS, OVERLAP, UNNAMED
+from accelc.irdl.record import ABSTRACT, BUILTIN_PARAMETERS, CONSTRAINT, ELEMENTS, UNNAMED
 
 Note = Callable[[str, str], None]
 """Takes the reason and the detail of a difference."""
@@ -115,21 +115,8 @@ class Constraints:
         return self._add(irdl.IsOp(attribute))
 
     def any_of(self, alternatives: Sequence[Any]) -> SSAValue:
-        """One of several constraints, which C++ MLIR wants to differ in their base."""
-        alternatives = [unwrapped(each) for each in alternatives]
-        if any(isinstance(each, AnyAttr) for each in alternatives):
-            return self.any()
-        kept: dict[type[Attribute] | int, list[Any]] = {}
-        for number, each in enumerate(alternatives):
-            kept.setdefault(_base_of(each) or number, []).append(each)
-        values: list[SSAValue] = []
-        for base, each in kept.items():
-            if len(each) == 1 or isinstance(base, int) or all(isinstance(one, EqAttrConstraint) for one in each):
-                values += [self.emit(one) for one in each]
-                continue
-            if not any(isinstance(one, BaseAttr) for one in each):
-                self.note(OVERLAP, " or ".join(map(str, each)))
-            values.append(self.base(base))
+        """One of several constraints: xDSL, like C++ MLIR, wants them to differ in their base."""
+        values = [self.emit(each) for each in alternatives]
         if any(isinstance(value.owner, irdl.AnyOp) for value in values):
             return self.any()
         return values[0] if len(values) == 1 else self._add(irdl.AnyOfOp(values))

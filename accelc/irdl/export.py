@@ -120,9 +120,8 @@ def _names(names: Iterable[str]) -> ArrayAttr[StringAttr]:
 
 def _note_code(definition: _Definition, kind: str, verifiers: Iterable[Any]) -> None:
     definition.at(kind, "")
-    texts = [" ".join((function.__doc__ or function.__qualname__).split()) for function in verifiers]
-    if texts:
-        definition.note(CODE, " ".join(texts))
+    for function in verifiers:
+        definition.note(CODE, " ".join((function.__doc__ or function.__qualname__).split()))
 
 
 def _attribute(
@@ -144,14 +143,17 @@ def _attribute(
 
 def own_verifiers(kind: type[Any]) -> Sequence[Any]:
     """Functions in which an op, type or attribute checks more than its constraints say."""
-    found: dict[str, Any] = {}
+    found: dict[str, list[Any]] = {}
     for base in reversed(kind.__mro__):
         for name, function in base.__dict__.items():
             if name.startswith("verify") and isfunction(function):
                 # xDSL wraps what an op's class defines.
-                found[name] = getclosurevars(function).nonlocals.get("custom_verify", function)
+                own: Any = getclosurevars(function).nonlocals.get("custom_verify", function)
+                extends = "super" in own.__code__.co_names
+                found[name] = [*(found.get(name, []) if extends else []), own]
     # One that uses no names is a hook that checks nothing.
-    return [f for f in found.values() if f.__code__.co_names and not f.__module__.startswith("xdsl.")]
+    functions = [function for several in found.values() for function in several]
+    return [f for f in functions if f.__code__.co_names and not f.__module__.startswith("xdsl.")]
 
 
 def _operation(

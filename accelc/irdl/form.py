@@ -69,15 +69,16 @@ class CppMlirTarget(Target):
     """
     MLIR text for C++ MLIR that has loaded the dialects from `accelc export-irdl`; `accelc-opt` reads it back.
 
-    `limit` is that of the export.
+    `limit` is that of the export; `dialects` are others than accelc's that C++ MLIR has from there.
     """
 
     name = "cpp-mlir"
     limit: int = LIMIT
+    dialects: tuple[str, ...] = ()
 
     def emit(self, ctx: Context, module: ModuleOp, output: IO[str]) -> None:
         """Print `module` in that form. Raises AccelcError for a group of more than `limit` values."""
-        output.write(cpp_text(module, self.limit))
+        output.write(cpp_text(module, self.limit, (*DIALECTS, *self.dialects)))
 
 
 def cpp_text(module: ModuleOp, limit: int = LIMIT, dialects: Collection[str] = tuple(DIALECTS)) -> str:

@@ -7,7 +7,6 @@ BUILTIN_PARAMETERS = "IRDL constrains the parameters of types and attributes tha
 ELEMENTS = "IRDL does not constrain the elements of an array"
 UNNAMED = "C++ MLIR has no name for the class that is the same in all versions"
 ABSTRACT = "IRDL has no classes of types or attributes: any is accepted"
-OVERLAP = "the alternatives of `irdl.any_of` must differ in their base"
 CONSTRAINT = "IRDL has no counterpart of the constraint: any is accepted"
 GROUP_SIZE = "IRDL does not constrain the size of a group"
 GROUP_LIMIT = "IRDL wants one type in a variadic group: it becomes optional values, and no more fit"

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[3]
 REFERENCE = ROOT / "docs" / "reference"
 
 
-@pytest.mark.parametrize("page", ["dialect", "operator", "pass", "target", "validation"])
+@pytest.mark.parametrize("page", ["dialect", "irdl", "operator", "pass", "target", "validation"])
 def test_the_page_is_current(page: str) -> None:
     """A change of an op, a pass, a key, or of what the simulator was checked against comes with its page."""
     command = [sys.executable, str(ROOT / "tools" / f"generate_{page}_page.py"), "--check"]

@@ -30,11 +30,11 @@ def test_an_export_that_accepts_everything_is_found_out() -> None:
     """With a constraint widened to `irdl.any`, tools accept what they must reject."""
     before, relu, after = tool.shipped().partition("irdl.operation @relu")
     lax = before + relu + after.replace('irdl.base "!builtin.tensor"', "irdl.any", 1)
-    module = 'builtin.module {\n  %0 = builtin.unrealized_conversion_cast to f32\n  %1 = "graph.relu"(%0) : (f32) -> tensor<4xf32>\n}'
+    module = '%0 = builtin.unrealized_conversion_cast to f32\n%1 = "graph.relu"(%0) : (f32) -> tensor<4xf32>'
     (strict,) = tool.judge(tool.installed()[0], [module])
     (loose,) = tool.judge(tool.installed()[0], [module], lax)
     assert (strict.accepted, loose.accepted) == (False, True)
-    assert strict.error is not None and "builtin.tensor" in strict.error
+    assert "builtin.tensor" in (strict.error or "")
 
 
 @needs_tool
@@ -81,6 +81,6 @@ def test_kinds(text: str, expected: str | None) -> None:
 def test_the_modules_have_only_known_reasons() -> None:
     """A new reason of a widening needs a word on what IRDL still finds."""
     reasons = {value for name, value in vars(record).items() if name.isupper()}
-    elsewhere = {record.OPTIONAL_ATTRIBUTE, record.OVERLAP, record.GROUP_SIZE, record.GROUP_LIMIT}
+    elsewhere = {record.OPTIONAL_ATTRIBUTE, record.GROUP_SIZE, record.GROUP_LIMIT}
     elsewhere |= {record.ENTRY_ARGUMENTS, record.SUCCESSORS, record.TRAITS, record.CODE}
     assert reasons - elsewhere == set(findings.KEPT)
