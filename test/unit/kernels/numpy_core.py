@@ -70,23 +70,29 @@ class NumpyCore:
         destination[...] = value
 
 
+SLOTS = 8
+"""Tiles that live at a time where a kernel places them."""
+
+
 @dataclass
 class Story:
     """
     One random kernel of the machine `tiny` (an array of 4 x 4, 16 moving elements), the same each time it is told.
 
-    Numbers stay whole and small, so that sums are exact in any order.
+    Numbers stay whole and small, so that sums are exact in any order. `queues` chooses the DMA queue of every transfer;
+    `places` the addresses of all tiles, of which the oldest makes room for the newest, and the banks of results.
     """
 
     seed: int
     calls: int
     queues: bool = False
+    places: bool = False
     tiles: list[Any] = field(default_factory=list[Any])
 
     def __call__(self, core: Any, x: Any) -> None:
         """Tell it to a core."""
         self.random, self.core, self.x = Random(self.seed), core, x
-        self.tiles = []
+        self.tiles, self.told = [], 0
         for _ in range(2):
             self.load()
         steps = [
@@ -108,7 +114,13 @@ class Story:
         return self.random.randrange(2) if self.queues else None
 
     def tile(self, rows: int, free: int) -> Any:
-        self.tiles.append(self.core.sbuf((rows, free), "fp32", f"t{len(self.tiles)}"))
+        self.told += 1
+        at = None
+        if self.places:
+            # A tile lies where the last but SLOTS + 1 lay, in part or whole; operands of a step are younger.
+            at = self.told % (SLOTS + 2) * 64 + self.random.choice((0, 4 * max(0, 16 - free)))
+            self.tiles = self.tiles[-SLOTS:]
+        self.tiles.append(self.core.sbuf((rows, free), "fp32", f"t{self.told}", at))
         return self.tiles[-1]
 
     def part(self, rows: int | None = None, free: int | None = None) -> Any:
@@ -133,7 +145,7 @@ class Story:
         first, moving = self.part(free=random.randint(1, 4)), self.part()
         rows = min(first.shape[0], moving.shape[0])
         columns, free = first.shape[1], moving.shape[1]
-        acc = core.psum((columns, free))
+        acc = core.psum((columns, free), bank=random.randrange(4) if self.places else None)
         core.nc_matmul(acc, first[:rows], moving[:rows])
         for _ in range(random.randint(0, 2)):
             again = self.part(free=columns)

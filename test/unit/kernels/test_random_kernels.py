@@ -26,11 +26,12 @@ def compiled(story: Story, schedule: str) -> CompiledKernel:
 @given(
     st.integers(0, 2**32),
     st.integers(1, 12),
-    st.sampled_from(["portfolio", "program", "written", "queues"]),
+    st.sampled_from(["portfolio", "program", "written", "queues", "places"]),
 )
 def test_they_compute_what_numpy_computes(seed: int, calls: int, schedule: str) -> None:
-    story = Story(seed, calls, queues=schedule == "queues")
-    program = compiled(story, "written" if schedule == "queues" else schedule)
+    pinned = schedule in ("queues", "places")
+    story = Story(seed, calls, queues=pinned, places=schedule == "places")
+    program = compiled(story, "written" if pinned else schedule)
     result = program.run(x=X)
     expected = interpreted(story, {"x": X})
     assert not result.races
@@ -41,9 +42,9 @@ def test_they_compute_what_numpy_computes(seed: int, calls: int, schedule: str) 
 
 
 @settings(max_examples=8, deadline=None)
-@given(st.integers(0, 2**32), st.integers(1, 8))
-def test_every_deleted_wait_is_missed(seed: int, calls: int) -> None:
-    program = compiled(Story(seed, calls), "portfolio")
+@given(st.integers(0, 2**32), st.integers(1, 8), st.booleans())
+def test_every_deleted_wait_is_missed(seed: int, calls: int, places: bool) -> None:
+    program = compiled(Story(seed, calls, places=places), "written" if places else "portfolio")
     emitted = emit(program.engine, program.target).records
     records, _ = write_sync(emitted, synchronize_records(emitted, program.target))
     assert verify_records(records, program.target) == []
