@@ -14,6 +14,9 @@ NAMES = ("mlir-opt", "mlir-opt-22", "iree-opt", "tosa-opt")
 """Tools built on C++ MLIR's driver, of which any will do; those of LLVM 20 and later read names in IRDL."""
 MARK = "// -----"
 SECONDS = 300
+ERROR = re.compile(
+    r"(?:within split at \S*modules\.mlir:(?P<split>\d+) offset :|modules\.mlir:)(?P<line>\d+):\d+: error: (?P<message>.*)"
+)
 
 
 @dataclass(frozen=True)
@@ -79,11 +82,13 @@ def judge(tool: Path, modules: Sequence[str], irdl: str | None = None) -> list[V
 
 def _verdicts(tool: str, stdout: str, stderr: str, starts: Sequence[int]) -> list[Verdict]:
     errors: dict[int, str] = {}
-    for found in re.finditer(r"modules\.mlir:(\d+):\d+: error: (.*)", stderr):
-        index = sum(start <= int(found[1]) for start in starts) - 1
-        errors.setdefault(index, found[2])
-        if "unregistered" in found[2]:
-            raise RuntimeError(f"{tool} does not know an op, so it says nothing of its constraints: {found[2]}")
+    for found in ERROR.finditer(stderr):
+        # Some versions count lines from the beginning of a module.
+        line = int(found["line"]) + (int(found["split"]) - 1 if found["split"] else 0)
+        index = sum(start <= line for start in starts) - 1
+        errors.setdefault(index, found["message"])
+        if "unregistered" in found["message"]:
+            raise RuntimeError(f"{tool} does not know an op, so it says nothing of its constraints: {found['message']}")
     outputs = stdout.split(MARK)
     if len(outputs) != len(starts):
         raise RuntimeError(f"{tool} printed {len(outputs)} modules of {len(starts)}: {stderr[-2000:]}")
