@@ -45,9 +45,13 @@ PASSES: Mapping[str, str] = {
 """Pass name -> `module:class`, in the order of the main pipeline (`accelc.pipelines`); `tile-unroll` is for readers."""
 
 TARGETS: Mapping[str, str] = {
+    "accelc-asm": "accelc.outputs.assembly:AssemblyTarget",
+    "acx": "accelc.outputs.binary:ContainerTarget",
     "cpp-mlir": "accelc.irdl.form:CppMlirTarget",
 }
 """Output of `accelc-opt -t NAME` -> `module:class`."""
+BINARY_TARGETS = ("acx",)
+"""Those of `TARGETS` that give bytes: `accelc.outputs.binary.BinaryTarget`."""
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("accelc.cli.run", "compile a model, execute it on the simulated machine, compare and report"),

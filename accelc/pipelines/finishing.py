@@ -1,7 +1,8 @@
 """The last stages of the pipeline: a scheduled engine program becomes the records of a segment, with proven waits."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from accelc.dialects.engine import ProgramOp
 from accelc.emit.program import EmittedProgram
@@ -10,6 +11,9 @@ from accelc.isa.program import AcceleratorSegment, HbmBinding
 from accelc.isa.records import Records
 from accelc.pipelines.pipeline import Pipeline
 from accelc.targets.model import Target
+
+if TYPE_CHECKING:
+    from accelc.analysis.sync.vector_clock import Sync
 
 Value = tuple[str, tuple[int, ...]]
 """Name and shape of a value in the whole program."""
@@ -50,10 +54,6 @@ def finish_program(
     `inputs[i]` is the value that the buffer `in<i>` holds, `outputs[i]` the one that `out<i>` does. Raises
     SynchronizationError if the proof fails, CapacityError and ProgramError for what no record can express.
     """
-    from accelc.analysis.sync.vector_clock import synchronize_records, write_sync
-    from accelc.analysis.sync.verify import verify_records
-    from accelc.emit.emitter import emit
-    from accelc.emit.streams import split_streams
     from accelc.passes.insert_delays import insert_delays
     from accelc.passes.schedule_systolic_tiles import schedule_systolic_tiles
 
@@ -64,12 +64,36 @@ def finish_program(
         scheduled, program, lambda program: schedule_systolic_tiles(program, target)
     )
     observer(scheduled, lambda: str(program))
-    if pipeline.is_changed(scheduled):
-        # The trial is of the program before the passes that follow it.
-        trial = None
-    emitted = emit(program, target) if trial is None else trial.emitted
+    # With passes behind it, the trial is of the program before them.
+    known = None if trial is None or pipeline.is_changed(scheduled) else (trial.emitted, trial.sync)
+    symbols = {f"in{index}": value for index, value in enumerate(inputs)}
+    results = {f"out{index}": value for index, value in enumerate(outputs)}
+    return emit_program(program, name, symbols, results, target, observer, known)
+
+
+def emit_program(
+    program: ProgramOp,
+    name: str,
+    inputs: Mapping[str, Value],
+    outputs: Mapping[str, Value],
+    target: Target,
+    observer: Observer = ignore,
+    known: "tuple[EmittedProgram, Sync] | None" = None,
+) -> Finished:
+    """
+    Run the stages from `emit` to `verify-sync` on `program` as it stands, which has lanes and addresses.
+
+    `inputs` and `outputs` say which values the buffers hold that have these symbols; `known` are the records of
+    `program` and their synchronization, if somebody made them. Raises what `finish_program` raises.
+    """
+    from accelc.analysis.sync.vector_clock import synchronize_records, write_sync
+    from accelc.analysis.sync.verify import verify_records
+    from accelc.emit.emitter import emit
+    from accelc.emit.streams import split_streams
+
+    emitted = emit(program, target) if known is None else known[0]
     observer("emit", lambda: _text(emitted.records, emitted, target))
-    sync = synchronize_records(emitted.records, target) if trial is None else trial.sync
+    sync = synchronize_records(emitted.records, target) if known is None else known[1]
     records, _ = write_sync(emitted.records, sync)
     observer("sync-vector-clock", lambda: _text(records, emitted, target))
     violations = verify_records(records, target)
@@ -78,11 +102,11 @@ def finish_program(
     observer("verify-sync", lambda: f"; all {sync.required} orders between lanes are enforced, by {sync.emitted} waits")
     segment = AcceleratorSegment(
         name=name,
-        inputs=tuple(value for value, _ in inputs),
-        outputs=tuple(value for value, _ in outputs),
+        inputs=tuple(value for value, _ in inputs.values()),
+        outputs=tuple(value for value, _ in outputs.values()),
         cores=(split_streams(records, target),),
         hbm_bytes=_hbm_bytes(program, target),
-        bindings=_bindings(emitted, name, inputs, outputs),
+        bindings=_bindings(emitted, name, {**inputs, **outputs}),
         semaphores=tuple(semaphore.name for semaphore in sync.semaphores),
         delays=emitted.delays,
         debug=emitted.debug,
@@ -102,14 +126,8 @@ def weight_name(segment: str, symbol: str) -> str:
     return f"{segment}.{symbol}"
 
 
-def _bindings(
-    emitted: EmittedProgram, name: str, inputs: Sequence[Value], outputs: Sequence[Value]
-) -> tuple[HbmBinding, ...]:
+def _bindings(emitted: EmittedProgram, name: str, named: Mapping[str, Value]) -> tuple[HbmBinding, ...]:
     """The bound buffers under their names in the whole program."""
-    named: dict[str, tuple[str, tuple[int, ...]]] = {
-        **{f"in{index}": value for index, value in enumerate(inputs)},
-        **{f"out{index}": value for index, value in enumerate(outputs)},
-    }
     result: list[HbmBinding] = []
     for buffer in emitted.bound:
         if buffer.role == "weight":

@@ -1,0 +1,95 @@
+"""Outputs of `accelc-opt -t`: the same program as the compiler's own, and located refusals of what is not lowered."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from accelc import simulate
+from accelc.cli.opt import main
+
+GRAPH = """
+graph.func @main(%x : tensor<4x8xf32>) -> tensor<4x8xf32> attributes {input_names = ["x"], output_names = ["y"]} {
+  %w = graph.weight "w" : tensor<8x8xf32>
+  %0 = graph.relu %x : tensor<4x8xf32> -> tensor<4x8xf32>
+  %1 = graph.matmul %0, %w : (tensor<4x8xf32>, tensor<8x8xf32>) -> tensor<4x8xf32>
+  graph.return %1 : tensor<4x8xf32>
+}
+"""
+LOWERED = """
+engine.program @p target "tiny" {
+  %x = engine.buffer "x" input hbm<16xf32> at 0
+  %a = engine.buffer "a" scratch sbuf<4x4xf32> at 0
+  engine.dma_copy on dma0 %x[0 + (4, 4):(4, 1)] to %a[0:4, 0:4]
+  engine.end
+}
+"""
+
+
+def passes(weights: str, force: str = "accelerator") -> str:
+    """The pipeline to where output begins."""
+    return (
+        f'normalize-inplace,decompose{{weights="{weights}"}},partition-hierarchical{{target=tiny force="{force}"}},'
+        f'lower-to-engine{{target=tiny weights="{weights}" save="all.safetensors"}},schedule-engines,assign-memory'
+    )
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction]
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_function_and_its_partitions(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """The container computes the function; to standard output and to a file it is the same; text assembles to it."""
+    from accelc.weights import save_weights
+
+    rng = np.random.default_rng(0)
+    weight, x = rng.integers(-4, 5, (8, 8)).astype(np.float32), rng.integers(-4, 5, (4, 8)).astype(np.float32)
+    save_weights("w.safetensors", {"w": weight})
+    Path("g.mlir").write_text(GRAPH, encoding="utf-8")
+    words = ["g.mlir", "-p", passes("w.safetensors"), "-t"]
+    assert main([*words, 'acx{weights="all.safetensors"}', "-o", "out.acx"]) == 0
+    result = simulate("out.acx", {"x": x})
+    assert np.array_equal(result.outputs["y"], np.maximum(x, 0) @ weight)
+    assert main([*words, 'acx{weights="all.safetensors"}']) == 0
+    assert capfdbinary.readouterr().out == Path("out.acx").read_bytes()
+    assert main([*words, 'acx{weights="all.safetensors" file="other.acx"}']) == 0
+    assert Path("other.acx").read_bytes() == Path("out.acx").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "expected"),
+    [
+        (
+            LOWERED,
+            " at 0\n  engine.dma",
+            "\n  engine.dma",
+            'engine.buffer "a" has no address; run -p schedule-engines,',
+        ),
+        (LOWERED, "\nengine.program", '\n"test.op"() : () -> ()\nengine.program', "is of neither graph nor engine"),
+        (LOWERED, '"x" input', '"x" weight', "expected 'p.x' in the safetensors file of the option weights=FILE"),
+        (
+            LOWERED,
+            "engine.program @p",
+            'engine.program @q target "trn-like" { engine.end }\nengine.program @p',
+            "emit them",
+        ),
+        (GRAPH + LOWERED, "@q", "@q", "graph.relu stands in no partition; run -p normalize-inplace,"),
+        ("module {}", "", "", "the module is empty: expected engine programs"),
+    ],
+)
+def test_what_is_not_lowered(capsys: pytest.CaptureFixture[str], text: str, old: str, new: str, expected: str) -> None:
+    """One message points at the operation and says which passes are missing; no file is left behind."""
+    Path("t.mlir").write_text(text.replace(old, new), encoding="utf-8")
+    for target in ("acx", "accelc-asm"):
+        assert main(["t.mlir", "--allow-unregistered-dialect", "-t", target, "-o", "out"]) == 1
+        assert expected in capsys.readouterr().err
+    assert not Path("out").exists()
+
+
+def test_programs_that_nothing_reaches(capsys: pytest.CaptureFixture[str]) -> None:
+    """A program without a partition would be lost."""
+    function = GRAPH.split("  %w")[0] + "  graph.return %x : tensor<4x8xf32>\n}\n"
+    Path("t.mlir").write_text(function + LOWERED, encoding="utf-8")
+    assert main(["t.mlir", "-t", "acx"]) == 1
+    assert "engine.program @p belongs to no partition that @main reaches" in capsys.readouterr().err
