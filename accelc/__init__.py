@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from accelc.api import compile, run, simulate, simulate_devices
+    from accelc.api import compile, compile_module, run, simulate, simulate_devices
     from accelc.driver import CompiledModel, CompileOptions, RunResult
     from accelc.errors import AccelcError, KernelError
     from accelc.hooking import hook
@@ -37,6 +37,7 @@ __all__ = [
     "Target",
     "TensorSpec",
     "compile",
+    "compile_module",
     "hook",
     "kernel",
     "run",
@@ -47,6 +48,7 @@ __all__ = [
 
 _HOMES = {
     "compile": "accelc.api",
+    "compile_module": "accelc.api",
     "hook": "accelc.hooking",
     "run": "accelc.api",
     "run_staged": "accelc.staged.running",

@@ -13,6 +13,7 @@ from accelc.isa.program import Program
 
 if TYPE_CHECKING:
     from onnx import ModelProto
+    from xdsl.dialects.builtin import ModuleOp
 
     from accelc.frontends.torch.source import ExportedProgram
     from accelc.pipelines import Pipeline
@@ -48,6 +49,30 @@ def compile(
     options = _options(target, precision, shapes, dims, random_weights, save_ir, force, donate)
     options = replace(options, repeat_layers=repeat_layers, no_weights=no_weights)
     return compile_model(model, options, pipeline=pipeline)
+
+
+def compile_module(
+    module: "ModuleOp",
+    target: "str | Path | Target" = DEFAULT_TARGET,
+    *,
+    weights: Mapping[str, Array] | None = None,
+    precision: str = "model",
+    force: str | None = None,
+    repeat_layers: str = "auto",
+    pipeline: "Pipeline | None" = None,
+) -> CompiledModel:
+    """
+    Compile a module of the `graph` dialect that another compiler built; it stays as it is.
+
+    Its `graph.func @main` is the model; arguments without `input_names` are called `arg0`, ..., results `result0`, ...
+    `weights` holds the data of every `graph.weight` by name. The other arguments are those of `compile`. Raises
+    AccelcError.
+    """
+    from accelc.driver import compile_imported
+    from accelc.frontends.graph_module import import_graph
+
+    options = CompileOptions(target, precision, force=force, repeat_layers=repeat_layers)
+    return compile_imported(import_graph(module, weights or {}), module, options, pipeline=pipeline)
 
 
 def run(

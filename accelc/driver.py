@@ -124,7 +124,7 @@ class CompiledModel:
     predicted_ns: Mapping[str, float]
     ideal_cycles: Mapping[str, float]
     index_bounds: Mapping[str, int]
-    source: "Path | ModelProto | ExportedProgram"
+    source: "Path | ModelProto | ExportedProgram | ModuleOp"
     import_seconds: float
     compile_seconds: float
 
@@ -172,20 +172,24 @@ def compile_model(
 
 
 def compile_imported(
-    imported: "ImportedModel", source: "ModelProto", options: CompileOptions, progress: Progress = silent
+    imported: "ImportedModel",
+    source: "ModelProto | ModuleOp",
+    options: CompileOptions,
+    progress: Progress = silent,
+    pipeline: "Pipeline | None" = None,
 ) -> CompiledModel:
-    """Compile what a front end gave; `source` is what a reference would execute. Raises what `compile_model` raises."""
+    """Compile what a front end gave; `source` is what it was made of. Raises what `compile_model` raises."""
     from accelc.targets import load_target
 
     _check_options(options)
-    return _compile(_Imported(source, imported, options, load_target(options.target), 0.0), progress)
+    return _compile(_Imported(source, imported, options, load_target(options.target), 0.0), progress, pipeline)
 
 
 @dataclass(frozen=True)
 class _Imported:
     """A model after import, `source` being what a reference executes."""
 
-    source: "Path | ModelProto | ExportedProgram"
+    source: "Path | ModelProto | ExportedProgram | ModuleOp"
     model: "ImportedModel"
     options: CompileOptions
     target: "Target"
@@ -441,9 +445,13 @@ def _model_name(model: Any) -> str:
 def _check(
     compiled: CompiledModel, inputs: Mapping[str, Array], execution: "ExecutionResult"
 ) -> "tuple[Comparison, tuple[str, ...]]":
+    from xdsl.dialects.builtin import ModuleOp
+
     from accelc.runtime.compare import compare
     from accelc.runtime.reference import reference_outputs
 
+    # Modules are compiled, and not run, by this package.
+    assert not isinstance(compiled.source, ModuleOp)
     reference = reference_outputs(compiled.source, inputs)
     got = [np.asarray(execution.outputs[value.name]) for value in compiled.program.outputs]
     comparison = compare(reference.oracle, got, reference.outputs, compiled.options.precision)

@@ -1,0 +1,91 @@
+"""Modules of the `graph` dialect that another compiler built, as a front end gives them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from xdsl.dialects.builtin import ArrayAttr, ModuleOp, StringAttr
+from xdsl.ir import Operation, SSAValue
+from xdsl.utils.exceptions import VerifyException
+
+from accelc.dialects import graph
+from accelc.dialects.graph_ops.base import shape_of
+from accelc.dialects.graph_ops.call import weight_names
+from accelc.dialects.graph_ops.element_types import dtype_of
+from accelc.errors import ModelError, suggestion
+from accelc.frontends.imported import ImportedModel, TensorSpec
+
+Array = npt.NDArray[Any]
+
+
+def import_graph(module: ModuleOp, weights: Mapping[str, Array]) -> ImportedModel:
+    """
+    A copy of `module`, whose `graph.func @main` is the model; `weights` holds the data of every `graph.weight`.
+
+    Arguments without names are called `arg0`, ..., results `result0`, ... Raises ModelError for a module without
+    `@main`, one that does not verify, holds operations of other dialects or partitions, or has sizes that are not
+    static, and for weights that are missing, superfluous, or of another type.
+    """
+    from accelc.interpreters.graph.runner import find_function
+
+    copy = module.clone()
+    try:
+        copy.verify()
+    except VerifyException as error:
+        raise ModelError(f"the module does not verify: {error}") from error
+    function = find_function(copy)
+    for op in copy.walk():
+        _check_op(op, copy)
+    inputs = _named(function.input_names, "arg", len(function.body.block.args))
+    returned = function.return_op.values
+    outputs = _named(function.output_names, "result", len(returned))
+    function.input_names = ArrayAttr([StringAttr(name) for name in inputs])
+    function.output_names = ArrayAttr([StringAttr(name) for name in outputs])
+    _check_weights(function, weights)
+    return ImportedModel(
+        copy,
+        {name: np.asarray(array) for name, array in weights.items()},
+        _specs(inputs, function.body.block.args),
+        _specs(outputs, returned),
+    )
+
+
+def _check_op(op: Operation, module: ModuleOp) -> None:
+    if op is module:
+        return
+    if not op.name.startswith("graph."):
+        raise ModelError(f"the module holds '{op.name}', which is not of the dialect graph: lower it first")
+    if isinstance(op, graph.PartitionOp):
+        raise ModelError("the module holds 'graph.partition': compilation partitions it; leave the pass out")
+
+
+def _named(names: ArrayAttr[StringAttr] | None, prefix: str, count: int) -> list[str]:
+    return [f"{prefix}{index}" for index in range(count)] if names is None else [name.data for name in names]
+
+
+def _specs(names: list[str], values: "tuple[SSAValue, ...] | Any") -> list[TensorSpec]:
+    specs = [TensorSpec(name, shape_of(value), dtype_of(value)) for name, value in zip(names, values, strict=True)]
+    for spec in specs:
+        if min(spec.shape, default=0) < 0:
+            raise ModelError(f"'{spec.name}' has the shape {list(spec.shape)}: all sizes must be static")
+    return specs
+
+
+def _check_weights(function: graph.FuncOp, weights: Mapping[str, Array]) -> None:
+    needed = weight_names(function)
+    for name in sorted(needed - set(weights)):
+        raise ModelError(f"no data given for weight '{name}'{suggestion(name, weights)}")
+    for name in weights:
+        if name not in needed:
+            known = ", ".join(sorted(needed)) or "none"
+            raise ModelError(f"the module has no weight '{name}'{suggestion(name, needed)} (its weights: {known})")
+    for op in function.body.walk():
+        if isinstance(op, graph.WeightOp):
+            name, array = op.weight_name.data, np.asarray(weights[op.weight_name.data])
+            expected = shape_of(op.result), dtype_of(op.result)
+            if (array.shape, array.dtype) != expected:
+                raise ModelError(
+                    f"weight '{name}' is {array.dtype.name}{list(array.shape)}, its type says "
+                    f"{expected[1].name}{list(expected[0])}"
+                )
