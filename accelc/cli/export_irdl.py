@@ -12,6 +12,7 @@ from accelc.errors import UsageError, suggestion
 from accelc.files import atomic_file
 from accelc.irdl.export import export, needed
 from accelc.irdl.groups import LIMIT
+from accelc.irdl.versions import CURRENT, OLDEST
 from accelc.registry import DIALECTS, UNIVERSE
 
 
@@ -32,13 +33,20 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="N",
         help="most values of a variadic group of different types (default: %(default)s)",
     )
+    parser.add_argument(
+        "--llvm",
+        type=int,
+        default=CURRENT,
+        metavar="VERSION",
+        help=f"version of C++ MLIR, {OLDEST} or later (default: %(default)s, which later ones read too)",
+    )
 
 
 def execute(arguments: Namespace) -> int:
     """Export. Raises UsageError for an unknown dialect, AccelcError for one that C++ MLIR cannot load."""
     if arguments.limit < 1:
         raise UsageError(f"--limit {arguments.limit}: expected an integer of at least 1")
-    text = irdl_text(arguments.dialects or list(DIALECTS), arguments.limit)
+    text = irdl_text(arguments.dialects or list(DIALECTS), arguments.limit, arguments.llvm)
     if arguments.output is None:
         sys.stdout.write(text)
         return 0
@@ -47,9 +55,9 @@ def execute(arguments: Namespace) -> int:
     return 0
 
 
-def irdl_text(names: Sequence[str], limit: int = LIMIT) -> str:
+def irdl_text(names: Sequence[str], limit: int = LIMIT, llvm: int = CURRENT) -> str:
     """IRDL of the named dialects and of accelc's that they refer to. Raises UsageError for an unknown one."""
-    return export(_dialects(names), limit).text()
+    return export(_dialects(names), limit).text(llvm)
 
 
 def _dialects(names: Sequence[str]) -> Sequence[Dialect]:

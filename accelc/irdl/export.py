@@ -35,6 +35,7 @@ from accelc.irdl.record import (
     TRAITS,
     Widening,
 )
+from accelc.irdl.versions import CURRENT, irdl_for
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,9 @@ class Export:
     module: ModuleOp
     widenings: tuple[Widening, ...]
 
-    def text(self) -> str:
-        """The module as C++ MLIR reads it."""
-        return str(self.module) + "\n"
+    def text(self, llvm: int = CURRENT) -> str:
+        """The module as C++ MLIR of version `llvm` reads it. Raises UsageError for a version that is too old."""
+        return irdl_for(str(self.module) + "\n", llvm)
 
 
 def export(dialects: Iterable[Dialect], limit: int = LIMIT) -> Export:

@@ -15,29 +15,51 @@ from typing import IO
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Operation
+from xdsl.irdl import IRDLOperation
 from xdsl.printer import Printer
 from xdsl.traits import IsTerminator
 from xdsl.utils.target import Target
 
-from accelc.irdl.groups import LIMIT, SIDES, added, segment_sizes, sizes_attr
+from accelc.irdl.groups import LIMIT, SIDES, segment_sizes, sizes_attr, spread
+from accelc.irdl.versions import CURRENT, OLD_SIZES, check_llvm, sizes_name
 from accelc.registry import DIALECTS
 
 
-def to_cpp(module: ModuleOp, limit: int = LIMIT, dialects: Collection[str] = tuple(DIALECTS)) -> None:
+def to_cpp(
+    module: ModuleOp, limit: int = LIMIT, dialects: Collection[str] = tuple(DIALECTS), llvm: int = CURRENT
+) -> None:
     """
-    Bring the ops of `dialects`, those that C++ MLIR has from an IRDL file, into the form it takes.
+    Bring the ops of `dialects`, those that C++ MLIR of version `llvm` has from an IRDL file, into the form it takes.
 
-    `limit` is that of the export. Raises AccelcError for a group of more values.
+    `limit` is that of the export. Raises AccelcError for a group of more values, UsageError for a version too old.
     """
+    check_llvm(llvm)
     for op in list(module.walk()):
         if op.dialect_name() not in dialects:
             continue
         for side in SIDES:
-            sizes = segment_sizes(op, side, limit)
+            name, sizes = sizes_name(side.attribute, llvm), segment_sizes(op, side, limit)
             if sizes is not None:
-                op.attributes[side.attribute] = sizes_attr(sizes)
+                op.attributes[name] = sizes_attr(sizes)
+            elif name != side.attribute and side.attribute in op.attributes:
+                op.attributes[name] = op.attributes.pop(side.attribute)
         if op.next_op is None and op.parent is not None and op.has_trait(IsTerminator):
             op.parent.insert_op_after(_terminator(), op)
+
+
+def from_cpp(module: ModuleOp) -> None:
+    """Undo `to_cpp` for any version; other modules stay as they are."""
+    for op in list(module.walk()):
+        for side in SIDES:
+            for name in (side.attribute, OLD_SIZES[side.attribute]):
+                # The attribute first: looking into definitions takes long.
+                if name in op.attributes and spread(op, side):
+                    del op.attributes[name]
+                elif name in op.attributes and name != side.attribute and isinstance(op, IRDLOperation):
+                    op.attributes[side.attribute] = op.attributes.pop(name)
+        if _follows_terminator(op):
+            op.detach()
+            op.erase()
 
 
 def _terminator() -> Operation:
@@ -45,17 +67,6 @@ def _terminator() -> Operation:
     from xdsl.dialects.transform import YieldOp
 
     return YieldOp()
-
-
-def from_cpp(module: ModuleOp) -> None:
-    """Undo `to_cpp`; other modules stay as they are."""
-    for op in list(module.walk()):
-        for side in SIDES:
-            if added(op, side):
-                del op.attributes[side.attribute]
-        if _follows_terminator(op):
-            op.detach()
-            op.erase()
 
 
 def _follows_terminator(op: Operation) -> bool:
@@ -69,22 +80,26 @@ class CppMlirTarget(Target):
     """
     MLIR text for C++ MLIR that has loaded the dialects from `accelc export-irdl`; `accelc-opt` reads it back.
 
-    `limit` is that of the export; `dialects` are others than accelc's that C++ MLIR has from there.
+    `limit` and `llvm`, a version, are those of the export; `dialects` are others than accelc's that C++ MLIR has from
+    there.
     """
 
     name = "cpp-mlir"
     limit: int = LIMIT
+    llvm: int = CURRENT
     dialects: tuple[str, ...] = ()
 
     def emit(self, ctx: Context, module: ModuleOp, output: IO[str]) -> None:
-        """Print `module` in that form. Raises AccelcError for a group of more than `limit` values."""
-        output.write(cpp_text(module, self.limit, (*DIALECTS, *self.dialects)))
+        """Print `module` in that form. Raises what `to_cpp` raises."""
+        output.write(cpp_text(module, self.limit, (*DIALECTS, *self.dialects), self.llvm))
 
 
-def cpp_text(module: ModuleOp, limit: int = LIMIT, dialects: Collection[str] = tuple(DIALECTS)) -> str:
-    """`module` as C++ MLIR takes it; see `to_cpp`."""
+def cpp_text(
+    module: ModuleOp, limit: int = LIMIT, dialects: Collection[str] = tuple(DIALECTS), llvm: int = CURRENT
+) -> str:
+    """`module` as C++ MLIR takes it. Raises what `to_cpp` raises."""
     copy = module.clone()
-    to_cpp(copy, limit, dialects)
+    to_cpp(copy, limit, dialects, llvm)
     stream = StringIO()
     Printer(stream=stream, print_generic_format=True).print_op(copy)
     return stream.getvalue() + "\n"

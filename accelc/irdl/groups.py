@@ -91,14 +91,9 @@ def segment_sizes(op: Operation, side: Side, limit: int = LIMIT) -> Sequence[int
     return [1] * index + [1] * size + [0] * (limit - size) + [1] * (len(groups) - 1 - index)
 
 
-def added(op: Operation, side: Side) -> bool:
-    """Whether `op` has sizes of groups that only C++ MLIR needs."""
-    # The attribute first: looking into definitions takes long.
-    return (
-        side.attribute in op.attributes
-        and isinstance(op, IRDLOperation)
-        and side.spread(op.get_irdl_definition()) is not None
-    )
+def spread(op: Operation, side: Side) -> bool:
+    """Whether `op` has a group that is exported as optional values."""
+    return isinstance(op, IRDLOperation) and side.spread(op.get_irdl_definition()) is not None
 
 
 def sizes_attr(sizes: Sequence[int]) -> Attribute:

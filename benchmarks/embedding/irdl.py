@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from xdsl.dialects.builtin import ModuleOp
+
 from accelc.irdl.form import cpp_text
 from accelc.registry import DIALECTS
 from benchmarks.embedding.cpp_mlir.cases import Case, negative, of_passes, positive, read
@@ -22,13 +24,18 @@ from benchmarks.embedding.cpp_mlir.findings import (
     violations,
 )
 from benchmarks.embedding.cpp_mlir.mutants import Mutant, mutants
-from benchmarks.embedding.cpp_mlir.tool import Verdict, installed, judge
+from benchmarks.embedding.cpp_mlir.tool import Verdict, installed, judge, llvm
 from benchmarks.measure import Measurement
 
 REDUCED = 23
 """One mutant of so many is judged at reduced size."""
 FOUND = (EXPRESSIBLE, TERMINATOR)
 """What C++ MLIR has to find."""
+
+
+def judge_modules(tool: Path, modules: Sequence[ModuleOp]) -> list[Verdict]:
+    """What `tool` says of each module, with the dialects that accelc ships."""
+    return judge(tool, [cpp_text(module, llvm=llvm(tool)) for module in modules])
 
 
 def round_trip(case: Case, verdict: Verdict) -> bool:
@@ -47,7 +54,7 @@ def mutant_kind(mutant: Mutant) -> str | None:
 
 
 def _legal(tool: Path, what: str, cases: Sequence[Case]) -> Iterator[Measurement]:
-    verdicts = judge(tool, [case.text for case in cases])
+    verdicts = judge_modules(tool, [case.module for case in cases if case.module is not None])
     yield Measurement.reported(f"{tool.name}: {what}", len(cases), "")
     accepted = sum(verdict.accepted for verdict in verdicts)
     yield Measurement.at_least(f"{tool.name}: {what}, accepted", accepted, "", len(cases))
@@ -67,7 +74,7 @@ def _illegal(tool: Path, cases: Sequence[Case], reduced: bool) -> Iterator[Measu
         modules = [module for found, module in kinds if found == kind]
         yield Measurement.reported(f"{tool.name}: negative, {kind}", len(modules), "")
         if kind in FOUND or not reduced:
-            verdicts = judge(tool, [cpp_text(module) for module in modules])
+            verdicts = judge_modules(tool, modules)
             rejected, name = sum(not verdict.accepted for verdict in verdicts), f"{tool.name}: {kind}, rejected"
             if kind in FOUND:
                 yield Measurement.at_least(name, rejected, "", len(modules))
@@ -76,7 +83,7 @@ def _illegal(tool: Path, cases: Sequence[Case], reduced: bool) -> Iterator[Measu
 
 
 def _mutants(tool: Path, some: Sequence[Mutant]) -> Iterator[Measurement]:
-    verdicts = judge(tool, [cpp_text(mutant.module) for mutant in some])
+    verdicts = judge_modules(tool, [mutant.module for mutant in some])
     counts = Counter((mutant_kind(mutant), verdict.accepted) for mutant, verdict in zip(some, verdicts, strict=True))
     for kind, name, accepted in (
         (EXPRESSIBLE, "illegal by IRDL", False),
@@ -96,7 +103,7 @@ def measure(reduced: bool) -> Iterator[Measurement]:
         raise RuntimeError("no tool of C++ MLIR is installed: pip install 'accelc[cpp-mlir]'")
     legal, illegal, more = positive(), negative(), of_passes()
     some = list(mutants([case.module for case in legal if case.module is not None], DIALECTS))
-    for tool in tools[:1] if reduced else tools:
+    for tool in tools:
         yield from _legal(tool, "dialect tests", legal)
         yield from _legal(tool, "pass tests", more[::5] if reduced else more)
         yield from _illegal(tool, illegal, reduced)

@@ -10,7 +10,6 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.utils.exceptions import DiagnosticException, ParseError
 
 from accelc.cli.opt import AccelcOptMain
-from accelc.irdl.form import cpp_text
 from accelc.registry import DIALECTS
 from benchmarks.embedding.cpp_mlir.tool import MARK
 
@@ -24,12 +23,6 @@ class Case:
     name: str
     module: ModuleOp | None
     refusal: str = ""
-
-    @property
-    def text(self) -> str:
-        """The module in the form that C++ MLIR takes."""
-        assert self.module is not None
-        return cpp_text(self.module)
 
 
 def read(text: str) -> ModuleOp:

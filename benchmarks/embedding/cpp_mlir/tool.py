@@ -7,15 +7,19 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-NAMES = ("mlir-opt", "mlir-opt-22", "iree-opt", "tosa-opt")
-"""Tools built on C++ MLIR's driver, of which any will do; those of LLVM 20 and later read names in IRDL."""
+from accelc.irdl.versions import OLDEST, irdl_for
+
+NAMES = ("iree-opt", "mlir-opt", *(f"mlir-opt-{version}" for version in range(24, OLDEST - 1, -1)), "tosa-opt")
+"""Tools built on C++ MLIR's driver."""
 MARK = "// -----"
 SECONDS = 300
 ERROR = re.compile(
-    r"(?:within split at \S*modules\.mlir:(?P<split>\d+) offset :|modules\.mlir:)(?P<line>\d+):\d+: error: (?P<message>.*)"
+    r"(?:within split at \S*modules\.mlir:(?P<split>\d+) offset :|modules\.mlir:)"
+    r"(?P<line>\d+):\d+: error: (?P<message>.*)"
 )
 
 
@@ -32,11 +36,23 @@ class Verdict:
         return self.error is None
 
 
-def installed() -> list[Path]:
-    """The tools that are there, on the path or beside this interpreter."""
+@cache
+def llvm(tool: Path) -> int:
+    """Version of LLVM that a tool is built on. Raises RuntimeError if it does not say."""
+    done = subprocess.run([str(tool), "--version"], capture_output=True, text=True, check=False, timeout=SECONDS)
+    found = re.search(r"LLVM version (\d+)", done.stdout)
+    if found is None:
+        raise RuntimeError(f"{tool} --version names no version of LLVM: {done.stdout}{done.stderr}")
+    return int(found[1])
+
+
+@cache
+def installed() -> tuple[Path, ...]:
+    """The tools that are there and not too old, on the path or beside this interpreter, under one name each."""
     folder = str(Path(sys.executable).parent)
-    found = [shutil.which(name) or shutil.which(name, path=folder) for name in NAMES]
-    return [Path(path) for path in found if path is not None]
+    paths = [shutil.which(name) or shutil.which(name, path=folder) for name in NAMES]
+    tools = {Path(path).resolve(): Path(path) for path in paths if path is not None}
+    return tuple(tool for tool in tools.values() if llvm(tool) >= OLDEST)
 
 
 def shipped() -> str:
@@ -48,13 +64,15 @@ def judge(tool: Path, modules: Sequence[str], irdl: str | None = None) -> list[V
     """
     What `tool` says of each module, with the dialects of `irdl` loaded (those that accelc ships by default).
 
+    The modules are in the form for its version, `irdl` in that of the current one.
+
     Raises RuntimeError when it crashes, refuses the dialects, or its output and its errors do not belong together.
     """
     if not modules:
         return []
     with tempfile.TemporaryDirectory() as folder:
         dialects = Path(folder) / "dialects.irdl.mlir"
-        dialects.write_text(shipped() if irdl is None else irdl, encoding="utf-8")
+        dialects.write_text(irdl_for(shipped() if irdl is None else irdl, llvm(tool)), encoding="utf-8")
         source = Path(folder) / "modules.mlir"
         starts: list[int] = []
         line = 1

@@ -119,10 +119,11 @@ ILLEGAL = [
 ]
 
 
-def test_variables_alternatives_and_parameters() -> None:
+@pytest.mark.parametrize("tool", installed(), ids=lambda tool: tool.name)
+def test_variables_alternatives_and_parameters(tool: Path) -> None:
     """Each means in C++ MLIR what it means in xDSL."""
     toy = Dialect("toy", [SameOp, ChooseOp, MakeOp], [PairType, LabelAttr])
-    verdicts = judge(installed()[0], [*LEGAL, *ILLEGAL], export([toy]).text())
+    verdicts = judge(tool, [*LEGAL, *ILLEGAL], export([toy]).text())
     assert [verdict.error for verdict in verdicts[: len(LEGAL)]] == [None] * len(LEGAL)
     assert [verdict.accepted for verdict in verdicts[len(LEGAL) :]] == [False] * len(ILLEGAL)
 

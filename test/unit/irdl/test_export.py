@@ -42,7 +42,7 @@ from xdsl.printer import Printer
 from xdsl.traits import IsTerminator
 
 from accelc.cli.export_irdl import irdl_text
-from accelc.errors import AccelcError
+from accelc.errors import AccelcError, UsageError
 from accelc.irdl import record
 from accelc.irdl.export import export, needed
 from accelc.irdl.record import Widening
@@ -201,6 +201,20 @@ def test_a_group_of_different_types_is_spelled_out() -> None:
     assert text.count('irdl.base "!builtin.integer"') == 2
     assert "irdl.operands(xs_0: optional %0, xs_1: optional %1, y: %2)" in text
     assert notes(ManyOp) == [("operand", "xs", record.GROUP_LIMIT), ("operand", "xs", record.GROUP_SIZE)]
+
+
+def test_older_versions() -> None:
+    """LLVM 19 has no names; before 22, an attribute with sizes of groups has another one."""
+    same = exported(SameOp)
+    assert "irdl.operands(%2, variadic %2)" in same.text(19)
+    assert "irdl.parameters(%0, %1)" in same.text(19)
+    assert "irdl.operands(a: %2, rest: variadic %2)" in same.text(20)
+    lstm = [op for op in UNIVERSE.all_dialects["graph"]().operations if op.name == "graph.lstm"]
+    text = export([Dialect("graph", lstm, [])])
+    assert '"operandSegmentSizes" = %' in text.text(22)
+    assert '"operand_segment_sizes" = %' in text.text(21)
+    with pytest.raises(UsageError, match="IRDL of LLVM 18: legal are 19 and later"):
+        same.text(18)
 
 
 @irdl_op_definition
