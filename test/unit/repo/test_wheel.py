@@ -104,6 +104,7 @@ def test_wheel_contents(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0].split("-")[0] for name in names} == {"accelc"}
     assert {"accelc/py.typed", "accelc/targets/presets/trn-like.toml", "accelc/dialects/graph.py"} <= set(names)
+    assert "accelc/irdl/accelc.irdl.mlir" in names
     assert any(name.startswith("accelc/passes/") for name in names)
 
 
