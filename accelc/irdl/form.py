@@ -15,12 +15,11 @@ from typing import IO
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Operation
-from xdsl.irdl import IRDLOperation
 from xdsl.printer import Printer
 from xdsl.traits import IsTerminator
 from xdsl.utils.target import Target
 
-from accelc.irdl.groups import LIMIT, SIDES, segment_sizes, sizes_attr, spread
+from accelc.irdl.groups import LIMIT, SIDES, keeps_sizes, segment_sizes, sizes_attr, spread
 from accelc.irdl.versions import CURRENT, OLD_SIZES, check_llvm, sizes_name
 from accelc.registry import DIALECTS
 
@@ -41,7 +40,7 @@ def to_cpp(
             name, sizes = sizes_name(side.attribute, llvm), segment_sizes(op, side, limit)
             if sizes is not None:
                 op.attributes[name] = sizes_attr(sizes)
-            elif name != side.attribute and side.attribute in op.attributes:
+            elif name != side.attribute and side.attribute in op.attributes and keeps_sizes(op, side):
                 op.attributes[name] = op.attributes.pop(side.attribute)
         if op.next_op is None and op.parent is not None and op.has_trait(IsTerminator):
             op.parent.insert_op_after(_terminator(), op)
@@ -55,7 +54,7 @@ def from_cpp(module: ModuleOp) -> None:
                 # The attribute first: looking into definitions takes long.
                 if name in op.attributes and spread(op, side):
                     del op.attributes[name]
-                elif name in op.attributes and name != side.attribute and isinstance(op, IRDLOperation):
+                elif name in op.attributes and name != side.attribute and keeps_sizes(op, side):
                     op.attributes[side.attribute] = op.attributes.pop(name)
         if _follows_terminator(op):
             op.detach()

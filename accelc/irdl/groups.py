@@ -13,6 +13,8 @@ from typing import Any, cast
 from xdsl.dialects.builtin import DenseArrayBase, i32
 from xdsl.ir import Attribute, Operation
 from xdsl.irdl import (
+    AttrSizedOperandSegments,
+    AttrSizedResultSegments,
     EqAttrConstraint,
     IRDLOperation,
     OpDef,
@@ -94,6 +96,14 @@ def segment_sizes(op: Operation, side: Side, limit: int = LIMIT) -> Sequence[int
 def spread(op: Operation, side: Side) -> bool:
     """Whether `op` has a group that is exported as optional values."""
     return isinstance(op, IRDLOperation) and side.spread(op.get_irdl_definition()) is not None
+
+
+def keeps_sizes(op: Operation, side: Side) -> bool:
+    """Whether xDSL itself has the sizes of `op` in an attribute."""
+    kind = AttrSizedOperandSegments if side.noun == "operand" else AttrSizedResultSegments
+    return isinstance(op, IRDLOperation) and any(
+        isinstance(option, kind) and not option.as_property for option in op.get_irdl_definition().options
+    )
 
 
 def sizes_attr(sizes: Sequence[int]) -> Attribute:

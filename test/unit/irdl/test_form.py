@@ -81,8 +81,9 @@ def test_other_modules_stay() -> None:
     module = read('"test.op"() ({\n  %0 = "test.op"() : () -> i32\n  "transform.yield"() : () -> ()\n}) : () -> ()')
     assert [op.name for op in module.walk()][-1] == "transform.yield"
     relu = '%0 = "test.op"() : () -> tensor<4xf32>\n%1 = "graph.relu"(%0) {operandSegmentSizes = 1 : i64} : '
-    module = read(relu + "(tensor<4xf32>) -> tensor<4xf32>")
-    assert sum("operandSegmentSizes" in op.attributes for op in module.walk()) == 1
+    for name in ("operandSegmentSizes", "operand_segment_sizes"):
+        text = relu.replace("operandSegmentSizes", name) + "(tensor<4xf32>) -> tensor<4xf32>"
+        assert sum(name in op.attributes for op in read(text).walk()) == 1
 
 
 def test_only_the_named_dialects_are_changed() -> None:
