@@ -235,6 +235,7 @@ def _import(
     target = load_target(options.target)
     progress("import")
     start = perf_counter()
+    from accelc.frontends.table import importer_of
     from accelc.frontends.torch.source import import_torch, is_torch
 
     if is_torch(model):
@@ -250,12 +251,12 @@ def _import(
             NormalizeInplacePass().apply(Context(), imported.module)
             donate(imported.function, options.donate)
         return _Imported(program, imported, options, target, perf_counter() - start)
-    if isinstance(model, str | Path) and Path(model).suffix == ".mlir":
-        from accelc.frontends.mlir import import_mlir
-
+    if isinstance(model, str | Path) and (importer := importer_of(model)) is not None:
         if options.no_weights:
-            raise UsageError("no weights (--no-weights): the weights of an MLIR program are in its text; use ONNX")
-        imported = import_mlir(Path(model), options.shapes, options.dims, options.random_weights)
+            raise UsageError(
+                f"no weights (--no-weights): a {Path(model).suffix} file is read with its weights; use ONNX"
+            )
+        imported = importer(Path(model), options.shapes, options.dims, options.random_weights)
         donate(imported.function, options.donate)
         return _Imported(Path(model), imported, options, target, perf_counter() - start)
     if find_spec("onnx") is None:
@@ -452,7 +453,7 @@ def _check(
 
     # Modules are compiled, and not run, by this package.
     assert not isinstance(compiled.source, ModuleOp)
-    reference = reference_outputs(compiled.source, inputs)
+    reference = reference_outputs(compiled.source, inputs, compiled.options.dims, compiled.options.random_weights)
     got = [np.asarray(execution.outputs[value.name]) for value in compiled.program.outputs]
     comparison = compare(reference.oracle, got, reference.outputs, compiled.options.precision)
     return comparison, reference.passed_over

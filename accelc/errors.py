@@ -37,6 +37,10 @@ class ProgramError(AccelcError):
     """A binary program (container, stream, record) is malformed or not valid for its target."""
 
 
+class PluginError(AccelcError):
+    """An entry point of an installed package cannot be used, or clashes with another."""
+
+
 class KernelError(AccelcError):
     """A hand-written kernel asks for what the machine cannot do, or reads what nothing has written."""
 

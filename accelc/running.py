@@ -61,10 +61,10 @@ def run_any(
 
 
 def _is_onnx(model: "ModelSource | ExportedProgram") -> "TypeIs[ModelSource]":
+    from accelc.frontends.table import importer_of
     from accelc.frontends.torch.source import is_torch
 
-    mlir = isinstance(model, str | Path) and Path(model).suffix == ".mlir"
-    return not mlir and not is_torch(model) and find_spec("onnx") is not None
+    return importer_of(model) is None and not is_torch(model) and find_spec("onnx") is not None
 
 
 def _of_one_program(options: CompileOptions, timing_only: bool, shows: Sequence[str]) -> str:

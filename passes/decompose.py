@@ -1,10 +1,10 @@
 """
 Pass `decompose`: composite operations in terms of what engines do.
 
-The rewrites are in `accelc.analysis.decomposition`.
+The rewrites are in `accelc.analysis.decomposition`, and in packages with entry points of its `table`.
 """
 
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 
 from xdsl.context import Context
@@ -19,37 +19,11 @@ from xdsl.pattern_rewriter import (
 )
 
 from accelc.analysis.calls import refuse_calls
-from accelc.analysis.decomposition.convolution import DecomposeConvTranspose
-from accelc.analysis.decomposition.fusions import ComposeGelu, ComposeSilu, FoldIntoConvolution
-from accelc.analysis.decomposition.parts import (
-    DecomposeDivision,
-    DecomposeGlobalPool,
-    DecomposeLrn,
-    DecomposePower,
-    DecomposeSoftmax,
-)
-from accelc.analysis.decomposition.reductions import DecomposeArgmax, DecomposePool, DecomposeProduct
-from accelc.analysis.decomposition.replacement import ConstantPattern
+from accelc.analysis.decomposition.table import DECOMPOSITIONS, foreign_patterns
 from accelc.constants import Constants, read_sidecar, write_sidecar
 from accelc.dialects.graph_ops.element_types import Array
 from accelc.dialects.graph_ops.patterns import PATTERNS as NEUTRAL
 from accelc.passes.fold_constants import fold_constants
-
-PATTERNS: Sequence[type[ConstantPattern]] = (
-    ComposeGelu,
-    ComposeSilu,
-    DecomposeSoftmax,
-    DecomposeLrn,
-    DecomposeConvTranspose,
-    DecomposePower,
-    DecomposeDivision,
-    DecomposeGlobalPool,
-    DecomposePool,
-    DecomposeArgmax,
-    DecomposeProduct,
-    FoldIntoConvolution,
-)
-"""In the order they are tried: a recognized function must be whole when its pattern looks at it."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +50,11 @@ def decompose(
     """
     refuse_calls(module, "decompose")
     constants = Constants(weights)
-    patterns: list[RewritePattern] = [*NEUTRAL, *(pattern(constants) for pattern in PATTERNS)]
+    patterns: list[RewritePattern] = [*NEUTRAL, *(made(constants) for made in DECOMPOSITIONS.builtin.values())]
     if keep is not None:
         patterns = [_Unless(keep, pattern) for pattern in patterns]
+    # What is not of graph has no home: it is taken apart in any case.
+    patterns += foreign_patterns(module, constants)
     PatternRewriteWalker(GreedyRewritePatternApplier(patterns)).rewrite_module(module)
     fold_constants(module, weights)
 

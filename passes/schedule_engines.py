@@ -15,15 +15,16 @@ from accelc.analysis.cost import cycles, dma_share
 from accelc.analysis.footprint import Footprint
 from accelc.analysis.scheduling.dependences import observe_overlaps, region_dependences
 from accelc.analysis.scheduling.portfolio import (
-    HEURISTICS,
     MOST_TASKS,
     Candidate,
     Machine,
+    heuristics,
     program_schedule,
     ranked,
     rule_schedule,
 )
 from accelc.analysis.scheduling.report import Span, Timeline, timeline_json, timeline_text
+from accelc.analysis.scheduling.rules import SCHEDULERS
 from accelc.analysis.scheduling.task import Queues, Storage, Task, live_ranges
 from accelc.dialects.engine import (
     BufferOp,
@@ -105,7 +106,7 @@ def schedule_engines(program: ProgramOp, target: Target, heuristic: str = "portf
     """
     Puts the lane ops of `program` in a good order, chooses the queue of every transfer, and sets `cycles`.
 
-    `heuristic` is one of `HEURISTICS`. The occupancy of on-chip memories stays such that `assign-memory` succeeds
+    `heuristic` is one of `heuristics()`. The occupancy of on-chip memories stays such that `assign-memory` succeeds
     where it would for the given order. Where it would not, `spill` adds transfers that make it succeed, unless an order
     without them is faster. Raises UsageError for an unknown heuristic, ProgramError for an op that no lane executes and
     CapacityError for one whose buffers do not fit by themselves.
@@ -226,11 +227,12 @@ def _estimate(candidate: Candidate) -> float:
 
 
 def check_heuristic(heuristic: str) -> None:
-    """Raises UsageError for a heuristic that is not one of `HEURISTICS`."""
-    if heuristic not in HEURISTICS:
+    """Raises UsageError for a heuristic that is not one of `heuristics()`, PluginError for one that cannot be used."""
+    known = heuristics()
+    if heuristic not in known:
         raise UsageError(
-            f"schedule-engines: unknown heuristic '{heuristic}': legal are {', '.join(HEURISTICS)}"
-            f"{suggestion(heuristic, HEURISTICS)}"
+            f"schedule-engines: unknown heuristic '{heuristic}': legal are {', '.join(known)}"
+            f"{suggestion(heuristic, known)} (packages add some in the entry-point group '{SCHEDULERS.group}')"
         )
 
 
@@ -366,7 +368,10 @@ class ScheduleEnginesPass(ModulePass):
     name = "schedule-engines"
 
     heuristic: str = "portfolio"
-    """Who goes first: `longest-tail`, `heft`, `johnson`, `program` (order kept), or `portfolio` (the best of all)."""
+    """
+    Who goes first: `longest-tail`, `heft`, `johnson`, `program` (order kept), `portfolio` (the best of these), or the
+    name of an entry point of the group `accelc.schedulers`.
+    """
     timeline: str | None = None
     """File to write the predicted timeline to: JSON if its name ends in `.json`, else text."""
     spill: bool = True

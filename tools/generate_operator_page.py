@@ -19,12 +19,12 @@ from onnx import defs
 from pages import REFERENCE, table, write_or_check
 from xdsl.ir import Operation
 
+from accelc.analysis.decomposition.table import PATTERNS
 from accelc.dialects import graph
 from accelc.frontends.onnx.builder import Builder
 from accelc.frontends.onnx.definitions import RANDOM
 from accelc.frontends.onnx.operators import DOMAINS, OPERATORS
 from accelc.lowering.lower import RULES
-from accelc.passes.decompose import PATTERNS
 from accelc.staged.operators import CONTROL
 
 INTRODUCTION = """\

@@ -5,6 +5,7 @@ import gc
 import sys
 from collections.abc import Sequence
 from dataclasses import MISSING, fields, replace
+from functools import cached_property
 from inspect import signature
 from io import StringIO
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import IO, Any, NoReturn
 
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
+from xdsl.universe import Universe
 from xdsl.utils.arg_spec import parse_pipeline, parse_spec
 from xdsl.utils.exceptions import DiagnosticException, ParseError, ShrinkException
 from xdsl.xdsl_opt_main import xDSLOptMain
@@ -21,6 +23,7 @@ from accelc.errors import AccelcError, UsageError, suggestion
 from accelc.files import atomic_file
 from accelc.irdl.form import from_cpp
 from accelc.parsing import SafeParser
+from accelc.plugins import universe
 from accelc.registry import BINARY_TARGETS, TARGETS, UNIVERSE, load
 
 
@@ -41,13 +44,21 @@ class AccelcOptMain(xDSLOptMain):
     _parser: SafeParser | None = None
     """The parser at work, which knows the place when something else finds the mistake."""
 
+    @cached_property
+    def _universe(self) -> Universe:
+        """All that is installed, and ours also when accelc is not. Raises PluginError."""
+        known = universe()
+        ours = UNIVERSE
+        return Universe(
+            all_dialects={**ours.all_dialects, **known.all_dialects},
+            all_passes={**ours.all_passes, **known.all_passes},
+            all_targets={**ours.all_targets, **known.all_targets},
+        )
+
     def register_all_dialects(self) -> None:
-        """Register xDSL's dialects, every installed universe's, and ours also when accelc is not installed."""
-        super().register_all_dialects()
-        registered = self.ctx.registered_dialect_names
-        for name, factory in UNIVERSE.all_dialects.items():
-            if name not in registered:
-                self.ctx.register_dialect(name, factory)
+        """Register xDSL's dialects, ours, and every installed universe's."""
+        for name, factory in self._universe.all_dialects.items():
+            self.ctx.register_dialect(name, factory)
 
     def register_all_frontends(self) -> None:
         """Register the parser of MLIR text."""
@@ -73,14 +84,12 @@ class AccelcOptMain(xDSLOptMain):
         return UpstreamParser(self.ctx, text, name, DIALECTS if reads else ("stablehlo", "chlo"))
 
     def register_all_targets(self) -> None:
-        """Register all forms of output, ours also when accelc is not installed."""
-        self.available_targets |= UNIVERSE.all_targets
-        super().register_all_targets()
+        """Register all forms of output."""
+        self.available_targets.update(self._universe.all_targets)
 
     def register_all_passes(self) -> None:
         """Register all passes, ours first: they head the help text."""
-        self.available_passes |= UNIVERSE.all_passes
-        super().register_all_passes()
+        self.available_passes.update(self._universe.all_passes)
 
     def register_all_arguments(self, arg_parser: argparse.ArgumentParser) -> None:
         """Add accelc's options to those of `xdsl-opt`."""

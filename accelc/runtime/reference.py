@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from accelc.frontends.table import importer_of
 from accelc.frontends.torch.source import ExportedProgram
 
 if TYPE_CHECKING:
     from onnx import ModelProto
+
+    from accelc.frontends.imported import ImportedModel
 
 Array = npt.NDArray[Any]
 
@@ -30,17 +33,24 @@ class Reference:
     passed_over: tuple[str, ...] = ()
 
 
-def reference_outputs(model: "Path | ModelProto | ExportedProgram", inputs: Mapping[str, Array]) -> Reference:
+def reference_outputs(
+    model: "Path | ModelProto | ExportedProgram",
+    inputs: Mapping[str, Array],
+    dims: Mapping[str, int] | None = None,
+    random_weights: int | None = None,
+) -> Reference:
     """
     Outputs of a model by onnxruntime, else by ONNX's reference, else by the `graph` interpreter; of PyTorch by torch.
 
     The interpreter shares its front end with the compiler and is asked only if neither package can execute the
-    model; the result says which it was, and why. `inputs` holds an array for every input.
+    model; the result says which it was, and why. `inputs` holds an array for every input; `dims` and `random_weights`
+    are what a file that only the interpreter executes was imported with.
     """
     if isinstance(model, ExportedProgram):
         return Reference("torch", _torch(model, inputs))
-    if isinstance(model, Path) and model.suffix == ".mlir":
-        return _interpreted(model, inputs)
+    if isinstance(model, Path) and (importer := importer_of(model)) is not None:
+        shapes = {name: tuple(array.shape) for name, array in inputs.items()}
+        return _interpreted(importer(model, shapes, dims or {}, random_weights), model.suffix, inputs)
     passed_over: list[str] = []
     for oracle, package, evaluate in (
         ("onnxruntime", "onnxruntime", _onnxruntime),
@@ -66,15 +76,17 @@ def reference_outputs(model: "Path | ModelProto | ExportedProgram", inputs: Mapp
     return Reference("accelc.interpreters.graph", outputs, tuple(passed_over))
 
 
-def _interpreted(model: Path, inputs: Mapping[str, Array]) -> Reference:
-    """The result of the `graph` interpreter for an MLIR program, which nothing else here executes."""
-    from accelc.frontends.mlir import import_mlir
+def _interpreted(imported: "ImportedModel", suffix: str, inputs: Mapping[str, Array]) -> Reference:
+    """The result of the `graph` interpreter for a model that nothing else here executes."""
+    from accelc.analysis.decomposition.table import decompose_foreign
+    from accelc.constants import Constants
     from accelc.interpreters.graph import run
     from accelc.runtime.framework import Frameworks
 
-    imported = import_mlir(model, {}, {}, None)
+    decompose_foreign(imported.module, Constants(imported.weights))
     outputs = run(imported.module, [inputs[spec.name] for spec in imported.inputs], imported.weights, Frameworks())
-    return Reference("accelc.interpreters.graph", outputs, ("no other package executes MLIR here",))
+    format = "MLIR" if suffix == ".mlir" else f"{suffix} files"
+    return Reference("accelc.interpreters.graph", outputs, (f"no other package executes {format} here",))
 
 
 def _onnxruntime(model: "Path | ModelProto", inputs: Mapping[str, Array]) -> list[Array]:

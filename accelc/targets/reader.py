@@ -3,10 +3,12 @@
 import re
 import tomllib
 from functools import lru_cache
+from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from accelc.errors import TargetError, suggestion
+from accelc.plugins import Plugin, Table
 from accelc.targets.consistency import check_consistency
 from accelc.targets.layout import TARGET
 from accelc.targets.locate import key_positions, nearest_position
@@ -42,19 +44,44 @@ MAX_REPORTED = 20
 """Mistakes listed in one diagnostic."""
 
 
+def _described(plugin: Plugin, value: object) -> Path:
+    """The file that an entry point names; it must describe a machine of the entry point's name."""
+    if not isinstance(value, str | PathLike):
+        raise ValueError("the path of a .toml file")
+    path = Path(cast("str | PathLike[str]", value))
+    if not path.is_file():
+        plugin.fail(f"names the file '{path}', which does not exist")
+    try:
+        target = _load_preset(path)
+    except (TargetError, OSError) as error:
+        plugin.fail(f"does not describe a machine: {error}", error)
+    if target.name != plugin.name:
+        plugin.fail(f"names '{path}', which describes target '{target.name}': both names must be the same")
+    return path
+
+
+PRESETS: Table[Path] = Table(
+    "accelc.targets",
+    {path.stem: path for path in sorted((Path(__file__).parent / "presets").glob("*.toml"))},
+    _described,
+)
+"""Files of all machines that have a name; packages add some by entry points that give a path."""
+
+
 def target_names() -> tuple[str, ...]:
-    """Names of the presets, sorted."""
-    return tuple(sorted(_preset_names()))
+    """Names of the presets, sorted, then those of machines that other packages add."""
+    return PRESETS.names()
 
 
 def preset_path(name: str) -> Path:
-    """File of a preset. Raises TargetError for an unknown name."""
-    if name not in _preset_names():
+    """File of a preset or another machine with a name. Raises TargetError for an unknown name, PluginError."""
+    path = PRESETS.get(name)
+    if path is None:
         known = ", ".join(target_names())
         raise TargetError(
             f"unknown target '{name}'{suggestion(name, target_names())} (presets: {known}; or the path of a .toml file)"
         )
-    return _presets() / f"{name}.toml"
+    return path
 
 
 def target_path(name_or_path: str | Path) -> Path:
@@ -77,7 +104,7 @@ def load_target(name_or_path: str | Path | Target) -> Target:
     if isinstance(name_or_path, Target):
         return name_or_path
     path = target_path(name_or_path)
-    return _load_preset(path) if path.parent == _presets() else _load_file(path)
+    return _load_preset(path) if path == PRESETS.builtin.get(path.stem) else _load_file(path)
 
 
 def parse_target(text: str, source: str) -> Target:
@@ -112,14 +139,6 @@ def build_target(document: dict[str, Any], source: str) -> Target:
             messages.append(f"... and {len(problems.found) - MAX_REPORTED} more")
         raise TargetError(f"{source}: {'; '.join(messages)}")
     return _build(checked)
-
-
-def _presets() -> Path:
-    return Path(__file__).parent / "presets"
-
-
-def _preset_names() -> set[str]:
-    return {path.stem for path in _presets().glob("*.toml")}
 
 
 @lru_cache(maxsize=16)

@@ -12,12 +12,19 @@ from accelc.analysis.scheduling.dependences import Dependences
 from accelc.analysis.scheduling.list_schedule import list_order, sink_loads
 from accelc.analysis.scheduling.loads import advance_loads
 from accelc.analysis.scheduling.reuse import reused_buffers
-from accelc.analysis.scheduling.rules import RULES
+from accelc.analysis.scheduling.rules import RULES, SCHEDULERS, rule_of
 from accelc.analysis.scheduling.task import Queues, Schedule, Storage, Task
 from accelc.analysis.scheduling.timeline import assign_queues
 
 HEURISTICS = ("portfolio", *RULES)
-"""`portfolio` tries all rules and keeps the best; `program` keeps the order of the program."""
+"""`portfolio` tries all rules of ours and keeps the best; `program` keeps the order of the program."""
+
+
+def heuristics() -> tuple[str, ...]:
+    """`HEURISTICS`, and the rules of other packages. Raises PluginError for a name that is there twice."""
+    return ("portfolio", *SCHEDULERS.names())
+
+
 WINDOWS = (None, 128, 32)
 """How far ops may move forward, in places; None: without limit."""
 MOST_TASKS = 6000
@@ -125,7 +132,7 @@ def _bases(
     if dependences is None or rule == "program":
         yield list(range(len(tasks)))
         return
-    priorities = RULES[rule](tasks, dependences)
+    priorities = rule_of(rule)(tasks, dependences)
     for room in ROOMS:
         limits, gated = machine.share(room), machine.share(room * GATES[0])
         order = list_order(tasks, buffers, dependences, priorities, limits, gated, window)

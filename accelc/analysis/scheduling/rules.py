@@ -4,11 +4,12 @@ Priorities of tasks: which of several ready ones a lane takes first.
 A priority is a tuple; the smallest goes first. Times are in nanoseconds.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Callable, Sequence
+from typing import Any, cast
 
 from accelc.analysis.scheduling.dependences import Dependences
 from accelc.analysis.scheduling.task import Task
+from accelc.plugins import Plugin, Table
 
 Priority = tuple[float, ...]
 
@@ -70,7 +71,45 @@ def johnson(tasks: Sequence[Task], dependences: Dependences) -> list[Priority]:
     return result
 
 
-RULES: Mapping[str, Callable[[Sequence[Task], Dependences], list[Priority]]] = MappingProxyType(
-    {"program": program_order, "longest-tail": longest_tail, "heft": heft, "johnson": johnson}
+Rule = Callable[[Sequence[Task], Dependences], list[Priority]]
+"""Priorities of all tasks of a program, by their numbers."""
+
+
+def _checked(plugin: Plugin, value: object) -> Rule:
+    """The rule of another package: what it raises, or gives instead of priorities, is its mistake."""
+    if not callable(value):
+        raise ValueError("a function of tasks and dependences that gives their priorities")
+    rule = cast(Rule, value)
+
+    def checked(tasks: Sequence[Task], dependences: Dependences) -> list[Priority]:
+        try:
+            given: Any = rule(tasks, dependences)
+        except Exception as error:
+            plugin.fail(f"failed: {type(error).__name__}: {error}", error)
+        if not isinstance(given, Sequence) or len(cast("Sequence[object]", given)) != len(tasks):
+            plugin.fail(f"must give a priority for each of the {len(tasks)} tasks of a program")
+        priorities = cast("list[Priority]", list(cast("Sequence[object]", given)))
+        try:
+            return [tuple(map(float, priority)) for priority in priorities]
+        except (TypeError, ValueError) as error:
+            plugin.fail(f"must give tuples of numbers: {error}", error)
+
+    return checked
+
+
+SCHEDULERS: Table[Rule] = Table(
+    "accelc.schedulers",
+    {"program": program_order, "longest-tail": longest_tail, "heft": heft, "johnson": johnson},
+    _checked,
+    ("portfolio",),
 )
-"""Every rule by its name."""
+"""Every rule by its name, and those of other packages."""
+RULES = SCHEDULERS.builtin
+"""Our rules, those that `portfolio` tries."""
+
+
+def rule_of(name: str) -> Rule:
+    """The rule of a name that `SCHEDULERS` has. Raises PluginError for one of another package that is no rule."""
+    rule = SCHEDULERS.get(name)
+    assert rule is not None, name
+    return rule

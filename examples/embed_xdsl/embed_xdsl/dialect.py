@@ -1,0 +1,104 @@
+"""The dialect `sketch`: layers on tensors, and a kernel that is not worth a graph."""
+
+from typing import ClassVar, cast
+
+from xdsl.dialects.builtin import Float32Type, FloatAttr, IntegerAttr, StringAttr, SymbolNameConstraint, TensorType
+from xdsl.ir import Attribute, Dialect, SSAValue
+from xdsl.irdl import IRDLOperation, attr_def, base, irdl_op_definition, operand_def, result_def
+from xdsl.utils.exceptions import VerifyException
+
+TENSOR = base(TensorType)
+
+
+@irdl_op_definition
+class DenseOp(IRDLOperation):
+    """
+    `relu(x @ w + b)`, all fp32.
+
+    ```mlir
+    %y = sketch.dense %x, %w, %b : (tensor<4x8xf32>, tensor<8x16xf32>, tensor<16xf32>) -> tensor<4x16xf32>
+    ```
+    """
+
+    name = "sketch.dense"
+    x = operand_def(TENSOR)
+    w = operand_def(TENSOR)
+    b = operand_def(TENSOR)
+    y = result_def(TENSOR)
+    assembly_format: ClassVar[str | None] = "$x `,` $w `,` $b attr-dict `:` functional-type(operands, results)"
+
+    def __init__(self, x: SSAValue, w: SSAValue, b: SSAValue, kind: TensorType[Attribute]):
+        super().__init__(operands=[x, w, b], result_types=[kind])
+
+    def verify_(self) -> None:
+        """Shapes fit together."""
+        (rows, inner), (depth, cols), (bias,), result = (
+            _shape(value, rank) for value, rank in ((self.x, 2), (self.w, 2), (self.b, 1), (self.y, 2))
+        )
+        if inner != depth or bias != cols or result != (rows, cols):
+            raise VerifyException(
+                f"x {rows}x{inner}, w {depth}x{cols} and b {bias} cannot give {'x'.join(map(str, result))}"
+            )
+
+
+@irdl_op_definition
+class ClipOp(IRDLOperation):
+    """
+    `max(x, 0)`.
+
+    ```mlir
+    %y = sketch.clip %x : (tensor<4x8xf32>) -> tensor<4x8xf32>
+    ```
+    """
+
+    name = "sketch.clip"
+    x = operand_def(TENSOR)
+    y = result_def(TENSOR)
+    assembly_format: ClassVar[str | None] = "$x attr-dict `:` functional-type(operands, results)"
+
+    def __init__(self, x: SSAValue):
+        super().__init__(operands=[x], result_types=[x.type])
+
+    def verify_(self) -> None:
+        """The result is like the operand."""
+        if self.x.type != self.y.type:
+            raise VerifyException(f"result {self.y.type} differs from operand {self.x.type}")
+
+
+@irdl_op_definition
+class ScaleOp(IRDLOperation):
+    """
+    A program of its own: `elements` fp32 numbers of the buffer `x`, times `factor`, into `y`.
+
+    ```mlir
+    sketch.scale @half 64 by 0.5 : f32
+    ```
+    """
+
+    name = "sketch.scale"
+    sym_name = attr_def(SymbolNameConstraint())
+    elements = attr_def(IntegerAttr)
+    factor = attr_def(FloatAttr[Float32Type])
+    assembly_format: ClassVar[str | None] = "$sym_name $elements `by` $factor attr-dict"
+
+    def verify_(self) -> None:
+        """There is something to scale."""
+        if self.elements.value.data < 1:
+            raise VerifyException(f"{self.elements.value.data} elements: at least 1 expected")
+
+    @property
+    def symbol(self) -> str:
+        """Name of the program."""
+        assert isinstance(self.sym_name, StringAttr)
+        return self.sym_name.data
+
+
+def _shape(value: SSAValue, rank: int) -> tuple[int, ...]:
+    shape = cast("TensorType[Attribute]", value.type).get_shape()
+    if len(shape) != rank:
+        raise VerifyException(f"operand of {len(shape)} axes: {rank} expected")
+    return shape
+
+
+Sketch = Dialect("sketch", [DenseOp, ClipOp, ScaleOp])
+"""The dialect."""

@@ -1,0 +1,82 @@
+"""The installed package with accelc's installed wheel: commands as users type them, numbers against NumPy."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from accelc import simulate
+from accelc.weights import save_weights
+
+HERE = Path(__file__).parent
+
+
+def run(folder: Path, *words: str | Path, status: int = 0) -> str:
+    """Output of a command, errors after it."""
+    command = [Path(sys.executable).parent / words[0], *words[1:]]
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert result.returncode == status, result.stdout + result.stderr
+    return result.stdout + result.stderr
+
+
+@pytest.fixture
+def arrays(tmp_path: Path) -> dict[str, np.ndarray]:
+    """Weights in the file `w`, and an input, small integers: sums are exact in any order."""
+    rng = np.random.default_rng(0)
+    shapes = {"w": (8, 16), "b": (16,), "x": (4, 8)}
+    made = {name: rng.integers(-4, 5, shape).astype(np.float32) for name, shape in shapes.items()}
+    save_weights(tmp_path / "w", {name: made[name] for name in ("w", "b")})
+    return made
+
+
+def test_own_driver_from_layers_to_a_container(tmp_path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """A subclass of xDSL's driver runs our passes between accelc's, for our machine, to accelc's target `acx`."""
+    target = 'acx{weights="w.lowered" file="net.acx"}'
+    assert run(tmp_path, "sketch-opt", HERE / "layers.mlir", "--compile", "w", "-t", target) == ""
+    result = simulate(tmp_path / "net.acx", {"x": arrays["x"]})
+    assert np.array_equal(result.outputs["y"], np.maximum(arrays["x"] @ arrays["w"] + arrays["b"], 0))
+    text = run(tmp_path, "accelc", "dis", "net.acx")
+    assert '|name = "sketch-npu"' in text
+    assert text.count("func=relu") == 1
+
+
+def test_a_kernel_goes_to_engine_directly(tmp_path: Path) -> None:
+    """One op of ours becomes an engine program; accelc orders, places and synchronizes it."""
+    passes = "convert-sketch-to-engine,schedule-engines{heuristic=shortest-first},assign-memory"
+    run(tmp_path, "xdsl-opt", HERE / "kernel.mlir", "-p", passes, "-t", 'acx{file="half.acx"}')
+    x = np.arange(64, dtype=np.float32)
+    result = simulate(tmp_path / "half.acx", {"x": x})
+    assert np.array_equal(result.outputs["y"], x / 2)
+    assembly = run(tmp_path, "xdsl-opt", HERE / "kernel.mlir", "-p", passes, "-t", "accelc-asm")
+    assert "tensor_scalar" in assembly
+    message = run(tmp_path, "sketch-opt", HERE / "kernel.mlir", "-t", "accelc-asm", status=1)
+    assert "sketch.scale is of neither graph nor engine; lower it first" in message
+
+
+@pytest.mark.parametrize("tool", ["xdsl-opt", "accelc-opt", "sketch-opt"])
+def test_every_driver_sees_both_universes(tool: str, tmp_path: Path) -> None:
+    """Dialects and passes of both packages, in tools of three; a pass of ours stands between accelc's."""
+    passes = "normalize-inplace,convert-sketch-to-graph,sketch-drop-relu,decompose"
+    printed = run(tmp_path, tool, HERE / "layers.mlir", "-p", passes)
+    assert printed.count("graph.relu") == 1
+    assert "sketch." not in printed
+
+
+def test_decompositions_by_entry_point(tmp_path: Path) -> None:
+    """accelc's own pass takes our ops apart without a pass of ours."""
+    printed = run(tmp_path, "accelc-opt", HERE / "layers.mlir", "-p", "decompose")
+    assert printed.count("graph.relu") == 2
+    assert "sketch." not in printed
+
+
+def test_front_end_and_machine_by_entry_points(tmp_path: Path) -> None:
+    """`accelc run` reads our files and simulates our machine, and says what it compared with."""
+    assert "sketch-npu" in run(tmp_path, "accelc", "targets")
+    report = run(tmp_path, "accelc", "run", HERE / "net.sketch", "--target", "sketch-npu", "--random-weights", "7")
+    assert "accelc.interpreters.graph: within tolerance" in report
+    (tmp_path / "bad.sketch").write_text("input 4 8\ndense many\n", encoding="utf-8")
+    assert run(tmp_path, "accelc", "run", "bad.sketch", status=1) == (
+        "error: bad.sketch:2: 'many' is no size from 1 to 4096\n"
+    )
