@@ -102,7 +102,7 @@ def buffer_of(value: SSAValue) -> BufferOp:
     return value.owner
 
 
-Engine = Dialect(
+Engine: Dialect = Dialect(
     "engine",
     [
         ProgramOp,

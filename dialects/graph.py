@@ -105,7 +105,7 @@ from accelc.dialects.graph_ops.unary import (
     UnaryOp,
 )
 
-Graph = Dialect(
+Graph: Dialect = Dialect(
     "graph",
     [
         *UNARY_OPS.values(),

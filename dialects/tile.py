@@ -107,11 +107,11 @@ class MatmulOp(MatmulFields):
     """
 
     name = "tile.matmul"
-    grid = attr_def(I64Array)
+    grid: I64Array = attr_def(I64Array)
     """Number of blocks along m, n and the contraction."""
-    block = attr_def(I64Array)
+    block: I64Array = attr_def(I64Array)
     """Largest block along m, n and the contraction."""
-    order = attr_def(OrderAttr)
+    order: OrderAttr = attr_def(OrderAttr)
     """Order in which blocks are computed."""
 
     SCHEDULE: ClassVar[tuple[Clause, ...]] = (Integers("grid", "grid"), Integers("block", "block"), _Order())
@@ -167,7 +167,7 @@ class BlockwiseOp(LaneOp):
     A part depends only on the blocks of a matrix product that it reads.
     """
 
-    blocks = attr_def(I64)
+    blocks: I64 = attr_def(I64)
     """Number of instructions."""
 
     SCHEDULE: ClassVar[tuple[Clause, ...]] = (Integer("blocks", "blocks"),)
@@ -291,7 +291,7 @@ def blocks_of(op: Operation) -> int:
     return op.blocks.value.data if isinstance(op, BlockwiseOp) else 1
 
 
-Tile = Dialect(
+Tile: Dialect = Dialect(
     "tile",
     [
         MatmulOp,

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from xdsl.dialects.builtin import ArrayAttr, StringAttr
-from xdsl.ir import Operation, SSAValue
-from xdsl.irdl import IRDLOperation, attr_def, opt_attr_def, traits_def
+from xdsl.ir import Operation, OpTraits, SSAValue
+from xdsl.irdl import attr_def, opt_attr_def, traits_def
 from xdsl.parser import Parser
 from xdsl.printer import Printer
 from xdsl.traits import MemoryReadEffect, MemoryWriteEffect
@@ -14,6 +14,7 @@ from xdsl.utils.exceptions import VerifyException
 
 from accelc.dialects.engine_ops.syntax import Clause, Synchronization, Text, Word, parse_op, print_op
 from accelc.dialects.engine_ops.types import I64, AccessAttr, BufferType, SignalAttr, WaitAttr
+from accelc.dialects.operation import DialectOp
 
 Pattern = tuple[tuple[str, str], ...]
 
@@ -65,7 +66,7 @@ def require_space(name: str, value: SSAValue, spaces: Sequence[str]) -> None:
     require(space in spaces, f"{name} is in {space}; legal are {', '.join(spaces)}")
 
 
-class LaneOp(IRDLOperation):
+class LaneOp(DialectOp):
     """
     Base of all ops that occupy a lane: what scheduling, synchronization and emission need to know.
 
@@ -73,13 +74,13 @@ class LaneOp(IRDLOperation):
     its time in cycles of the lane.
     """
 
-    lane = attr_def(StringAttr)
-    layer = opt_attr_def(I64)
-    loc_name = opt_attr_def(StringAttr)
-    cycles = opt_attr_def(I64)
-    waits = opt_attr_def(ArrayAttr[WaitAttr])
-    signals = opt_attr_def(ArrayAttr[SignalAttr])
-    traits = traits_def(MemoryReadEffect(), MemoryWriteEffect())
+    lane: StringAttr = attr_def(StringAttr)
+    layer: I64 | None = opt_attr_def(I64)
+    loc_name: StringAttr | None = opt_attr_def(StringAttr)
+    cycles: I64 | None = opt_attr_def(I64)
+    waits: ArrayAttr[WaitAttr] | None = opt_attr_def(ArrayAttr[WaitAttr])
+    signals: ArrayAttr[SignalAttr] | None = opt_attr_def(ArrayAttr[SignalAttr])
+    traits: OpTraits = traits_def(MemoryReadEffect(), MemoryWriteEffect())
 
     READS: ClassVar[Pattern] = ()
     """(operand name, access-pattern attribute name) of everything the op reads."""

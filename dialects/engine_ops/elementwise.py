@@ -8,6 +8,8 @@ from xdsl.dialects.builtin import FloatAttr, StringAttr
 from xdsl.ir import SSAValue
 from xdsl.irdl import (
     IRDLOperation,
+    Operand,
+    OptOperand,
     attr_def,
     irdl_op_definition,
     operand_def,
@@ -119,23 +121,23 @@ class _Bias:
 class ActivateFields(ElementwiseOp):
     """Operands and attributes of `engine.activate`, shared with its `tile` form."""
 
-    source = operand_def(BufferType)
+    source: Operand = operand_def(BufferType)
     """Buffer read."""
-    out = operand_def(BufferType)
+    out: Operand = operand_def(BufferType)
     """Buffer written."""
-    bias = opt_operand_def(BufferType)
+    bias: OptOperand = opt_operand_def(BufferType)
     """Buffer of the bias, if it is no immediate."""
-    func = attr_def(StringAttr)
+    func: StringAttr = attr_def(StringAttr)
     """Function of the activation engine; the target lists those it has."""
-    scale = attr_def(FloatAttr)
+    scale: FloatAttr = attr_def(FloatAttr)
     """fp32 factor of the source."""
-    bias_value = attr_def(FloatAttr)
+    bias_value: FloatAttr = attr_def(FloatAttr)
     """fp32 immediate, 0 with a bias buffer."""
-    source_ap = attr_def(AccessAttr)
+    source_ap: AccessAttr = attr_def(AccessAttr)
     """Elements read."""
-    out_ap = attr_def(AccessAttr)
+    out_ap: AccessAttr = attr_def(AccessAttr)
     """Elements written."""
-    bias_ap = opt_attr_def(AccessAttr)
+    bias_ap: AccessAttr | None = opt_attr_def(AccessAttr)
     """Elements of the bias, one for each of the source; strides may be 0."""
     READS: ClassVar[Pattern] = (("source", "source_ap"), ("bias", "bias_ap"))
     WRITES: ClassVar[Pattern] = (("out", "out_ap"),)
@@ -179,19 +181,19 @@ class ActivateOp(ActivateFields):
 class TensorTensorFields(ElementwiseOp):
     """Operands and attributes of `engine.tensor_tensor`, shared with its `tile` form."""
 
-    lhs = operand_def(BufferType)
+    lhs: Operand = operand_def(BufferType)
     """Buffer of the left operand."""
-    rhs = operand_def(BufferType)
+    rhs: Operand = operand_def(BufferType)
     """Buffer of the right operand."""
-    out = operand_def(BufferType)
+    out: Operand = operand_def(BufferType)
     """Buffer written."""
-    op = attr_def(StringAttr)
+    op: StringAttr = attr_def(StringAttr)
     """Operation."""
-    lhs_ap = attr_def(AccessAttr)
+    lhs_ap: AccessAttr = attr_def(AccessAttr)
     """Elements of the left operand."""
-    rhs_ap = attr_def(AccessAttr)
+    rhs_ap: AccessAttr = attr_def(AccessAttr)
     """Elements of the right operand."""
-    out_ap = attr_def(AccessAttr)
+    out_ap: AccessAttr = attr_def(AccessAttr)
     """Elements written."""
     READS: ClassVar[Pattern] = (("lhs", "lhs_ap"), ("rhs", "rhs_ap"))
     WRITES: ClassVar[Pattern] = (("out", "out_ap"),)
@@ -252,21 +254,21 @@ class _Second:
 class TensorScalarFields(ElementwiseOp):
     """Operands and attributes of `engine.tensor_scalar`, shared with its `tile` form."""
 
-    source = operand_def(BufferType)
+    source: Operand = operand_def(BufferType)
     """Buffer read."""
-    out = operand_def(BufferType)
+    out: Operand = operand_def(BufferType)
     """Buffer written."""
-    op0 = attr_def(StringAttr)
+    op0: StringAttr = attr_def(StringAttr)
     """First operation."""
-    op1 = attr_def(StringAttr)
+    op1: StringAttr = attr_def(StringAttr)
     """Second operation, or `none`."""
-    value0 = attr_def(FloatAttr)
+    value0: FloatAttr = attr_def(FloatAttr)
     """fp32 right operand of the first operation."""
-    value1 = attr_def(FloatAttr)
+    value1: FloatAttr = attr_def(FloatAttr)
     """fp32 right operand of the second operation, 0 when there is none."""
-    source_ap = attr_def(AccessAttr)
+    source_ap: AccessAttr = attr_def(AccessAttr)
     """Elements read."""
-    out_ap = attr_def(AccessAttr)
+    out_ap: AccessAttr = attr_def(AccessAttr)
     """Elements written."""
     READS: ClassVar[Pattern] = (("source", "source_ap"),)
     WRITES: ClassVar[Pattern] = (("out", "out_ap"),)
@@ -311,25 +313,25 @@ class TensorScalarOp(TensorScalarFields):
 class ScalarTensorTensorFields(ElementwiseOp):
     """Operands and attributes of `engine.scalar_tensor_tensor`, shared with its `tile` form."""
 
-    lhs = operand_def(BufferType)
+    lhs: Operand = operand_def(BufferType)
     """Buffer of the left operand."""
-    scalar = operand_def(BufferType)
+    scalar: Operand = operand_def(BufferType)
     """fp32 SBUF buffer of the scalars."""
-    rhs = operand_def(BufferType)
+    rhs: Operand = operand_def(BufferType)
     """Buffer of the right operand."""
-    out = operand_def(BufferType)
+    out: Operand = operand_def(BufferType)
     """Buffer written."""
-    op0 = attr_def(StringAttr)
+    op0: StringAttr = attr_def(StringAttr)
     """Operation with the scalar."""
-    op1 = attr_def(StringAttr)
+    op1: StringAttr = attr_def(StringAttr)
     """Operation with the right operand."""
-    lhs_ap = attr_def(AccessAttr)
+    lhs_ap: AccessAttr = attr_def(AccessAttr)
     """Elements of the left operand."""
-    scalar_ap = attr_def(AccessAttr)
+    scalar_ap: AccessAttr = attr_def(AccessAttr)
     """One element in each partition that `lhs_ap` visits."""
-    rhs_ap = attr_def(AccessAttr)
+    rhs_ap: AccessAttr = attr_def(AccessAttr)
     """Elements of the right operand."""
-    out_ap = attr_def(AccessAttr)
+    out_ap: AccessAttr = attr_def(AccessAttr)
     """Elements written."""
     READS: ClassVar[Pattern] = (("lhs", "lhs_ap"), ("scalar", "scalar_ap"), ("rhs", "rhs_ap"))
     WRITES: ClassVar[Pattern] = (("out", "out_ap"),)
@@ -381,13 +383,13 @@ class ScalarTensorTensorOp(ScalarTensorTensorFields):
 class CopyFields(ElementwiseOp):
     """Operands and attributes of `engine.copy`, shared with its `tile` form."""
 
-    source = operand_def(BufferType)
+    source: Operand = operand_def(BufferType)
     """Buffer read."""
-    out = operand_def(BufferType)
+    out: Operand = operand_def(BufferType)
     """Buffer written."""
-    source_ap = attr_def(AccessAttr)
+    source_ap: AccessAttr = attr_def(AccessAttr)
     """Elements read."""
-    out_ap = attr_def(AccessAttr)
+    out_ap: AccessAttr = attr_def(AccessAttr)
     """Elements written."""
     READS: ClassVar[Pattern] = (("source", "source_ap"),)
     WRITES: ClassVar[Pattern] = (("out", "out_ap"),)
@@ -418,11 +420,11 @@ class MemsetOp(ElementwiseOp):
     """
 
     name = "engine.memset"
-    out = operand_def(BufferType)
+    out: Operand = operand_def(BufferType)
     """Buffer written."""
-    value = attr_def(FloatAttr)
+    value: FloatAttr = attr_def(FloatAttr)
     """fp32 value, converted to the element type of `out`."""
-    out_ap = attr_def(AccessAttr)
+    out_ap: AccessAttr = attr_def(AccessAttr)
     """Elements written."""
     WRITES: ClassVar[Pattern] = (("out", "out_ap"),)
     SYNTAX: ClassVar[tuple[Clause, ...]] = (Number("value"), Word("into"), Access("out", "out_ap"))

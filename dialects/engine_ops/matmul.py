@@ -6,7 +6,7 @@ from math import prod
 from typing import ClassVar
 
 from xdsl.dialects.builtin import UnitAttr
-from xdsl.irdl import IRDLOperation, attr_def, irdl_op_definition, operand_def, opt_attr_def
+from xdsl.irdl import IRDLOperation, Operand, attr_def, irdl_op_definition, operand_def, opt_attr_def
 from xdsl.parser import Parser
 from xdsl.printer import Printer
 
@@ -105,35 +105,35 @@ class _Out:
 class MatmulFields(LaneOp):
     """Operands and attributes of `engine.matmul`, shared with its `tile` form."""
 
-    stationary = operand_def(BufferType)
+    stationary: Operand = operand_def(BufferType)
     """Buffer of the stationary operand."""
-    moving = operand_def(BufferType)
+    moving: Operand = operand_def(BufferType)
     """Buffer of the moving operand."""
-    out = operand_def(BufferType)
+    out: Operand = operand_def(BufferType)
     """PSUM buffer of the result."""
-    m = attr_def(I64)
+    m: I64 = attr_def(I64)
     """Stationary columns: rows of the result."""
-    step_rows = attr_def(I64Array)
+    step_rows: I64Array = attr_def(I64Array)
     """Per step: number of partitions."""
-    step_partitions = attr_def(I64Array)
+    step_partitions: I64Array = attr_def(I64Array)
     """Per step: first partition."""
-    stationary_offsets = attr_def(I64Array)
+    stationary_offsets: I64Array = attr_def(I64Array)
     """Per step: free element of the stationary buffer where column 0 lies."""
-    moving_offsets = attr_def(I64Array)
+    moving_offsets: I64Array = attr_def(I64Array)
     """Per step: free element of the moving buffer where the moving pattern starts."""
-    moving_sizes = attr_def(I64Array)
+    moving_sizes: I64Array = attr_def(I64Array)
     """Sizes of the moving pattern, outermost first."""
-    moving_strides = attr_def(I64Array)
+    moving_strides: I64Array = attr_def(I64Array)
     """Strides of the moving pattern in elements, outermost first."""
-    n_block = attr_def(I64)
+    n_block: I64 = attr_def(I64)
     """Indices of the outermost moving dimension in a block."""
-    out_offset = attr_def(I64)
+    out_offset: I64 = attr_def(I64)
     """Free element of `out` where block (0, 0) starts."""
-    out_m_stride = attr_def(I64)
+    out_m_stride: I64 = attr_def(I64)
     """Elements from block (i, j) to (i + 1, j)."""
-    out_n_stride = attr_def(I64)
+    out_n_stride: I64 = attr_def(I64)
     """Elements from block (i, j) to (i, j + 1)."""
-    accumulate = opt_attr_def(UnitAttr)
+    accumulate: UnitAttr | None = opt_attr_def(UnitAttr)
     """Add to what `out` holds."""
 
     LANES: ClassVar[tuple[str, ...]] = ("tensor",)

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from xdsl.dialects.builtin import StringAttr
-from xdsl.irdl import attr_def, irdl_op_definition, operand_def
+from xdsl.irdl import Operand, attr_def, irdl_op_definition, operand_def
 
 from accelc.dialects.engine_ops.base import Pattern, require
 from accelc.dialects.engine_ops.elementwise import REDUCTIONS, ElementwiseOp, require_alu
@@ -14,17 +14,17 @@ from accelc.dialects.engine_ops.types import I64, AccessAttr, BufferType
 class ReduceFields(ElementwiseOp):
     """Operands and attributes of `engine.reduce`, shared with its `tile` form."""
 
-    source = operand_def(BufferType)
+    source: Operand = operand_def(BufferType)
     """Buffer read."""
-    out = operand_def(BufferType)
+    out: Operand = operand_def(BufferType)
     """Buffer written."""
-    op = attr_def(StringAttr)
+    op: StringAttr = attr_def(StringAttr)
     """`add`, `max` or `min`."""
-    axes = attr_def(I64)
+    axes: I64 = attr_def(I64)
     """Number of innermost free dimensions reduced."""
-    source_ap = attr_def(AccessAttr)
+    source_ap: AccessAttr = attr_def(AccessAttr)
     """Elements read."""
-    out_ap = attr_def(AccessAttr)
+    out_ap: AccessAttr = attr_def(AccessAttr)
     """Elements written, one for each index of the outer dimensions of `source_ap`."""
     READS: ClassVar[Pattern] = (("source", "source_ap"),)
     WRITES: ClassVar[Pattern] = (("out", "out_ap"),)
@@ -81,15 +81,15 @@ class PartitionReduceOp(ElementwiseOp):
     """
 
     name = "engine.partition_reduce"
-    source = operand_def(BufferType)
+    source: Operand = operand_def(BufferType)
     """Buffer read."""
-    out = operand_def(BufferType)
+    out: Operand = operand_def(BufferType)
     """Buffer written."""
-    op = attr_def(StringAttr)
+    op: StringAttr = attr_def(StringAttr)
     """`add`, `max` or `min`."""
-    source_ap = attr_def(AccessAttr)
+    source_ap: AccessAttr = attr_def(AccessAttr)
     """Elements read."""
-    out_ap = attr_def(AccessAttr)
+    out_ap: AccessAttr = attr_def(AccessAttr)
     """Elements written, in one partition."""
     READS: ClassVar[Pattern] = (("source", "source_ap"),)
     WRITES: ClassVar[Pattern] = (("out", "out_ap"),)

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from xdsl.irdl import attr_def, irdl_op_definition, operand_def
+from xdsl.irdl import Operand, attr_def, irdl_op_definition, operand_def
 
 from accelc.dialects.engine_ops.base import Pattern
 from accelc.dialects.engine_ops.elementwise import ElementwiseOp
@@ -13,17 +13,17 @@ from accelc.dialects.engine_ops.types import AccessAttr, BufferType
 class SelectFields(ElementwiseOp):
     """Operands and attributes of `engine.select`, shared with its `tile` form."""
 
-    source = operand_def(BufferType)
+    source: Operand = operand_def(BufferType)
     """Buffer of the values."""
-    predicate = operand_def(BufferType)
+    predicate: Operand = operand_def(BufferType)
     """Buffer of the predicate, of any element type."""
-    out = operand_def(BufferType)
+    out: Operand = operand_def(BufferType)
     """Buffer written where the predicate is not zero."""
-    source_ap = attr_def(AccessAttr)
+    source_ap: AccessAttr = attr_def(AccessAttr)
     """Elements read."""
-    predicate_ap = attr_def(AccessAttr)
+    predicate_ap: AccessAttr = attr_def(AccessAttr)
     """Elements of the predicate."""
-    out_ap = attr_def(AccessAttr)
+    out_ap: AccessAttr = attr_def(AccessAttr)
     """Elements written or kept."""
     READS: ClassVar[Pattern] = (("source", "source_ap"), ("predicate", "predicate_ap"), ("out", "out_ap"))
     WRITES: ClassVar[Pattern] = (("out", "out_ap"),)

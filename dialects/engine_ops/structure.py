@@ -3,9 +3,8 @@
 from typing import ClassVar
 
 from xdsl.dialects.builtin import StringAttr, SymbolNameConstraint, UnitAttr
-from xdsl.ir import Attribute, Operation, Region, SSAValue
+from xdsl.ir import Attribute, Operation, OpResult, OpTraits, Region, SSAValue
 from xdsl.irdl import (
-    IRDLOperation,
     attr_def,
     irdl_op_definition,
     opt_attr_def,
@@ -28,13 +27,14 @@ from accelc.dialects.engine_ops.types import (
     i64_array,
     i64_attr,
 )
+from accelc.dialects.operation import DialectOp
 
 ROLES = ("input", "output", "weight", "scratch")
 ACCUMULATORS = ("fp32", "int32")
 
 
 @irdl_op_definition
-class EndOp(IRDLOperation):
+class EndOp(DialectOp):
     """
     Terminator of `engine.program`.
 
@@ -44,7 +44,7 @@ class EndOp(IRDLOperation):
     """
 
     name = "engine.end"
-    traits = traits_def(IsTerminator())
+    traits: OpTraits = traits_def(IsTerminator())
 
     def print(self, printer: Printer) -> None:
         """Prints the attributes, if there are any."""
@@ -57,7 +57,7 @@ class EndOp(IRDLOperation):
 
 
 @irdl_op_definition
-class BufferOp(IRDLOperation):
+class BufferOp(DialectOp):
     """
     Declares storage. Takes no time.
 
@@ -71,15 +71,15 @@ class BufferOp(IRDLOperation):
     """
 
     name = "engine.buffer"
-    symbol = attr_def(StringAttr)
+    symbol: StringAttr = attr_def(StringAttr)
     """Unique in the program."""
-    role = attr_def(StringAttr)
+    role: StringAttr = attr_def(StringAttr)
     """What the storage is bound to."""
-    address = opt_attr_def(AddressAttr)
+    address: AddressAttr | None = opt_attr_def(AddressAttr)
     """Byte offset, in HBM or in every partition."""
-    updated = opt_attr_def(StringAttr)
+    updated: StringAttr | None = opt_attr_def(StringAttr)
     """Symbol of the output that an input's memory holds at the end."""
-    result = result_def(BufferType)
+    result: OpResult[BufferType] = result_def(BufferType)
 
     def __init__(self, symbol: str, role: str, type: BufferType):
         super().__init__(attributes={"symbol": StringAttr(symbol), "role": StringAttr(role)}, result_types=[type])
@@ -153,7 +153,7 @@ class BufferOp(IRDLOperation):
 
 
 @irdl_op_definition
-class ProgramOp(IRDLOperation):
+class ProgramOp(DialectOp):
     """
     One core's program for a target: buffers and lane ops in program order, closed by `engine.end`.
 
@@ -167,12 +167,12 @@ class ProgramOp(IRDLOperation):
     """
 
     name = "engine.program"
-    sym_name = attr_def(SymbolNameConstraint())
+    sym_name: StringAttr = attr_def(SymbolNameConstraint())
     """Name of the program."""
-    target = attr_def(StringAttr)
+    target: StringAttr = attr_def(StringAttr)
     """Name of the target, or path of its description."""
-    body = region_def("single_block")
-    traits = traits_def(IsolatedFromAbove())
+    body: Region = region_def("single_block")
+    traits: OpTraits = traits_def(IsolatedFromAbove())
 
     def __init__(self, sym_name: str, target: str, body: Region):
         super().__init__(attributes={"sym_name": StringAttr(sym_name), "target": StringAttr(target)}, regions=[body])
@@ -232,13 +232,13 @@ class DelayOp(LaneOp):
     """
 
     name = "engine.delay"
-    slot = attr_def(StringAttr)
+    slot: StringAttr = attr_def(StringAttr)
     """Name of the slot in the delay table."""
-    default = attr_def(I64)
+    default: I64 = attr_def(I64)
     """Value when the runtime sets none."""
-    maximum = attr_def(I64)
+    maximum: I64 = attr_def(I64)
     """Largest value the runtime may set."""
-    throttle = opt_attr_def(UnitAttr)
+    throttle: UnitAttr | None = opt_attr_def(UnitAttr)
     """Whether the value bounds the rate of issue."""
 
     LANES: ClassVar[tuple[str, ...]] = ("tensor", "vector", "scalar", "gpsimd", "dma")

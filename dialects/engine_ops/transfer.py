@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from xdsl.dialects.builtin import StringAttr
-from xdsl.irdl import attr_def, irdl_op_definition, operand_def
+from xdsl.irdl import Operand, attr_def, irdl_op_definition, operand_def
 
 from accelc.dialects.engine_ops.base import LaneOp, Pattern, buffer_type, require, require_space
 from accelc.dialects.engine_ops.syntax import Access, Clause, Text, Word
@@ -15,13 +15,13 @@ from accelc.isa.table import COMBINE_OPS, INDEXED_DIM
 class TransferOp(LaneOp):
     """Base of the ops that a DMA queue executes: one transfer each, from `source` to `destination`."""
 
-    source = operand_def(BufferType)
+    source: Operand = operand_def(BufferType)
     """Buffer read."""
-    destination = operand_def(BufferType)
+    destination: Operand = operand_def(BufferType)
     """Buffer written."""
-    source_ap = attr_def(AccessAttr)
+    source_ap: AccessAttr = attr_def(AccessAttr)
     """Elements read."""
-    destination_ap = attr_def(AccessAttr)
+    destination_ap: AccessAttr = attr_def(AccessAttr)
     """Elements written."""
     LANES: ClassVar[tuple[str, ...]] = ("dma",)
 
@@ -64,9 +64,9 @@ class IndexedOp(TransferOp):
     tensor has one index for each (b, indexed) of the dense side.
     """
 
-    index = operand_def(BufferType)
+    index: Operand = operand_def(BufferType)
     """Indices, int32 or int64, in HBM."""
-    index_ap = attr_def(AccessAttr)
+    index_ap: AccessAttr = attr_def(AccessAttr)
     """Indices, one behind the other."""
     DENSE: ClassVar[str] = ""
     """Name of the access pattern of the side that is not indexed."""
@@ -130,7 +130,7 @@ class DmaScatterOp(IndexedOp):
     """
 
     name = "engine.dma_scatter"
-    op = attr_def(StringAttr)
+    op: StringAttr = attr_def(StringAttr)
     """How an element is combined with what is there."""
     READS: ClassVar[Pattern] = (("source", "source_ap"), ("index", "index_ap"), ("destination", "destination_ap"))
     WRITES: ClassVar[Pattern] = (("destination", "destination_ap"),)

@@ -18,8 +18,10 @@ from xdsl.dialects.builtin import (
     i64,
 )
 from xdsl.ir import Attribute, Operation, SSAValue
-from xdsl.irdl import IRDLOperation, base, opt_attr_def
+from xdsl.irdl import base, opt_attr_def
 from xdsl.utils.exceptions import VerifyException
+
+from accelc.dialects.operation import DialectOp
 
 T = TypeVar("T")
 
@@ -29,6 +31,7 @@ Value = SSAValue | Operation
 Plain = Attribute | str | bool | int | float | Sequence[int] | None
 
 I64 = IntegerAttr[IntegerType]
+I64Array = DenseArrayBase[IntegerType]
 I64_ATTR = IntegerAttr.constr(i64)
 F64_ATTR = FloatAttr.constr(f64)
 I64_ARRAY = DenseArrayBase.constr(i64)
@@ -125,12 +128,12 @@ def require_same_element(result: Value, operand: Value) -> None:
     )
 
 
-class GraphOp(IRDLOperation, ABC):
+class GraphOp(DialectOp, ABC):
     """Base of all tensor operations: where they came from, and checks common to all."""
 
-    loc_name = opt_attr_def(StringAttr)
+    loc_name: StringAttr | None = opt_attr_def(StringAttr)
     """Name of the front end's node this operation came from; carried down to the debug map."""
-    layer = opt_attr_def(I64_ATTR)
+    layer: IntegerAttr | None = opt_attr_def(I64_ATTR)
     """Number of the layer this operation belongs to."""
 
     def verify_static(self) -> None:

@@ -5,8 +5,8 @@ from enum import Enum
 from typing import ClassVar
 
 from xdsl.dialects.builtin import TensorType, i1
-from xdsl.ir import Attribute, SSAValue
-from xdsl.irdl import irdl_op_definition, operand_def, result_def, traits_def
+from xdsl.ir import Attribute, OpResult, OpTraits, SSAValue
+from xdsl.irdl import Operand, irdl_op_definition, operand_def, result_def, traits_def
 from xdsl.traits import Pure
 
 from accelc.analysis.shapes import broadcast_shapes
@@ -47,15 +47,15 @@ class BinaryOp(GraphOp, ABC):
 
     RULE: ClassVar[BinaryRule] = BinaryRule.ARITHMETIC
 
-    lhs = operand_def(TENSOR)
+    lhs: Operand = operand_def(TENSOR)
     """Any shape that broadcasts with rhs."""
-    rhs = operand_def(TENSOR)
+    rhs: Operand = operand_def(TENSOR)
     """Any shape that broadcasts with lhs."""
-    result = result_def(TENSOR)
+    result: OpResult[AnyTensor] = result_def(TENSOR)
     """The broadcast shape."""
 
-    assembly_format = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)"
-    traits = traits_def(Pure(), Simplifies())
+    assembly_format: ClassVar[str | None] = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)"
+    traits: OpTraits = traits_def(Pure(), Simplifies())
 
     def __init__(self, lhs: Value, rhs: Value, result_type: AnyTensor | None = None, *, loc_name: str | None = None):
         if result_type is None:
@@ -341,17 +341,17 @@ class SelectOp(GraphOp):
     """
 
     name = "graph.select"
-    condition = operand_def(TENSOR)
+    condition: Operand = operand_def(TENSOR)
     """Truth values (i1)."""
-    a = operand_def(TENSOR)
+    a: Operand = operand_def(TENSOR)
     """Taken where the condition is true."""
-    b = operand_def(TENSOR)
+    b: Operand = operand_def(TENSOR)
     """Taken where the condition is false; element type of a."""
-    result = result_def(TENSOR)
+    result: OpResult[AnyTensor] = result_def(TENSOR)
     """The broadcast shape, element type of a."""
 
-    assembly_format = "$condition `,` $a `,` $b attr-dict `:` functional-type(operands, results)"
-    traits = traits_def(Pure())
+    assembly_format: ClassVar[str | None] = "$condition `,` $a `,` $b attr-dict `:` functional-type(operands, results)"
+    traits: OpTraits = traits_def(Pure())
 
     def __init__(
         self,

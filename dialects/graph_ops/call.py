@@ -1,19 +1,29 @@
 """Calls of functions of the `graph` dialect: repeated layers, compiled once."""
 
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import ClassVar, cast
 
 from xdsl.dialects.builtin import (
     DenseArrayBase,
     DictionaryAttr,
     FlatSymbolRefAttrConstr,
+    IntegerAttr,
     IntegerType,
     StringAttr,
     SymbolRefAttr,
     TensorType,
 )
-from xdsl.ir import Attribute, Operation, SSAValue
-from xdsl.irdl import attr_def, irdl_op_definition, opt_attr_def, traits_def, var_operand_def, var_result_def
+from xdsl.ir import Attribute, Operation, OpTraits, SSAValue
+from xdsl.irdl import (
+    VarOperand,
+    VarOpResult,
+    attr_def,
+    irdl_op_definition,
+    opt_attr_def,
+    traits_def,
+    var_operand_def,
+    var_result_def,
+)
 from xdsl.traits import Pure, SymbolTable, SymbolUserOpInterface
 from xdsl.utils.exceptions import VerifyException
 
@@ -21,7 +31,9 @@ from accelc.dialects.graph_ops.base import (
     I64_ARRAY,
     I64_ATTR,
     TENSOR,
+    AnyTensor,
     GraphOp,
+    I64Array,
     Value,
     attributes,
     element_of,
@@ -126,26 +138,26 @@ class CallOp(GraphOp):
     """
 
     name = "graph.call"
-    callee = attr_def(FlatSymbolRefAttrConstr)
+    callee: SymbolRefAttr = attr_def(FlatSymbolRefAttrConstr)
     """Name of a `graph.func` of pure operations, which does not call itself."""
-    weights = opt_attr_def(DictionaryAttr)
+    weights: DictionaryAttr | None = opt_attr_def(DictionaryAttr)
     """Weight of the function -> weight of the caller that takes its place; the others keep their names."""
-    times = opt_attr_def(I64_ATTR)
+    times: IntegerAttr | None = opt_attr_def(I64_ATTR)
     """Number of executions, at least 2."""
-    along = opt_attr_def(I64_ARRAY)
+    along: I64Array | None = opt_attr_def(I64_ARRAY)
     """For each operand the axis along which it is chunked, or -1; given with `times`."""
-    joining = opt_attr_def(I64_ARRAY)
+    joining: I64Array | None = opt_attr_def(I64_ARRAY)
     """For each result the axis along which its chunks are joined; given with `times`."""
-    inputs = var_operand_def(TENSOR)
+    inputs: VarOperand = var_operand_def(TENSOR)
     """One per argument of the function."""
-    outputs = var_result_def(TENSOR)
+    outputs: VarOpResult[AnyTensor] = var_result_def(TENSOR)
     """One per result of the function."""
 
-    assembly_format = (
+    assembly_format: ClassVar[str | None] = (
         "$callee `(` $inputs `)` (`times` $times^ `along` $along `joining` $joining)? attr-dict "
         "`:` functional-type(operands, results)"
     )
-    traits = traits_def(Pure(), _CallUses())
+    traits: OpTraits = traits_def(Pure(), _CallUses())
 
     def __init__(
         self,

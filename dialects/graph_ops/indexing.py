@@ -1,8 +1,10 @@
 """Operations of the `graph` dialect that move elements to or from places given by indices."""
 
-from xdsl.dialects.builtin import StringAttr, TensorType
-from xdsl.ir import SSAValue
-from xdsl.irdl import attr_def, irdl_op_definition, operand_def, opt_attr_def, result_def, traits_def
+from typing import ClassVar
+
+from xdsl.dialects.builtin import IntegerAttr, StringAttr, TensorType
+from xdsl.ir import OpResult, OpTraits, SSAValue
+from xdsl.irdl import Operand, attr_def, irdl_op_definition, operand_def, opt_attr_def, result_def, traits_def
 from xdsl.traits import Pure
 
 from accelc.analysis import shapes
@@ -10,6 +12,7 @@ from accelc.analysis.indexed import REDUCTIONS, picked_shape
 from accelc.dialects.graph_ops.base import (
     I64_ATTR,
     TENSOR,
+    AnyTensor,
     GraphOp,
     Value,
     attributes,
@@ -44,19 +47,21 @@ class GatherOp(GraphOp):
     """
 
     name = "graph.gather"
-    x = operand_def(TENSOR)
+    x: Operand = operand_def(TENSOR)
     """Any shape of rank at least 1."""
-    indices = operand_def(TENSOR)
+    indices: Operand = operand_def(TENSOR)
     """Integers of any shape that begins with the batch axes."""
-    axis = attr_def(I64_ATTR)
+    axis: IntegerAttr = attr_def(I64_ATTR)
     """Axis of x the indices count along, in [0, rank)."""
-    batch = opt_attr_def(I64_ATTR)
+    batch: IntegerAttr | None = opt_attr_def(I64_ATTR)
     """Leading axes that x and the indices share; none by default."""
-    result = result_def(TENSOR)
+    result: OpResult[AnyTensor] = result_def(TENSOR)
     """Shape of x with the axis replaced by the axes of the indices behind the batch."""
 
-    assembly_format = "$x `,` $indices `axis` $axis (`batch` $batch^)? attr-dict `:` functional-type(operands, results)"
-    traits = traits_def(Pure())
+    assembly_format: ClassVar[str | None] = (
+        "$x `,` $indices `axis` $axis (`batch` $batch^)? attr-dict `:` functional-type(operands, results)"
+    )
+    traits: OpTraits = traits_def(Pure())
 
     def __init__(self, x: Value, indices: Value, axis: int = 0, batch: int = 0, *, loc_name: str | None = None):
         axis = shapes.normalize_axis(axis, len(shape_of(x)))
@@ -96,26 +101,26 @@ class ScatterOp(GraphOp):
     """
 
     name = "graph.scatter"
-    x = operand_def(TENSOR)
+    x: Operand = operand_def(TENSOR)
     """Tensor whose other elements are kept; rank at least 1."""
-    indices = operand_def(TENSOR)
+    indices: Operand = operand_def(TENSOR)
     """Integers of any shape that begins with the batch axes."""
-    updates = operand_def(TENSOR)
+    updates: Operand = operand_def(TENSOR)
     """Shape of x with the axis replaced by the axes of the indices behind the batch."""
-    reduction = attr_def(StringAttr)
+    reduction: StringAttr = attr_def(StringAttr)
     """`none`, `add`, `mul`, `max` or `min`."""
-    axis = attr_def(I64_ATTR)
+    axis: IntegerAttr = attr_def(I64_ATTR)
     """Axis of x the indices count along, in [0, rank)."""
-    batch = opt_attr_def(I64_ATTR)
+    batch: IntegerAttr | None = opt_attr_def(I64_ATTR)
     """Leading axes that x and the indices share; none by default."""
-    result = result_def(TENSOR)
+    result: OpResult[AnyTensor] = result_def(TENSOR)
     """Shape of x."""
 
-    assembly_format = (
+    assembly_format: ClassVar[str | None] = (
         "$reduction $x `,` $indices `,` $updates `axis` $axis (`batch` $batch^)? attr-dict "
         "`:` functional-type(operands, results)"
     )
-    traits = traits_def(Pure())
+    traits: OpTraits = traits_def(Pure())
 
     def __init__(
         self,

@@ -7,11 +7,13 @@ it to value semantics; nothing after that pass accepts a variable.
 
 from abc import ABC
 from collections.abc import Sequence
-from typing import cast
+from typing import ClassVar, cast
 
 from xdsl.dialects.builtin import StringAttr, TensorType, UnitAttr
-from xdsl.ir import Attribute, ParametrizedAttribute, SSAValue, TypeAttribute
+from xdsl.ir import Attribute, OpResult, OpTraits, ParametrizedAttribute, SSAValue, TypeAttribute
 from xdsl.irdl import (
+    Operand,
+    VarOperand,
     attr_def,
     base,
     irdl_attr_definition,
@@ -32,6 +34,7 @@ from accelc.dialects.graph_ops.base import (
     TENSOR,
     AnyTensor,
     GraphOp,
+    I64Array,
     Value,
     attributes,
     checked,
@@ -76,14 +79,16 @@ class VariableOp(GraphOp):
     """
 
     name = "graph.variable"
-    init = operand_def(TENSOR)
+    init: Operand = operand_def(TENSOR)
     """First contents."""
-    captured = opt_attr_def(UnitAttr)
+    captured: UnitAttr | None = opt_attr_def(UnitAttr)
     """The storage belongs to a constant; writing it is an error of the program."""
-    result = result_def(VAR)
+    result: OpResult[VarType] = result_def(VAR)
     """The storage."""
 
-    assembly_format = "(`captured` $captured^)? $init attr-dict `:` type($init) `->` type($result)"
+    assembly_format: ClassVar[str | None] = (
+        "(`captured` $captured^)? $init attr-dict `:` type($init) `->` type($result)"
+    )
 
     def __init__(self, init: Value, *, captured: bool = False, loc_name: str | None = None):
         tensor = cast(AnyTensor, SSAValue.get(init).type)
@@ -110,13 +115,13 @@ class LoadOp(GraphOp):
     """
 
     name = "graph.load"
-    var = operand_def(VAR)
+    var: Operand = operand_def(VAR)
     """Read."""
-    result = result_def(TENSOR)
+    result: OpResult[AnyTensor] = result_def(TENSOR)
     """Contents."""
 
-    assembly_format = "$var attr-dict `:` type($var) `->` type($result)"
-    traits = traits_def(MemoryReadEffect())
+    assembly_format: ClassVar[str | None] = "$var attr-dict `:` type($var) `->` type($result)"
+    traits: OpTraits = traits_def(MemoryReadEffect())
 
     def __init__(self, var: Value, *, loc_name: str | None = None):
         super().__init__(
@@ -140,13 +145,13 @@ class StoreOp(GraphOp):
     """
 
     name = "graph.store_"
-    var = operand_def(VAR)
+    var: Operand = operand_def(VAR)
     """Written."""
-    value = operand_def(TENSOR)
+    value: Operand = operand_def(TENSOR)
     """New contents; broadcasts to the variable's shape, of its element type."""
 
-    assembly_format = "$var `,` $value attr-dict `:` type($var) `,` type($value)"
-    traits = traits_def(MemoryWriteEffect())
+    assembly_format: ClassVar[str | None] = "$var `,` $value attr-dict `:` type($var) `,` type($value)"
+    traits: OpTraits = traits_def(MemoryWriteEffect())
 
     def __init__(self, var: Value, value: Value, *, loc_name: str | None = None):
         super().__init__(operands=[SSAValue.get(var), SSAValue.get(value)], attributes=attributes(loc_name=loc_name))
@@ -175,15 +180,17 @@ class ApplyOp(GraphOp):
     """
 
     name = "graph.apply_"
-    function = attr_def(StringAttr)
+    function: StringAttr = attr_def(StringAttr)
     """Name of the operation without the dialect."""
-    var = operand_def(VAR)
+    var: Operand = operand_def(VAR)
     """Read, then written."""
-    inputs = var_operand_def(TENSOR)
+    inputs: VarOperand = var_operand_def(TENSOR)
     """Nothing for a unary operation, the second operand for a binary one."""
 
-    assembly_format = "$function $var (`,` $inputs^)? attr-dict `:` type($var) (`,` type($inputs)^)?"
-    traits = traits_def(MemoryReadEffect(), MemoryWriteEffect())
+    assembly_format: ClassVar[str | None] = (
+        "$function $var (`,` $inputs^)? attr-dict `:` type($var) (`,` type($inputs)^)?"
+    )
+    traits: OpTraits = traits_def(MemoryReadEffect(), MemoryWriteEffect())
 
     def __init__(self, function: str, var: Value, inputs: Sequence[Value] = (), *, loc_name: str | None = None):
         super().__init__(
@@ -209,12 +216,12 @@ class ApplyOp(GraphOp):
 class ViewOp(GraphOp, ABC):
     """Base of all views: a reference to (part of) the storage of another variable, under another shape."""
 
-    var = operand_def(VAR)
+    var: Operand = operand_def(VAR)
     """Viewed variable or view."""
-    result = result_def(VAR)
+    result: OpResult[VarType] = result_def(VAR)
     """Reference to the same storage."""
 
-    traits = traits_def(NoMemoryEffect())
+    traits: OpTraits = traits_def(NoMemoryEffect())
 
     def verify_graph(self) -> None:
         """One element type; sizes as the view demands."""
@@ -244,12 +251,14 @@ class ViewSliceOp(ViewOp):
     """
 
     name = "graph.view_slice"
-    starts = attr_def(I64_ARRAY)
+    starts: I64Array = attr_def(I64_ARRAY)
     """First element, per axis."""
-    steps = attr_def(I64_ARRAY)
+    steps: I64Array = attr_def(I64_ARRAY)
     """Elements between viewed ones, per axis; not 0."""
 
-    assembly_format = "$var `starts` $starts `steps` $steps attr-dict `:` type($var) `->` type($result)"
+    assembly_format: ClassVar[str | None] = (
+        "$var `starts` $starts `steps` $steps attr-dict `:` type($var) `->` type($result)"
+    )
 
     def __init__(
         self,
@@ -283,10 +292,10 @@ class ViewTransposeOp(ViewOp):
     """
 
     name = "graph.view_transpose"
-    perm = attr_def(I64_ARRAY)
+    perm: I64Array = attr_def(I64_ARRAY)
     """Axis of the source for every axis of the view."""
 
-    assembly_format = "$var `perm` $perm attr-dict `:` type($var) `->` type($result)"
+    assembly_format: ClassVar[str | None] = "$var `perm` $perm attr-dict `:` type($var) `->` type($result)"
 
     def __init__(self, var: Value, perm: Sequence[int], *, loc_name: str | None = None):
         super().__init__(
@@ -312,7 +321,7 @@ class ViewReshapeOp(ViewOp):
     """
 
     name = "graph.view_reshape"
-    assembly_format = "$var attr-dict `:` type($var) `->` type($result)"
+    assembly_format: ClassVar[str | None] = "$var attr-dict `:` type($var) `->` type($result)"
 
     def __init__(self, var: Value, shape: Sequence[int], *, loc_name: str | None = None):
         super().__init__(
@@ -337,7 +346,7 @@ class ViewBroadcastOp(ViewOp):
     """
 
     name = "graph.view_broadcast"
-    assembly_format = "$var attr-dict `:` type($var) `->` type($result)"
+    assembly_format: ClassVar[str | None] = "$var attr-dict `:` type($var) `->` type($result)"
 
     def __init__(self, var: Value, shape: Sequence[int], *, loc_name: str | None = None):
         super().__init__(

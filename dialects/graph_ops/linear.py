@@ -1,10 +1,20 @@
 """Operations of the `graph` dialect with a contraction."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
-from xdsl.dialects.builtin import TensorType
-from xdsl.ir import SSAValue
-from xdsl.irdl import attr_def, irdl_op_definition, operand_def, opt_operand_def, result_def, traits_def
+from xdsl.dialects.builtin import IntegerAttr, TensorType
+from xdsl.ir import OpResult, OpTraits, SSAValue
+from xdsl.irdl import (
+    Operand,
+    OptOperand,
+    attr_def,
+    irdl_op_definition,
+    operand_def,
+    opt_operand_def,
+    result_def,
+    traits_def,
+)
 from xdsl.traits import Pure
 
 from accelc.analysis import shapes
@@ -14,6 +24,7 @@ from accelc.dialects.graph_ops.base import (
     TENSOR,
     AnyTensor,
     GraphOp,
+    I64Array,
     Value,
     attributes,
     checked,
@@ -55,15 +66,15 @@ class MatmulOp(GraphOp):
     """
 
     name = "graph.matmul"
-    lhs = operand_def(TENSOR)
+    lhs: Operand = operand_def(TENSOR)
     """(..., m, k)"""
-    rhs = operand_def(TENSOR)
+    rhs: Operand = operand_def(TENSOR)
     """(..., k, n)"""
-    result = result_def(TENSOR)
+    result: OpResult[AnyTensor] = result_def(TENSOR)
     """(..., m, n)"""
 
-    assembly_format = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)"
-    traits = traits_def(Pure())
+    assembly_format: ClassVar[str | None] = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)"
+    traits: OpTraits = traits_def(Pure())
 
     def __init__(self, lhs: Value, rhs: Value, result_type: AnyTensor | None = None, *, loc_name: str | None = None):
         if result_type is None:
@@ -94,28 +105,28 @@ class ConvOp(GraphOp):
     """
 
     name = "graph.conv"
-    x = operand_def(TENSOR)
+    x: Operand = operand_def(TENSOR)
     """(N, C, spatial...)"""
-    weight = operand_def(TENSOR)
+    weight: Operand = operand_def(TENSOR)
     """(M, C/group, kernel...)"""
-    bias = opt_operand_def(TENSOR)
+    bias: OptOperand = opt_operand_def(TENSOR)
     """(M,)"""
-    strides = attr_def(I64_ARRAY)
+    strides: I64Array = attr_def(I64_ARRAY)
     """Elements between windows, per spatial axis."""
-    pads = attr_def(I64_ARRAY)
+    pads: I64Array = attr_def(I64_ARRAY)
     """Zeros before, then after, per spatial axis."""
-    dilations = attr_def(I64_ARRAY)
+    dilations: I64Array = attr_def(I64_ARRAY)
     """Elements between taps, per spatial axis."""
-    group = attr_def(I64_ATTR)
+    group: IntegerAttr = attr_def(I64_ATTR)
     """Number of groups channels are split in."""
-    result = result_def(TENSOR)
+    result: OpResult[AnyTensor] = result_def(TENSOR)
     """(N, M, out...)"""
 
-    assembly_format = (
+    assembly_format: ClassVar[str | None] = (
         "$x `,` $weight (`,` $bias^)? `strides` $strides `pads` $pads `dilations` $dilations `group` $group "
         "attr-dict `:` functional-type(operands, results)"
     )
-    traits = traits_def(Pure())
+    traits: OpTraits = traits_def(Pure())
 
     def __init__(
         self,
@@ -173,30 +184,30 @@ class ConvTransposeOp(GraphOp):
     """
 
     name = "graph.conv_transpose"
-    x = operand_def(TENSOR)
+    x: Operand = operand_def(TENSOR)
     """(N, C, spatial...)"""
-    weight = operand_def(TENSOR)
+    weight: Operand = operand_def(TENSOR)
     """(C, M/group, kernel...)"""
-    bias = opt_operand_def(TENSOR)
+    bias: OptOperand = opt_operand_def(TENSOR)
     """(M,)"""
-    strides = attr_def(I64_ARRAY)
+    strides: I64Array = attr_def(I64_ARRAY)
     """Result elements between the windows of neighbouring inputs, per spatial axis."""
-    pads = attr_def(I64_ARRAY)
+    pads: I64Array = attr_def(I64_ARRAY)
     """Result elements cropped at the low end, then at the high end, per spatial axis."""
-    dilations = attr_def(I64_ARRAY)
+    dilations: I64Array = attr_def(I64_ARRAY)
     """Elements between taps, per spatial axis."""
-    group = attr_def(I64_ATTR)
+    group: IntegerAttr = attr_def(I64_ATTR)
     """Number of groups channels are split in."""
-    output_padding = attr_def(I64_ARRAY)
+    output_padding: I64Array = attr_def(I64_ARRAY)
     """Elements added at the high end, per spatial axis."""
-    result = result_def(TENSOR)
+    result: OpResult[AnyTensor] = result_def(TENSOR)
     """(N, M, out...)"""
 
-    assembly_format = (
+    assembly_format: ClassVar[str | None] = (
         "$x `,` $weight (`,` $bias^)? `strides` $strides `pads` $pads `dilations` $dilations `group` $group "
         "`output_padding` $output_padding attr-dict `:` functional-type(operands, results)"
     )
-    traits = traits_def(Pure())
+    traits: OpTraits = traits_def(Pure())
 
     def __init__(
         self,

@@ -1,11 +1,21 @@
 """Operations of the `graph` dialect that move elements without computing, and the cast."""
 
 from collections.abc import Sequence
-from typing import cast
+from typing import ClassVar, cast
 
-from xdsl.dialects.builtin import Float8E4M3FNType, Float8E5M2Type, FloatAttr, TensorType, UnitAttr, f64
-from xdsl.ir import Attribute, SSAValue
-from xdsl.irdl import attr_def, irdl_op_definition, operand_def, opt_attr_def, result_def, traits_def, var_operand_def
+from xdsl.dialects.builtin import Float8E4M3FNType, Float8E5M2Type, FloatAttr, IntegerAttr, TensorType, UnitAttr, f64
+from xdsl.ir import Attribute, OpResult, OpTraits, SSAValue
+from xdsl.irdl import (
+    Operand,
+    VarOperand,
+    attr_def,
+    irdl_op_definition,
+    operand_def,
+    opt_attr_def,
+    result_def,
+    traits_def,
+    var_operand_def,
+)
 from xdsl.traits import Pure
 
 from accelc.analysis import shapes
@@ -16,6 +26,7 @@ from accelc.dialects.graph_ops.base import (
     TENSOR,
     AnyTensor,
     GraphOp,
+    I64Array,
     Value,
     attributes,
     checked,
@@ -48,15 +59,15 @@ class CastOp(GraphOp):
     """
 
     name = "graph.cast"
-    x = operand_def(TENSOR)
+    x: Operand = operand_def(TENSOR)
     """Any shape."""
-    result = result_def(TENSOR)
+    result: OpResult[AnyTensor] = result_def(TENSOR)
     """Shape of x."""
-    saturate = opt_attr_def(UnitAttr)
+    saturate: UnitAttr | None = opt_attr_def(UnitAttr)
     """Whether floats saturate; the result has an 8-bit float type."""
 
-    assembly_format = "$x attr-dict `:` type($x) `->` type($result)"
-    traits = traits_def(Pure(), Simplifies())
+    assembly_format: ClassVar[str | None] = "$x attr-dict `:` type($x) `->` type($result)"
+    traits: OpTraits = traits_def(Pure(), Simplifies())
 
     def __init__(self, x: Value, to: Attribute, *, saturate: bool = False, loc_name: str | None = None):
         element = cast(AnyTensor, to).element_type if isinstance(to, TensorType) else to
@@ -85,13 +96,13 @@ class ReshapeOp(GraphOp):
     """
 
     name = "graph.reshape"
-    x = operand_def(TENSOR)
+    x: Operand = operand_def(TENSOR)
     """Any shape."""
-    result = result_def(TENSOR)
+    result: OpResult[AnyTensor] = result_def(TENSOR)
     """Any shape with as many elements."""
 
-    assembly_format = "$x attr-dict `:` type($x) `->` type($result)"
-    traits = traits_def(Pure(), Simplifies())
+    assembly_format: ClassVar[str | None] = "$x attr-dict `:` type($x) `->` type($result)"
+    traits: OpTraits = traits_def(Pure(), Simplifies())
 
     def __init__(self, x: Value, shape: Sequence[int], *, loc_name: str | None = None):
         super().__init__(
@@ -117,15 +128,15 @@ class TransposeOp(GraphOp):
     """
 
     name = "graph.transpose"
-    x = operand_def(TENSOR)
+    x: Operand = operand_def(TENSOR)
     """Any shape."""
-    perm = attr_def(I64_ARRAY)
+    perm: I64Array = attr_def(I64_ARRAY)
     """Axis of x for every axis of the result."""
-    result = result_def(TENSOR)
+    result: OpResult[AnyTensor] = result_def(TENSOR)
     """Permuted shape of x."""
 
-    assembly_format = "$x `perm` $perm attr-dict `:` type($x) `->` type($result)"
-    traits = traits_def(Pure(), Simplifies())
+    assembly_format: ClassVar[str | None] = "$x `perm` $perm attr-dict `:` type($x) `->` type($result)"
+    traits: OpTraits = traits_def(Pure(), Simplifies())
 
     def __init__(self, x: Value, perm: Sequence[int], *, loc_name: str | None = None):
         super().__init__(
@@ -151,17 +162,19 @@ class SliceOp(GraphOp):
     """
 
     name = "graph.slice"
-    x = operand_def(TENSOR)
+    x: Operand = operand_def(TENSOR)
     """Any shape."""
-    starts = attr_def(I64_ARRAY)
+    starts: I64Array = attr_def(I64_ARRAY)
     """First element, per axis."""
-    steps = attr_def(I64_ARRAY)
+    steps: I64Array = attr_def(I64_ARRAY)
     """Elements between taken ones, per axis; not 0."""
-    result = result_def(TENSOR)
+    result: OpResult[AnyTensor] = result_def(TENSOR)
     """Number of elements taken, per axis."""
 
-    assembly_format = "$x `starts` $starts `steps` $steps attr-dict `:` type($x) `->` type($result)"
-    traits = traits_def(Pure(), Simplifies())
+    assembly_format: ClassVar[str | None] = (
+        "$x `starts` $starts `steps` $steps attr-dict `:` type($x) `->` type($result)"
+    )
+    traits: OpTraits = traits_def(Pure(), Simplifies())
 
     def __init__(
         self,
@@ -197,21 +210,21 @@ class InsertSliceOp(GraphOp):
     """
 
     name = "graph.insert_slice"
-    source = operand_def(TENSOR)
+    source: Operand = operand_def(TENSOR)
     """Replacing elements."""
-    dest = operand_def(TENSOR)
+    dest: Operand = operand_def(TENSOR)
     """Tensor whose other elements are kept."""
-    starts = attr_def(I64_ARRAY)
+    starts: I64Array = attr_def(I64_ARRAY)
     """First replaced element, per axis."""
-    steps = attr_def(I64_ARRAY)
+    steps: I64Array = attr_def(I64_ARRAY)
     """Elements between replaced ones, per axis; not 0."""
-    result = result_def(TENSOR)
+    result: OpResult[AnyTensor] = result_def(TENSOR)
     """Shape of dest."""
 
-    assembly_format = (
+    assembly_format: ClassVar[str | None] = (
         "$source `,` $dest `starts` $starts `steps` $steps attr-dict `:` functional-type(operands, results)"
     )
-    traits = traits_def(Pure())
+    traits: OpTraits = traits_def(Pure())
 
     def __init__(
         self,
@@ -249,15 +262,15 @@ class ConcatOp(GraphOp):
     """
 
     name = "graph.concat"
-    inputs = var_operand_def(TENSOR)
+    inputs: VarOperand = var_operand_def(TENSOR)
     """At least one tensor; sizes agree but on the axis."""
-    axis = attr_def(I64_ATTR)
+    axis: IntegerAttr = attr_def(I64_ATTR)
     """Axis joined along, in [0, rank)."""
-    result = result_def(TENSOR)
+    result: OpResult[AnyTensor] = result_def(TENSOR)
     """Sizes along the axis added up."""
 
-    assembly_format = "$inputs `axis` $axis attr-dict `:` functional-type(operands, results)"
-    traits = traits_def(Pure(), Simplifies())
+    assembly_format: ClassVar[str | None] = "$inputs `axis` $axis attr-dict `:` functional-type(operands, results)"
+    traits: OpTraits = traits_def(Pure(), Simplifies())
 
     def __init__(self, inputs: Sequence[Value], axis: int, *, loc_name: str | None = None):
         axis = shapes.normalize_axis(axis, len(shape_of(inputs[0])))
@@ -288,23 +301,23 @@ class PadOp(GraphOp):
     """
 
     name = "graph.pad"
-    x = operand_def(TENSOR)
+    x: Operand = operand_def(TENSOR)
     """Any shape."""
-    low = attr_def(I64_ARRAY)
+    low: I64Array = attr_def(I64_ARRAY)
     """Elements before, per axis."""
-    high = attr_def(I64_ARRAY)
+    high: I64Array = attr_def(I64_ARRAY)
     """Elements after, per axis."""
-    interior = attr_def(I64_ARRAY)
+    interior: I64Array = attr_def(I64_ARRAY)
     """Elements between neighbours, per axis."""
-    value = attr_def(F64_ATTR)
+    value: FloatAttr = attr_def(F64_ATTR)
     """The constant; it must be exact in the element type if that is an integer."""
-    result = result_def(TENSOR)
+    result: OpResult[AnyTensor] = result_def(TENSOR)
     """Padded shape of x."""
 
-    assembly_format = (
+    assembly_format: ClassVar[str | None] = (
         "$x `low` $low `high` $high `interior` $interior `value` $value attr-dict `:` type($x) `->` type($result)"
     )
-    traits = traits_def(Pure(), Simplifies())
+    traits: OpTraits = traits_def(Pure(), Simplifies())
 
     def __init__(
         self,
@@ -350,13 +363,13 @@ class BroadcastOp(GraphOp):
     """
 
     name = "graph.broadcast"
-    x = operand_def(TENSOR)
+    x: Operand = operand_def(TENSOR)
     """Any shape that broadcasts to the result's."""
-    result = result_def(TENSOR)
+    result: OpResult[AnyTensor] = result_def(TENSOR)
     """Repeated shape."""
 
-    assembly_format = "$x attr-dict `:` type($x) `->` type($result)"
-    traits = traits_def(Pure(), Simplifies())
+    assembly_format: ClassVar[str | None] = "$x attr-dict `:` type($x) `->` type($result)"
+    traits: OpTraits = traits_def(Pure(), Simplifies())
 
     def __init__(self, x: Value, shape: Sequence[int], *, loc_name: str | None = None):
         super().__init__(

@@ -3,9 +3,12 @@
 from typing import ClassVar
 
 from xdsl.dialects.builtin import StringAttr, TensorType, UnitAttr
-from xdsl.ir import SSAValue
+from xdsl.ir import OpResult, OpTraits, SSAValue
 from xdsl.irdl import (
     AttrSizedOperandSegments,
+    IRDLOption,
+    Operand,
+    OptOperand,
     attr_def,
     irdl_op_definition,
     operand_def,
@@ -18,6 +21,7 @@ from xdsl.traits import Pure
 
 from accelc.dialects.graph_ops.base import (
     TENSOR,
+    AnyTensor,
     GraphOp,
     Value,
     attributes,
@@ -45,44 +49,44 @@ class LstmOp(GraphOp):
     """
 
     name = "graph.lstm"
-    x = operand_def(TENSOR)
+    x: Operand = operand_def(TENSOR)
     """(S, B, I)"""
-    w = operand_def(TENSOR)
+    w: Operand = operand_def(TENSOR)
     """(D, 4H, I)"""
-    r = operand_def(TENSOR)
+    r: Operand = operand_def(TENSOR)
     """(D, 4H, H)"""
-    bias = opt_operand_def(TENSOR)
+    bias: OptOperand = opt_operand_def(TENSOR)
     """(D, 8H): input bias, then recurrent bias"""
-    sequence_lengths = opt_operand_def(TENSOR)
+    sequence_lengths: OptOperand = opt_operand_def(TENSOR)
     """(B,) integers; steps beyond a sequence's length give 0 and keep the state"""
-    initial_h = opt_operand_def(TENSOR)
+    initial_h: OptOperand = opt_operand_def(TENSOR)
     """(D, B, H)"""
-    initial_c = opt_operand_def(TENSOR)
+    initial_c: OptOperand = opt_operand_def(TENSOR)
     """(D, B, H)"""
-    peephole = opt_operand_def(TENSOR)
+    peephole: OptOperand = opt_operand_def(TENSOR)
     """(D, 3H): weights i, o, f"""
-    direction = attr_def(StringAttr)
+    direction: StringAttr = attr_def(StringAttr)
     """`forward`, `reverse` or `bidirectional`."""
-    input_forget = opt_attr_def(UnitAttr)
+    input_forget: UnitAttr | None = opt_attr_def(UnitAttr)
     """Couple the gates: f = 1 - i."""
-    y = result_def(TENSOR)
+    y: OpResult[AnyTensor] = result_def(TENSOR)
     """(S, D, B, H): the hidden state after every step"""
-    y_h = result_def(TENSOR)
+    y_h: OpResult[AnyTensor] = result_def(TENSOR)
     """(D, B, H): the last hidden state"""
-    y_c = result_def(TENSOR)
+    y_c: OpResult[AnyTensor] = result_def(TENSOR)
     """(D, B, H): the last cell state"""
 
     OPTIONAL: ClassVar[tuple[str, ...]] = ("bias", "sequence_lengths", "initial_h", "initial_c", "peephole")
 
-    irdl_options = (AttrSizedOperandSegments(as_property=False),)
-    assembly_format = (
+    irdl_options: tuple[IRDLOption, ...] = (AttrSizedOperandSegments(as_property=False),)
+    assembly_format: ClassVar[str | None] = (
         "$direction $x `,` $w `,` $r (`bias` $bias^ `:` type($bias))? "
         "(`sequence_lengths` $sequence_lengths^ `:` type($sequence_lengths))? "
         "(`initial_h` $initial_h^ `:` type($initial_h))? (`initial_c` $initial_c^ `:` type($initial_c))? "
         "(`peephole` $peephole^ `:` type($peephole))? (`input_forget` $input_forget^)? attr-dict `:` "
         "type($x) `,` type($w) `,` type($r) `->` type($y) `,` type($y_h) `,` type($y_c)"
     )
-    traits = traits_def(Pure())
+    traits: OpTraits = traits_def(Pure())
 
     def __init__(
         self,

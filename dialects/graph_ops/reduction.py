@@ -1,10 +1,12 @@
 """Operations of the `graph` dialect that combine the elements along axes or windows."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
-from xdsl.dialects.builtin import FloatAttr, StringAttr, TensorType, UnitAttr, f64, i64
-from xdsl.ir import SSAValue
+from xdsl.dialects.builtin import FloatAttr, IntegerAttr, StringAttr, TensorType, UnitAttr, f64, i64
+from xdsl.ir import OpResult, OpTraits, SSAValue
 from xdsl.irdl import (
+    Operand,
     attr_def,
     irdl_op_definition,
     operand_def,
@@ -22,6 +24,7 @@ from accelc.dialects.graph_ops.base import (
     TENSOR,
     AnyTensor,
     GraphOp,
+    I64Array,
     Value,
     attributes,
     checked,
@@ -68,28 +71,28 @@ class PoolOp(GraphOp):
     """
 
     name = "graph.pool"
-    x = operand_def(TENSOR)
+    x: Operand = operand_def(TENSOR)
     """(N, C, spatial...)"""
-    kind = attr_def(StringAttr)
+    kind: StringAttr = attr_def(StringAttr)
     """`max` or `average`."""
-    kernel = attr_def(I64_ARRAY)
+    kernel: I64Array = attr_def(I64_ARRAY)
     """Taps per spatial axis."""
-    strides = attr_def(I64_ARRAY)
+    strides: I64Array = attr_def(I64_ARRAY)
     """Elements between windows, per spatial axis."""
-    pads = attr_def(I64_ARRAY)
+    pads: I64Array = attr_def(I64_ARRAY)
     """Padding before, then after, per spatial axis."""
-    dilations = attr_def(I64_ARRAY)
+    dilations: I64Array = attr_def(I64_ARRAY)
     """Elements between taps, per spatial axis."""
-    count_include_pad = opt_attr_def(UnitAttr)
+    count_include_pad: UnitAttr | None = opt_attr_def(UnitAttr)
     """An average divides by the number of taps inside the padded input, not inside the input."""
-    result = result_def(TENSOR)
+    result: OpResult[AnyTensor] = result_def(TENSOR)
     """(N, C, out...)"""
 
-    assembly_format = (
+    assembly_format: ClassVar[str | None] = (
         "$kind $x `kernel` $kernel `strides` $strides `pads` $pads `dilations` $dilations "
         "(`count_include_pad` $count_include_pad^)? attr-dict `:` type($x) `->` type($result)"
     )
-    traits = traits_def(Pure())
+    traits: OpTraits = traits_def(Pure())
 
     def __init__(
         self,
@@ -148,19 +151,21 @@ class ReduceOp(GraphOp):
     """
 
     name = "graph.reduce"
-    x = operand_def(TENSOR)
+    x: Operand = operand_def(TENSOR)
     """Any shape."""
-    kind = attr_def(StringAttr)
+    kind: StringAttr = attr_def(StringAttr)
     """`sum`, `mean`, `max`, `min` or `prod`."""
-    axes = attr_def(I64_ARRAY)
+    axes: I64Array = attr_def(I64_ARRAY)
     """Axes to combine, each in [0, rank)."""
-    keepdims = opt_attr_def(UnitAttr)
+    keepdims: UnitAttr | None = opt_attr_def(UnitAttr)
     """Keep the combined axes with size 1."""
-    result = result_def(TENSOR)
+    result: OpResult[AnyTensor] = result_def(TENSOR)
     """Shape of x without the axes, or with size 1 there."""
 
-    assembly_format = "$kind $x `axes` $axes (`keepdims` $keepdims^)? attr-dict `:` type($x) `->` type($result)"
-    traits = traits_def(Pure())
+    assembly_format: ClassVar[str | None] = (
+        "$kind $x `axes` $axes (`keepdims` $keepdims^)? attr-dict `:` type($x) `->` type($result)"
+    )
+    traits: OpTraits = traits_def(Pure())
 
     def __init__(
         self,
@@ -207,15 +212,15 @@ class SoftmaxOp(GraphOp):
     """
 
     name = "graph.softmax"
-    x = operand_def(TENSOR)
+    x: Operand = operand_def(TENSOR)
     """Any shape."""
-    axis = attr_def(I64_ATTR)
+    axis: IntegerAttr = attr_def(I64_ATTR)
     """Axis whose elements sum to 1, in [0, rank)."""
-    result = result_def(TENSOR)
+    result: OpResult[AnyTensor] = result_def(TENSOR)
     """Shape of x."""
 
-    assembly_format = "$x `axis` $axis attr-dict `:` type($x) `->` type($result)"
-    traits = traits_def(Pure())
+    assembly_format: ClassVar[str | None] = "$x `axis` $axis attr-dict `:` type($x) `->` type($result)"
+    traits: OpTraits = traits_def(Pure())
 
     def __init__(self, x: Value, axis: int, result_type: AnyTensor | None = None, *, loc_name: str | None = None):
         super().__init__(
@@ -242,22 +247,22 @@ class ArgmaxOp(GraphOp):
     """
 
     name = "graph.argmax"
-    x = operand_def(TENSOR)
+    x: Operand = operand_def(TENSOR)
     """Any shape; the axis is not empty."""
-    axis = attr_def(I64_ATTR)
+    axis: IntegerAttr = attr_def(I64_ATTR)
     """Axis searched, in [0, rank)."""
-    keepdims = opt_attr_def(UnitAttr)
+    keepdims: UnitAttr | None = opt_attr_def(UnitAttr)
     """Keep the axis with size 1."""
-    select_last = opt_attr_def(UnitAttr)
+    select_last: UnitAttr | None = opt_attr_def(UnitAttr)
     """Of equal elements, take the last."""
-    result = result_def(TENSOR)
+    result: OpResult[AnyTensor] = result_def(TENSOR)
     """Indices (i64)."""
 
-    assembly_format = (
+    assembly_format: ClassVar[str | None] = (
         "$x `axis` $axis (`keepdims` $keepdims^)? (`select_last` $select_last^)? "
         "attr-dict `:` type($x) `->` type($result)"
     )
-    traits = traits_def(Pure())
+    traits: OpTraits = traits_def(Pure())
 
     def __init__(
         self,
@@ -299,23 +304,23 @@ class LrnOp(GraphOp):
     """
 
     name = "graph.lrn"
-    x = operand_def(TENSOR)
+    x: Operand = operand_def(TENSOR)
     """(N, C, spatial...)"""
-    size = attr_def(I64_ATTR)
+    size: IntegerAttr = attr_def(I64_ATTR)
     """Number of channels summed over."""
-    alpha = attr_def(F64_ATTR)
+    alpha: FloatAttr = attr_def(F64_ATTR)
     """Scale of the mean square."""
-    beta = attr_def(F64_ATTR)
+    beta: FloatAttr = attr_def(F64_ATTR)
     """Exponent."""
-    bias = attr_def(F64_ATTR)
+    bias: FloatAttr = attr_def(F64_ATTR)
     """Added to the scaled mean square."""
-    result = result_def(TENSOR)
+    result: OpResult[AnyTensor] = result_def(TENSOR)
     """Shape of x."""
 
-    assembly_format = (
+    assembly_format: ClassVar[str | None] = (
         "$x `size` $size `alpha` $alpha `beta` $beta `bias` $bias attr-dict `:` type($x) `->` type($result)"
     )
-    traits = traits_def(Pure())
+    traits: OpTraits = traits_def(Pure())
 
     def __init__(
         self,

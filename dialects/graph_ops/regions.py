@@ -7,11 +7,14 @@ that a body writes into carried tensors, and unrolls or inlines what it can.
 """
 
 from collections.abc import Sequence
-from typing import cast
+from typing import ClassVar, cast
 
-from xdsl.dialects.builtin import TensorType, i1, i64
-from xdsl.ir import Attribute, Region, SSAValue
+from xdsl.dialects.builtin import IntegerAttr, TensorType, i1, i64
+from xdsl.ir import Attribute, OpTraits, Region, SSAValue
 from xdsl.irdl import (
+    Operand,
+    VarOperand,
+    VarOpResult,
     attr_def,
     irdl_op_definition,
     operand_def,
@@ -22,7 +25,7 @@ from xdsl.irdl import (
 )
 from xdsl.traits import IsolatedFromAbove, RecursiveMemoryEffect
 
-from accelc.dialects.graph_ops.base import I64_ATTR, TENSOR, GraphOp, Value, attributes, require
+from accelc.dialects.graph_ops.base import I64_ATTR, TENSOR, AnyTensor, GraphOp, Value, attributes, require
 from accelc.dialects.graph_ops.inplace import VAR
 from accelc.dialects.graph_ops.structure import YieldOp, require_types, terminator
 
@@ -59,16 +62,18 @@ class ForOp(GraphOp):
     """
 
     name = "graph.for"
-    count = attr_def(I64_ATTR)
+    count: IntegerAttr = attr_def(I64_ATTR)
     """Number of iterations, at least 0."""
-    inputs = var_operand_def(OPERANDS)
+    inputs: VarOperand = var_operand_def(OPERANDS)
     """Carried tensors, then whatever else the body uses."""
-    outputs = var_result_def(TENSOR)
+    outputs: VarOpResult[AnyTensor] = var_result_def(TENSOR)
     """Carried tensors after the last iteration."""
-    body = region_def("single_block")
+    body: Region = region_def("single_block")
 
-    assembly_format = "$count `(` $inputs `)` attr-dict-with-keyword `:` functional-type(operands, results) $body"
-    traits = traits_def(IsolatedFromAbove(), RecursiveMemoryEffect())
+    assembly_format: ClassVar[str | None] = (
+        "$count `(` $inputs `)` attr-dict-with-keyword `:` functional-type(operands, results) $body"
+    )
+    traits: OpTraits = traits_def(IsolatedFromAbove(), RecursiveMemoryEffect())
 
     def __init__(
         self,
@@ -116,20 +121,20 @@ class IfOp(GraphOp):
     """
 
     name = "graph.if"
-    condition = operand_def(CONDITION)
+    condition: Operand = operand_def(CONDITION)
     """True: the first body runs."""
-    inputs = var_operand_def(OPERANDS)
+    inputs: VarOperand = var_operand_def(OPERANDS)
     """Whatever the bodies use; variables may be written."""
-    outputs = var_result_def(TENSOR)
+    outputs: VarOpResult[AnyTensor] = var_result_def(TENSOR)
     """One per yielded value."""
-    then_body = region_def("single_block")
-    else_body = region_def("single_block")
+    then_body: Region = region_def("single_block")
+    else_body: Region = region_def("single_block")
 
-    assembly_format = (
+    assembly_format: ClassVar[str | None] = (
         "$condition `(` $inputs `)` attr-dict-with-keyword `:` functional-type(operands, results) "
         "$then_body `else` $else_body"
     )
-    traits = traits_def(IsolatedFromAbove(), RecursiveMemoryEffect())
+    traits: OpTraits = traits_def(IsolatedFromAbove(), RecursiveMemoryEffect())
 
     def __init__(
         self,

@@ -2,20 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from math import prod
-from typing import cast
+from typing import ClassVar, cast
 
 from xdsl.dialects.builtin import (
     ArrayAttr,
     DenseIntOrFPElementsAttr,
     DictionaryAttr,
     FunctionType,
+    IntegerAttr,
     StringAttr,
     SymbolNameConstraint,
 )
 from xdsl.dialects.utils import parse_func_op_like, print_func_op_like
-from xdsl.ir import Attribute, Block, Region, SSAValue
+from xdsl.ir import Attribute, Block, OpResult, OpTraits, Region, SSAValue
 from xdsl.irdl import (
-    IRDLOperation,
+    VarOperand,
+    VarOpResult,
     attr_def,
     irdl_op_definition,
     opt_attr_def,
@@ -36,18 +38,20 @@ from accelc.dialects.graph_ops.base import (
     TENSOR,
     AnyTensor,
     GraphOp,
+    I64Array,
     Value,
     attributes,
     ints,
     require,
     tensor_type,
 )
+from accelc.dialects.operation import DialectOp
 
 HOMES = ("accelerator", "host", "framework")
 MAX_CONSTANT_ELEMENTS = 1024
 
 
-def terminator(region: Region, kind: type[IRDLOperation], owner: str) -> IRDLOperation:
+def terminator(region: Region, kind: type[DialectOp], owner: str) -> DialectOp:
     """Last operation of the body of `owner`, which must be of a kind."""
     last = region.block.last_op
     if not isinstance(last, kind):
@@ -79,7 +83,7 @@ def require_into(
 
 
 @irdl_op_definition
-class ReturnOp(IRDLOperation):
+class ReturnOp(DialectOp):
     """
     Results of a function.
 
@@ -89,15 +93,17 @@ class ReturnOp(IRDLOperation):
     """
 
     name = "graph.return"
-    values = var_operand_def()
+    values: VarOperand = var_operand_def()
     """One value per result of the function."""
-    mutates = opt_attr_def(I64_ARRAY)
+    mutates: I64Array | None = opt_attr_def(I64_ARRAY)
     """The last results are the final versions of these arguments, which the source program wrote in place."""
-    into = opt_attr_def(I64_ARRAY)
+    into: I64Array | None = opt_attr_def(I64_ARRAY)
     """For each value the argument whose memory it may take, which the caller gave up, or -1."""
 
-    assembly_format = "($values^ `:` type($values))? (`mutates` $mutates^)? (`into` $into^)? attr-dict"
-    traits = traits_def(IsTerminator())
+    assembly_format: ClassVar[str | None] = (
+        "($values^ `:` type($values))? (`mutates` $mutates^)? (`into` $into^)? attr-dict"
+    )
+    traits: OpTraits = traits_def(IsTerminator())
 
     def __init__(
         self, values: Sequence[Value], mutates: Sequence[int] | None = None, into: Sequence[int] | None = None
@@ -111,7 +117,7 @@ class ReturnOp(IRDLOperation):
 
 
 @irdl_op_definition
-class FuncOp(IRDLOperation):
+class FuncOp(DialectOp):
     """
     A program with tensors in and out. Its body is one block ended by `graph.return`.
 
@@ -123,17 +129,17 @@ class FuncOp(IRDLOperation):
     """
 
     name = "graph.func"
-    sym_name = attr_def(SymbolNameConstraint())
+    sym_name: StringAttr = attr_def(SymbolNameConstraint())
     """Name of the function."""
-    function_type = attr_def(FunctionType)
+    function_type: FunctionType = attr_def(FunctionType)
     """Types of the arguments and results."""
-    input_names = opt_attr_def(ArrayAttr[StringAttr])
+    input_names: ArrayAttr[StringAttr] | None = opt_attr_def(ArrayAttr[StringAttr])
     """Names of the arguments in the source model."""
-    output_names = opt_attr_def(ArrayAttr[StringAttr])
+    output_names: ArrayAttr[StringAttr] | None = opt_attr_def(ArrayAttr[StringAttr])
     """Names of the results in the source model."""
-    body = region_def("single_block")
+    body: Region = region_def("single_block")
 
-    traits = traits_def(IsolatedFromAbove(), SymbolOpInterface())
+    traits: OpTraits = traits_def(IsolatedFromAbove(), SymbolOpInterface())
 
     def __init__(
         self,
@@ -217,13 +223,13 @@ class WeightOp(GraphOp):
     """
 
     name = "graph.weight"
-    weight_name = attr_def(StringAttr)
+    weight_name: StringAttr = attr_def(StringAttr)
     """Key of the data in the model's weights."""
-    result = result_def(TENSOR)
+    result: OpResult[AnyTensor] = result_def(TENSOR)
     """The tensor."""
 
-    assembly_format = "$weight_name attr-dict `:` type($result)"
-    traits = traits_def(Pure())
+    assembly_format: ClassVar[str | None] = "$weight_name attr-dict `:` type($result)"
+    traits: OpTraits = traits_def(Pure())
 
     def __init__(self, name: str, result_type: AnyTensor, *, loc_name: str | None = None):
         super().__init__(result_types=[result_type], attributes=attributes(weight_name=name, loc_name=loc_name))
@@ -240,12 +246,12 @@ class ConstantOp(GraphOp):
     """
 
     name = "graph.constant"
-    value = attr_def(DenseIntOrFPElementsAttr)
+    value: DenseIntOrFPElementsAttr = attr_def(DenseIntOrFPElementsAttr)
     """The elements."""
-    result = result_def(TENSOR)
+    result: OpResult[AnyTensor] = result_def(TENSOR)
     """Type of the value."""
 
-    traits = traits_def(Pure())
+    traits: OpTraits = traits_def(Pure())
 
     def __init__(self, value: DenseIntOrFPElementsAttr, *, loc_name: str | None = None):
         super().__init__(result_types=[value.get_type()], attributes=attributes(value=value, loc_name=loc_name))
@@ -279,7 +285,7 @@ class ConstantOp(GraphOp):
 
 
 @irdl_op_definition
-class YieldOp(IRDLOperation):
+class YieldOp(DialectOp):
     """
     Results of a partition, or of a body of a loop or branch.
 
@@ -289,13 +295,13 @@ class YieldOp(IRDLOperation):
     """
 
     name = "graph.yield"
-    values = var_operand_def(TENSOR)
+    values: VarOperand = var_operand_def(TENSOR)
     """One value per result of the operation around it."""
-    into = opt_attr_def(I64_ARRAY)
+    into: I64Array | None = opt_attr_def(I64_ARRAY)
     """In a partition: for each value the operand whose memory it takes, which nobody reads later, or -1."""
 
-    assembly_format = "($values^ `:` type($values))? (`into` $into^)? attr-dict"
-    traits = traits_def(IsTerminator(), NoMemoryEffect())
+    assembly_format: ClassVar[str | None] = "($values^ `:` type($values))? (`into` $into^)? attr-dict"
+    traits: OpTraits = traits_def(IsTerminator(), NoMemoryEffect())
 
     def __init__(self, values: Sequence[Value]):
         super().__init__(operands=[[SSAValue.get(v) for v in values]])
@@ -319,18 +325,20 @@ class PartitionOp(GraphOp):
     """
 
     name = "graph.partition"
-    home = attr_def(StringAttr)
+    home: StringAttr = attr_def(StringAttr)
     """`accelerator`, `host` or `framework`."""
-    home_reason = opt_attr_def(StringAttr)
+    home_reason: StringAttr | None = opt_attr_def(StringAttr)
     """Why the operations are here."""
-    inputs = var_operand_def(TENSOR)
+    inputs: VarOperand = var_operand_def(TENSOR)
     """One per block argument."""
-    outputs = var_result_def(TENSOR)
+    outputs: VarOpResult[AnyTensor] = var_result_def(TENSOR)
     """One per yielded value."""
-    body = region_def("single_block")
+    body: Region = region_def("single_block")
 
-    assembly_format = "$home `(` $inputs `)` attr-dict-with-keyword `:` functional-type(operands, results) $body"
-    traits = traits_def(IsolatedFromAbove(), Pure())
+    assembly_format: ClassVar[str | None] = (
+        "$home `(` $inputs `)` attr-dict-with-keyword `:` functional-type(operands, results) $body"
+    )
+    traits: OpTraits = traits_def(IsolatedFromAbove(), Pure())
 
     def __init__(
         self,
@@ -377,23 +385,23 @@ class CallFrameworkOp(GraphOp):
     """
 
     name = "graph.call_framework"
-    op_type = attr_def(StringAttr)
+    op_type: StringAttr = attr_def(StringAttr)
     """Operator name in the framework."""
-    domain = attr_def(StringAttr)
+    domain: StringAttr = attr_def(StringAttr)
     """Operator set domain; empty for the standard ONNX operators."""
-    opset = attr_def(I64_ATTR)
+    opset: IntegerAttr = attr_def(I64_ATTR)
     """Operator set version."""
-    onnx_attributes = attr_def(DictionaryAttr)
+    onnx_attributes: DictionaryAttr = attr_def(DictionaryAttr)
     """Attributes of the framework's node."""
-    present = opt_attr_def(I64_ARRAY)
+    present: I64Array | None = opt_attr_def(I64_ARRAY)
     """1 for every input of the node that is an operand, 0 for an omitted optional input; absent: all present."""
-    inputs = var_operand_def(TENSOR)
+    inputs: VarOperand = var_operand_def(TENSOR)
     """Present inputs, in order."""
-    outputs = var_result_def(TENSOR)
+    outputs: VarOpResult[AnyTensor] = var_result_def(TENSOR)
     """Results, in order."""
 
-    assembly_format = "$op_type `(` $inputs `)` attr-dict `:` functional-type(operands, results)"
-    traits = traits_def(Pure())
+    assembly_format: ClassVar[str | None] = "$op_type `(` $inputs `)` attr-dict `:` functional-type(operands, results)"
+    traits: OpTraits = traits_def(Pure())
 
     def __init__(
         self,

@@ -5,8 +5,8 @@ from enum import Enum
 from typing import ClassVar
 
 from xdsl.dialects.builtin import TensorType, i1
-from xdsl.ir import Attribute, SSAValue
-from xdsl.irdl import irdl_op_definition, operand_def, result_def, traits_def
+from xdsl.ir import Attribute, OpResult, OpTraits, SSAValue
+from xdsl.irdl import Operand, irdl_op_definition, operand_def, result_def, traits_def
 from xdsl.traits import Pure
 
 from accelc.dialects.graph_ops.base import (
@@ -43,13 +43,13 @@ class UnaryOp(GraphOp, ABC):
 
     RULE: ClassVar[UnaryRule] = UnaryRule.KEEP
 
-    x = operand_def(TENSOR)
+    x: Operand = operand_def(TENSOR)
     """Any shape."""
-    result = result_def(TENSOR)
+    result: OpResult[AnyTensor] = result_def(TENSOR)
     """Shape of x."""
 
-    assembly_format = "$x attr-dict `:` type($x) `->` type($result)"
-    traits = traits_def(Pure(), Simplifies())
+    assembly_format: ClassVar[str | None] = "$x attr-dict `:` type($x) `->` type($result)"
+    traits: OpTraits = traits_def(Pure(), Simplifies())
 
     def __init__(self, x: Value, result_type: AnyTensor | None = None, *, loc_name: str | None = None):
         if result_type is None:
