@@ -5,10 +5,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from lane_ops import syntax, timing
 from pages import REFERENCE, docstring, field_docs, table, write_or_check
 from xdsl.ir import Attribute, Dialect, Operation, ParametrizedAttribute, TypeAttribute
 from xdsl.irdl import IRDLOperation
 
+from accelc.dialects.engine_ops.base import LaneOp
 from accelc.registry import UNIVERSE
 
 FIELD_HEADING = ("field", "kind", "is", "meaning")
@@ -17,6 +19,11 @@ INTRODUCTION = """\
 
 From the highest level to the lowest. All operations carry attributes, never properties, and every region ends in a
 terminator, so that C++ MLIR can load the dialects.
+
+Operations of `graph` have no time: `partition-hierarchical` estimates them, and what they are lowered to is timed.
+Times of `engine` and `tile` are those of the simulator, which `schedule-engines` and `schedule-systolic-tiles` predict.
+In the forms of operations, words in backticks are literal, `$name` is a field, `[$name]` an access pattern, and
+`(...)?` may be absent.
 """
 
 
@@ -45,6 +52,7 @@ def _dialect(dialect: Dialect) -> Iterator[str]:
         yield f"### `{op.name}`\n"
         yield from docstring(op)
         yield from _syntax(op)
+        yield from timing(op)
         rows = _rows(op)
         own = [row for name, row in rows if name not in common[1]]
         if own:
@@ -72,6 +80,8 @@ def _parameters(attribute: type[Attribute]) -> Iterator[str]:
 
 def _syntax(op: type[IRDLOperation]) -> Iterator[str]:
     text = op.get_irdl_definition().assembly_format
+    if issubclass(op, LaneOp):
+        text = syntax(op).removeprefix(op.name)
     if text is not None:
         yield from ("```", f"{op.name} {' '.join(text.split())}", "```", "")
 
