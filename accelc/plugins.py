@@ -130,7 +130,8 @@ def universe() -> "Universe":
 
     whole = Universe()
     owners: dict[tuple[str, str], Plugin] = {}
-    for plugin in installed(UNIVERSES).values():
+    # Ours first, so that it is the other who clashes.
+    for plugin in sorted(installed(UNIVERSES).values(), key=lambda plugin: not _is_ours(plugin)):
         loaded: object = plugin.load()
         if not isinstance(loaded, Universe):
             plugin.fail(f"is {_kind(loaded)}: expected an instance of xdsl.universe.Universe")
@@ -144,9 +145,13 @@ def universe() -> "Universe":
     return whole
 
 
+def _is_ours(plugin: Plugin) -> bool:
+    return plugin.value.partition(":")[0].partition(".")[0] in ("accelc", "xdsl")
+
+
 def _guarded(factory: Callable[[], T], plugin: Plugin, kind: str, name: str) -> Callable[[], T]:
     """The factory of a universe; what it raises, or gives instead, is the plug-in's mistake."""
-    if plugin.value.partition(":")[0].partition(".")[0] in ("accelc", "xdsl"):
+    if _is_ours(plugin):
         return factory
 
     def made() -> T:

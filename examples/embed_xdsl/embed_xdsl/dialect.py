@@ -71,7 +71,7 @@ class ScaleOp(IRDLOperation):
     A program of its own: `elements` fp32 numbers of the buffer `x`, times `factor`, into `y`.
 
     ```mlir
-    sketch.scale @half 64 by 0.5 : f32
+    sketch.scale @half 64 by 0.5
     ```
     """
 

@@ -1,1 +1,1 @@
-sketch.scale @half 64 by 0.5 : f32
+sketch.scale @half 64 by 0.5

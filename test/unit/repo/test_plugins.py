@@ -1,0 +1,233 @@
+"""Entry points of other packages that clash, raise, are missing or give the wrong thing: one error names them."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from accelc import compile
+from accelc.cli.main import main as accelc
+from accelc.cli.opt import main as accelc_opt
+from accelc.errors import PluginError
+from accelc.plugins import Plugin, Table, installed
+
+Install = Callable[..., None]
+EMPTY = "module {}\n"
+PROGRAM = """
+engine.program @p target "tiny" {
+  %x = engine.buffer "x" input hbm<16xf32>
+  %a = engine.buffer "a" scratch sbuf<4x4xf32>
+  %b = engine.buffer "b" scratch sbuf<4x4xf32>
+  engine.dma_copy on dma0 %x[0 + (4, 4):(4, 1)] to %a[0:4, 0:4]
+  engine.copy on vector %a[0:4, 0:4] into %b[0:4, 0:4]
+  engine.end
+}
+"""
+GRAPH = """
+graph.func @main(%x : tensor<4xf32>) -> tensor<4xf32> {
+  %0 = "other.op"(%x) : (tensor<4xf32>) -> tensor<4xf32>
+  graph.return %0 : tensor<4xf32>
+}
+"""
+UNIVERSE = "from xdsl.universe import Universe\n"
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
+    """A function that installs a distribution: its name, source of the module of that name, and its entry points."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def do(name: str, source: str, group: str, entry: str) -> None:
+        module = name.replace("-", "_")
+        Path(f"{module}.py").write_text(source, encoding="utf-8")
+        info = Path(f"{module}-2.0.dist-info")
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 2.0\n", encoding="utf-8")
+        (info / "entry_points.txt").write_text(f"[{group}]\n{entry}\n", encoding="utf-8")
+        # What is visible is remembered by path: another folder stands for the next process.
+        monkeypatch.syspath_prepend(tmp_path / name)
+        monkeypatch.delitem(sys.modules, module, raising=False)
+
+    return do
+
+
+def fails(capsys: pytest.CaptureFixture[str], status: int) -> str:
+    """The one line that a command printed."""
+    out, err = capsys.readouterr()
+    assert status == 1
+    assert not out
+    lines = err.splitlines()
+    assert lines[0].startswith("error: ")
+    assert "Traceback" not in err
+    return lines[0]
+
+
+def place(entry: str, group: str, name: str = "plug-a") -> str:
+    """How messages name an entry point."""
+    return f"entry point '{entry}' of group '{group}' in distribution {name} 2.0"
+
+
+MEND = "; mend, update or uninstall plug-a"
+U = "xdsl.universe"
+
+
+@pytest.mark.parametrize(
+    ("source", "entry", "problem"),
+    [
+        ("1 / 0", "a = plug_a:U", "cannot be imported: ZeroDivisionError: division by zero" + MEND),
+        ("", "a = plug_a:U", "does not exist: module 'plug_a' has no attribute 'U'" + MEND),
+        ("", "a = plug_b:U", "does not exist: No module named 'plug_b'" + MEND),
+        ("U = 3", "a = plug_a:U", "is a value of type int: expected an instance of xdsl.universe.Universe" + MEND),
+        (
+            UNIVERSE + "U = Universe(all_dialects={'graph': lambda: None})",
+            "a = plug_a:U",
+            "offers the dialect 'graph', that is in distribution accelc",
+        ),
+        (
+            UNIVERSE + "U = Universe(all_passes={'decompose': lambda: None})",
+            "a = plug_a:U",
+            "offers the pass 'decompose', that is in distribution accelc",
+        ),
+    ],
+)
+def test_universes(install: Install, capsys: pytest.CaptureFixture[str], source: str, entry: str, problem: str) -> None:
+    """A universe that raises, is missing or none, or has names of ours."""
+    install("plug-a", source, U, entry)
+    Path("t.mlir").write_text(EMPTY, encoding="utf-8")
+    line = fails(capsys, accelc_opt(["t.mlir"]))
+    assert problem in line
+    assert place(entry, U) in line or "too; rename one of them or uninstall" in line
+
+
+def test_two_universes_with_one_name(install: Install, capsys: pytest.CaptureFixture[str]) -> None:
+    """The second of two packages is named, with the first."""
+    source = UNIVERSE + "U = Universe(all_passes={'mine': lambda: None})"
+    install("plug-a", source, U, "a = plug_a:U")
+    install("plug-b", source, U, "b = plug_b:U")
+    Path("t.mlir").write_text(EMPTY, encoding="utf-8")
+    assert fails(capsys, accelc_opt(["t.mlir"])) == (
+        f"error: {place('b = plug_b:U', U, 'plug-b')} offers the pass 'mine', that is in distribution plug-a 2.0 too; "
+        "rename one of them or uninstall plug-b"
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ("lambda: 3", "gives a value of type int for the pass 'mine': expected a subclass of ModulePass"),
+        ("lambda: 1 / 0", "cannot make the pass 'mine': ZeroDivisionError: division by zero"),
+    ],
+)
+def test_passes(install: Install, capsys: pytest.CaptureFixture[str], source: str, problem: str) -> None:
+    """A pass is made when it is asked for: only then is it wrong."""
+    install("plug-a", UNIVERSE + f"U = Universe(all_passes={{'mine': {source}}})", U, "a = plug_a:U")
+    Path("t.mlir").write_text(EMPTY, encoding="utf-8")
+    assert accelc_opt(["t.mlir"]) == 0
+    capsys.readouterr()
+    assert fails(capsys, accelc_opt(["t.mlir", "-p", "mine"])) == f"error: {place('a = plug_a:U', U)} {problem}{MEND}"
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "problem"),
+    [
+        ("x = 3", "mine", "is a value of type int: expected the path of a .toml file" + MEND),
+        ("x = 'none.toml'", "mine", "names the file 'none.toml', which does not exist" + MEND),
+        ("x = __file__", "mine", "does not describe a machine: "),
+        (
+            "from accelc.targets.reader import PRESETS\nx = PRESETS.builtin['tiny']",
+            "mine",
+            "which describes target 'tiny': both names must be the same" + MEND,
+        ),
+        ("x = 3", "tiny", "offers 'tiny', which accelc itself has; rename one of them or uninstall plug-a"),
+    ],
+)
+def test_targets(install: Install, capsys: pytest.CaptureFixture[str], source: str, name: str, problem: str) -> None:
+    """A machine that is no file, no description, or another's."""
+    install("plug-a", source, "accelc.targets", f"{name} = plug_a:x")
+    line = fails(capsys, accelc(["targets", "show", "mine"]))
+    assert line.startswith(f"error: {place(f'{name} = plug_a:x', 'accelc.targets')} ")
+    assert problem in line
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ("x = 3", "is a value of type int: expected a function of tasks and dependences that gives their priorities"),
+        ("def x(tasks, dependences): 1 / 0", "failed: ZeroDivisionError: division by zero"),
+        ("def x(tasks, dependences): return []", "must give a priority for each of the 2 tasks of a program"),
+        ("def x(tasks, dependences): return [1, 2]", "must give tuples of numbers: 'int' object is not iterable"),
+    ],
+)
+def test_schedulers(install: Install, capsys: pytest.CaptureFixture[str], source: str, problem: str) -> None:
+    """A heuristic that is none."""
+    install("plug-a", source, "accelc.schedulers", "mine = plug_a:x")
+    Path("t.mlir").write_text(PROGRAM, encoding="utf-8")
+    line = fails(capsys, accelc_opt(["t.mlir", "-p", "schedule-engines{heuristic=mine}"]))
+    assert line == f"error: {place('mine = plug_a:x', 'accelc.schedulers')} {problem}{MEND}"
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ("x = 3", "is a value of type int: expected a function (path, shapes, dims, random_weights)"),
+        ("def x(*_): 1 / 0", "failed to read 'm.mine': ZeroDivisionError: division by zero; mend the file, or update"),
+        ("def x(*_): return 3", "failed to read 'm.mine': it gives a value of type int: expected an ImportedModel"),
+    ],
+)
+def test_frontends(install: Install, capsys: pytest.CaptureFixture[str], source: str, problem: str) -> None:
+    """A front end that raises, or gives no model."""
+    install("plug-a", source, "accelc.frontends", "mine = plug_a:x")
+    Path("m.mine").write_text("", encoding="utf-8")
+    line = fails(capsys, accelc(["compile", "m.mine", "-o", "m.acx"]))
+    assert line.startswith(f"error: {place('mine = plug_a:x', 'accelc.frontends')} {problem}")
+    assert not Path("m.acx").exists()
+
+
+@pytest.mark.parametrize("name", ["onnx", "pt2", "mlir"])
+def test_suffixes_of_ours(install: Install, name: str) -> None:
+    """Suffixes that we read are not free."""
+    install("plug-a", "x = 3", "accelc.frontends", f"{name} = plug_a:x")
+    with pytest.raises(PluginError, match=f"offers '{name}', which accelc itself has"):
+        compile("m.mine")
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ("x = 3", "is a value of type int: expected a subclass of RewritePattern"),
+        (
+            "from xdsl.pattern_rewriter import RewritePattern\nclass x(RewritePattern):\n"
+            "    def match_and_rewrite(self, op, rewriter): pass\n",
+            "cannot be made with the constants of a module: ",
+        ),
+        (
+            "from xdsl.pattern_rewriter import RewritePattern\nclass x(RewritePattern):\n"
+            "    def __init__(self, constants): pass\n    def match_and_rewrite(self, op, rewriter): 1 / 0\n",
+            "failed to take other.op apart: ZeroDivisionError: division by zero",
+        ),
+    ],
+)
+def test_decompositions(install: Install, capsys: pytest.CaptureFixture[str], source: str, problem: str) -> None:
+    """A decomposition that is no pattern, or fails."""
+    install("plug-a", source, "accelc.decompositions", "other.op = plug_a:x")
+    Path("t.mlir").write_text(GRAPH, encoding="utf-8")
+    line = fails(capsys, accelc_opt(["t.mlir", "-p", "decompose", "--allow-unregistered-dialect"]))
+    assert line.startswith(f"error: {place('other.op = plug_a:x', 'accelc.decompositions')} {problem}")
+
+
+def test_a_table_loads_what_is_asked_for(install: Install) -> None:
+    """Entries of ours need no import of others; names come without loading."""
+    install("plug-a", "1 / 0", "test.group", "mine = plug_a:x")
+
+    def check(plugin: Plugin, value: object) -> int:
+        raise ValueError("nothing")
+
+    table = Table("test.group", {"ours": 1}, check)
+    assert table.names() == ("ours", "mine")
+    assert table.get("ours") == 1
+    assert table.get("other") is None
+    assert [str(one) for one in installed("test.group").values()] == [place("mine = plug_a:x", "test.group")]
+    with pytest.raises(PluginError, match="cannot be imported: ZeroDivisionError"):
+        table.get("mine")
