@@ -58,9 +58,9 @@ class Recorder:
         self.executor = executor
         self.report = report
         self.storages = storages
-        self.segment = Segment(0)
-        self.lock = RLock()
-        self.outside_seconds = 0.0
+        self.segment: Segment = Segment(0)
+        self.lock: RLock = RLock()
+        self.outside_seconds: float = 0.0
         self._dump = dump
         self._compiled: dict[Any, Compiled] = {}
         self._fallback = Interpreter()

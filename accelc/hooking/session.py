@@ -48,8 +48,8 @@ class Session:
     active: bool = True
 
     def __post_init__(self) -> None:
-        self.storages = Storages()
-        self.recorder = Recorder(self.executor, self.report, self.storages, self.dump_second_ir)
+        self.storages: Storages = Storages()
+        self.recorder: Recorder = Recorder(self.executor, self.report, self.storages, self.dump_second_ir)
         self._first: dict[Any, FirstIR | str] = {}
 
     # --- entries --------------------------------------------------------------------------------------------------

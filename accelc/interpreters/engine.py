@@ -62,9 +62,9 @@ class Storage:
     """Contents of one buffer; at first all bits are set, which is NaN in every float format."""
 
     def __init__(self, kind: BufferType):
-        self.dtype = numerics.DTYPES[kind.dtype]
-        self.width = kind.free_elements * self.dtype.itemsize
-        self.bytes = np.full(kind.partitions * self.width, 0xFF, np.uint8)
+        self.dtype: np.dtype[Any] = numerics.DTYPES[kind.dtype]
+        self.width: int = kind.free_elements * self.dtype.itemsize
+        self.bytes: npt.NDArray[np.uint8] = np.full(kind.partitions * self.width, 0xFF, np.uint8)
 
     @property
     def elements(self) -> Array:

@@ -126,16 +126,20 @@ class Assembler:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        self.inputs, self.outputs, self.buffers = list[ValueType](), list[ValueType](), list[ValueType]()
-        self.steps = StepReader(_string)
-        self.absent = False
-        self.weights, self.features, self.compiler = dict[str, Array](), list[str](), ""
-        self.segments = list[_Device | _Host]()
+        self.inputs: list[ValueType] = []
+        self.outputs: list[ValueType] = []
+        self.buffers: list[ValueType] = []
+        self.steps: StepReader = StepReader(_string)
+        self.absent: bool = False
+        self.weights: dict[str, Array] = {}
+        self.features: list[str] = []
+        self.compiler: str = ""
+        self.segments: list[_Device | _Host] = []
         self.target: Target | None = None
         self.stream: bytearray | None = None
-        self.stream_lines = list[int]()
-        self.lane = 0
-        self.started = False
+        self.stream_lines: list[int] = []
+        self.lane: int = 0
+        self.started: bool = False
         self._block: list[str] | None = None
         self._target_block = list[str]()
 

@@ -96,20 +96,22 @@ class Cluster:
         self.target = target
         self.delays = delays
         self.observer = observer
-        self.runs = [CoreRun() for _ in programs]
+        self.runs: list[CoreRun] = [CoreRun() for _ in programs]
         self.flows: list[list[tuple[int, float, float]]] = [[] for _ in programs]
         self.spent: list[tuple[int, int, float]] = []
         self.periods: list[int] = [0]
         """Ticks at which control periods end, after a 0."""
         shared = target.hbm.shared_bytes_per_ns
-        self.chips = [0] * len(programs) if chips is None else list(chips)
-        self.servers = [TransferServer(target, log=flow if metered else None) for flow in self.flows]
-        self.shares = bool(shared)
+        self.chips: list[int] = [0] * len(programs) if chips is None else list(chips)
+        self.servers: list[TransferServer] = [
+            TransferServer(target, log=flow if metered else None) for flow in self.flows
+        ]
+        self.shares: bool = bool(shared)
         if shared:
             memories = [SharedMemory(shared * 1e9 / target.time.tick_hz, len(programs)) for _ in set(self.chips)]
             for core, server in enumerate(self.servers):
                 memories[self.chips[core]].join(core, server)
-        self.network = _network(programs, self.chips, target)
+        self.network: Network | None = _network(programs, self.chips, target)
         self.operations: dict[tuple[Collective, int], Operation] = {}
         """By collective and iteration, those that some core has come to."""
         self.owners: dict[Operation, Collective] = {}

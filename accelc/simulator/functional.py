@@ -76,11 +76,11 @@ class CoreExecutor:
         self.core = core
         self.target = target
         self.memory = memory
-        self.sum_order = sum_order or target.numerics.tensor_sum_order
-        self.overflow = target.numerics.fp8_overflow
+        self.sum_order: str = sum_order or target.numerics.tensor_sum_order
+        self.overflow: str = target.numerics.fp8_overflow
         self.pending: deque[_Plane] = deque()
         self.active: _Plane | None = None
-        self.lanes = [_lane_data(lane) for lane in core]
+        self.lanes: list[_LaneData] = [_lane_data(lane) for lane in core]
         self.actions: dict[int, Callable[[_LaneData, int], None]] = {
             Opcode.LS: self._load_stationary,
             Opcode.MM: self._matmul,

@@ -104,7 +104,7 @@ class StagedModel:
         folder = folder or own
         self._options = options or CompileOptions()
         self.proto = proto
-        self.main = GraphView(proto.graph, opset_versions(proto), folder, frozenset())
+        self.main: GraphView = GraphView(proto.graph, opset_versions(proto), folder, frozenset())
         self._stages: Stages = {}
 
     @property

@@ -29,8 +29,8 @@ class GraphView:
             self.constants[tensor.name] = array_of(tensor, folder, "initializer")
         for sparse in proto.sparse_initializer:
             self.constants[sparse.values.name] = dense_array(sparse, folder, "sparse initializer")
-        self.inputs = [v.name for v in proto.input if v.name not in self.constants]
-        self.outputs = [v.name for v in proto.output]
+        self.inputs: list[str] = [v.name for v in proto.input if v.name not in self.constants]
+        self.outputs: list[str] = [v.name for v in proto.output]
         # A body may use names again that there are around it.
         own = {name for node in proto.node for name in node.output}
         visible = (outer - own) | set(self.constants) | set(self.inputs)
@@ -42,9 +42,9 @@ class GraphView:
             else:
                 self.constants[node.output[0]] = value
         self.nodes = kept
-        self.reads = [frozenset(node_inputs(node)) for node in kept]
+        self.reads: list[frozenset[str]] = [frozenset(node_inputs(node)) for node in kept]
         self.declared: dict[str, ValueInfoProto] = {v.name: v for v in (*proto.value_info, *proto.output)}
-        self.names = frozenset(visible | own)
+        self.names: frozenset[str] = frozenset(visible | own)
         self._bodies: dict[tuple[int, str], GraphView] = {}
 
     def body(self, index: int, attribute: str) -> "GraphView":

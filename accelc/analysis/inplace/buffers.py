@@ -128,7 +128,7 @@ class Planner:
     """Operands whose elements repeat, so that no result can be written over them."""
 
     def __post_init__(self) -> None:
-        self.dependences = Dependences(len(self.program.instructions))
+        self.dependences: Dependences = Dependences(len(self.program.instructions))
 
     def run(self) -> Plan:
         """Decide for every instruction, in order."""

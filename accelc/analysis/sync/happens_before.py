@@ -99,11 +99,11 @@ class HappensBefore:
         count = len(issued.lane)
         self.lane: list[int] = issued.lane.tolist()
         self.stream: list[int] = issued.stream.tolist()
-        self.starts = 2 * len(issued.stream_lane)
-        self.clocks = np.full((count, self.starts + len(issued.interlocked)), -1, np.int32)
+        self.starts: int = 2 * len(issued.stream_lane)
+        self.clocks: npt.NDArray[np.int32] = np.full((count, self.starts + len(issued.interlocked)), -1, np.int32)
         unordered = [stream for stream in range(len(issued.stream_lane)) if not issued.ordered(stream)]
         self.sets: dict[int, list[int]] = {2 * stream + phase: [0] * count for stream in unordered for phase in (0, 1)}
-        self.position = _positions(self.stream, len(issued.stream_lane))
+        self.position: list[int] = _positions(self.stream, len(issued.stream_lane))
         self.violations: list[Violation] = []
         self._semaphores: dict[int, _Semaphore] = {}
 

@@ -80,7 +80,7 @@ class Converter:
         self.weights = weights
         self.stack: list[str] = []
         """Names of the functions being inlined."""
-        self.converted = 0
+        self.converted: int = 0
         self.domains: list[tuple[int, ...]] = []
         """Sizes of the iterations whose bodies are being converted."""
 

@@ -82,7 +82,7 @@ class View:
 
     def __init__(self, op: Operation):
         self.op = op
-        self.name = name_of(op)
+        self.name: str = name_of(op)
         self.attributes: dict[str, Attribute] = {**op.attributes, **op.properties}
 
     def error(self, message: str) -> ConversionError:

@@ -16,7 +16,7 @@ from xdsl.ir import SSAValue
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import shape_of
 from accelc.dialects.graph_ops.element_types import element_of_dtype
-from accelc.frontends.numpy.tracer import Array, Tracer
+from accelc.frontends.numpy.tracer import Array, Scope, Tracer
 
 Index = Any
 """What NumPy takes between brackets."""
@@ -25,13 +25,13 @@ Index = Any
 class TracedArray(np.lib.mixins.NDArrayOperatorsMixin):
     """An array of the traced program; behaves as `numpy.ndarray` for what can be traced."""
 
-    __array_priority__ = 1000.0
+    __array_priority__: float = 1000.0
 
     def __init__(self, tracer: Tracer, variable: SSAValue, shadow: Array) -> None:
         self.tracer = tracer
         self.variable = variable
         self.shadow = shadow
-        self.scope = tracer.scope
+        self.scope: Scope = tracer.scope
         self.is_number = False
         """A result without axes: NumPy makes a number of it, which `+=` replaces instead of writing."""
 

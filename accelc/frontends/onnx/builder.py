@@ -79,7 +79,7 @@ class Builder:
         self.node_name = ""
         self.value_name = ""
         self.where = ""
-        self.layer = -1
+        self.layer: int = -1
         self.depth = 0
         self._materialized: list[Tensor] = []
 

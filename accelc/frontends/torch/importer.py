@@ -63,7 +63,7 @@ class Importer:
 
     def __init__(self, writer: Writer, keep: Keep | None = None) -> None:
         self.writer = writer
-        self.storages = Storages()
+        self.storages: Storages = Storages()
         self._keep = keep
         self._depth = 0
         self._node_now: Any = None

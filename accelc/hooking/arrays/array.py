@@ -57,19 +57,24 @@ class DeviceArray(np.lib.mixins.NDArrayOperatorsMixin):
     (`is_number`) behaves as the number that NumPy gives there.
     """
 
-    __array_priority__ = 1000.0
+    __array_priority__: float = 1000.0
     __slots__ = ("is_number", "kind", "place", "session", "shadow", "storage")
 
     def __init__(
         self, session: "Session", storage: "Storage", shadow: Array, place: Place, is_number: bool = False
     ) -> None:
         storage.handles.append(None)
-        self.session = session
-        self.storage = storage
-        self.shadow = shadow
-        self.place = place
-        self.kind = (place[0], place[1], shadow.dtype, is_number)
-        self.is_number = is_number
+        self.session: Session = session
+        self.storage: Storage = storage
+        self.shadow: Array = shadow
+        self.place: Place = place
+        self.kind: tuple[tuple[int, ...], tuple[int, ...], np.dtype[Any], bool] = (
+            place[0],
+            place[1],
+            shadow.dtype,
+            is_number,
+        )
+        self.is_number: bool = is_number
 
     def __del__(self) -> None:
         self.storage.handles.pop()

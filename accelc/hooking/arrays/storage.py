@@ -26,18 +26,18 @@ class Storage:
     __slots__ = ("__weakref__", "buffer", "escaped", "handles", "number", "owner", "pending", "pinned", "segment")
 
     def __init__(self, owner: Array, buffer: Array) -> None:
-        self.owner = owner
+        self.owner: Array = owner
         """The array that owns the memory; every view of it, device array or not, holds one reference to it."""
-        self.buffer = buffer
+        self.buffer: Array = buffer
         """The memory, dense and row-major; its shape is that of the storage."""
         self.handles: list[None] = []
         """One for each device array that sees the storage; a list, which threads change one after the other."""
-        self.segment = -1
+        self.segment: int = -1
         """Number of the last segment that used it, `number` being its place there."""
-        self.number = -1
-        self.pending = False
+        self.number: int = -1
+        self.pending: bool = False
         """The contents are those that the segment under way will compute."""
-        self.escaped = False
+        self.escaped: bool = False
         """The memory was handed out, so that anybody may read and write it."""
         self.pinned = False
         """An address was handed out: nobody can tell for how long it is used."""

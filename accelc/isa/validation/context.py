@@ -34,7 +34,8 @@ class RecordError(ProgramError):
 
     def __init__(self, message: str, stream: "Stream", record: int):
         super().__init__(message)
-        self.stream, self.record = stream, record
+        self.stream: Stream = stream
+        self.record: int = record
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ class Wrapped:
 
     def __post_init__(self) -> None:
         narrow = self.out.storage.dtype in ("int8", "uint8") and self.name in _GROWING
-        self.view = _scratch(self.ctx, "wide", self.out, "int32") if narrow else self.out
+        self.view: View = _scratch(self.ctx, "wide", self.out, "int32") if narrow else self.out
 
     def __enter__(self) -> Self:
         return self

@@ -22,7 +22,7 @@ class Columns:
 
     def __init__(self) -> None:
         self.parts: list[bytes] = []
-        self.size = 0
+        self.size: int = 0
 
     def add(self, column: Column) -> Reference:
         """A column of integers or floats; floats keep 32 bits."""

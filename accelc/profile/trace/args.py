@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from accelc.isa.disassembler import disassemble_records
+from accelc.profile.build import Profile
 from accelc.profile.tables import Ints
 from accelc.profile.trace.model import Events, TraceModel
 
@@ -48,10 +49,10 @@ class Flowing:
         flows = model.profile.flows
         # One more than there are: a program without records is indexed with 0 too.
         rows = len(model.profile.instructions) + 1
-        self.count = len(flows)
-        self.order = np.argsort(flows.producer, kind="stable")
-        self.first = np.searchsorted(flows.producer[self.order], np.arange(rows + 1))
-        self.into = np.full(rows, -1, np.int64)
+        self.count: int = len(flows)
+        self.order: npt.NDArray[np.intp] = np.argsort(flows.producer, kind="stable")
+        self.first: npt.NDArray[np.intp] = np.searchsorted(flows.producer[self.order], np.arange(rows + 1))
+        self.into: npt.NDArray[np.int64] = np.full(rows, -1, np.int64)
         self.into[flows.consumer] = np.arange(self.count)
 
     def leaving(self, row: Ints, invocation: Ints) -> tuple[Ints, Ints]:
@@ -73,8 +74,9 @@ class ArgumentSource:
     """Arguments of events; `texts` says whether records carry their text (None: if they are not many)."""
 
     def __init__(self, model: TraceModel, texts: bool | None = None) -> None:
-        self.profile = profile = model.profile
-        self.transfer = np.full(len(profile.instructions), -1, np.int64)
+        profile = model.profile
+        self.profile: Profile = profile
+        self.transfer: npt.NDArray[np.int64] = np.full(len(profile.instructions), -1, np.int64)
         self.transfer[profile.transfers.instruction] = np.arange(len(profile.transfers))
         self.texts: list[str] | None = None
         if texts or (texts is None and len(profile.instructions) <= MAX_TEXTS):
@@ -83,13 +85,13 @@ class ArgumentSource:
             ]
         self.strings: list[str] = []
         """All strings that are values of named arguments."""
-        self.places = self._begin(profile.places)
-        self.ops = self._begin(profile.ops)
-        self.nodes = self._begin(profile.nodes)
-        self.roles = self._begin(profile.roles)
-        self.lanes = self._begin(profile.lane_names)
+        self.places: int = self._begin(profile.places)
+        self.ops: int = self._begin(profile.ops)
+        self.nodes: int = self._begin(profile.nodes)
+        self.roles: int = self._begin(profile.roles)
+        self.lanes: int = self._begin(profile.lane_names)
         semaphores = int(max(profile.updates.semaphore.max(initial=-1), profile.stalls.semaphore.max(initial=-1))) + 1
-        self.semaphores = np.array(
+        self.semaphores: npt.NDArray[np.int64] = np.array(
             [
                 self._begin([profile.semaphore(timing, number) for number in range(semaphores)])
                 for timing in range(len(profile.timings))

@@ -11,6 +11,7 @@ from accelc.runtime.cores import CoreProfile, SlotValues, Workload, profile
 from accelc.runtime.delays.policies import Shifter
 from accelc.runtime.delays.telemetry import Telemetry
 from accelc.simulator.power import PowerTrace
+from accelc.targets.model import Power
 
 MARGIN = 0.97
 """Share of a cap that predictions aim at: what is predicted from one core alone is a little off."""
@@ -34,8 +35,8 @@ class _Plan:
         shifts = circle_shifts(alone.watts, cores, cost)
         together = total_load(alone.watts, shifts)
         self.alone = alone
-        self.shifts = [round(shift * alone.bin_ticks) for shift in shifts]
-        self.peak_w = cost(together)
+        self.shifts: list[int] = [round(shift * alone.bin_ticks) for shift in shifts]
+        self.peak_w: float = cost(together)
         # Peak when the cores' own peaks meet: of computing, and of traffic as far as HBM has the bandwidth for it.
         # 1 pJ per ns is 1 mW.
         per_byte = (power.hbm_byte_pj + power.dma_byte_pj) * 1e-3
@@ -43,8 +44,8 @@ class _Plan:
         moving = cores * cost(traffic)
         if work.target.hbm.shared_bytes_per_ns:
             moving = min(moving, work.target.hbm.shared_bytes_per_ns * per_byte)
-        self.meeting_w = cores * cost(alone.watts - traffic) + moving
-        self.rise_k = 0.0 if power.thermal is None else self._rise(work, together)
+        self.meeting_w: float = cores * cost(alone.watts - traffic) + moving
+        self.rise_k: float = 0.0 if power.thermal is None else self._rise(work, together)
 
     def _rise(self, work: Workload, together: circle.Profile) -> float:
         """Highest temperature above ambient once it repeats in every period; waiting for HBM can only lower it."""
@@ -81,26 +82,29 @@ class Cap:
             raise UsageError(f"{option}: target '{name}' has no [power] table")
         if cap_c is not None and power.thermal is None:
             raise UsageError(f"--temperature-cap: target '{name}' has no [power.thermal] table")
-        self.work, self.cores, self.power = work, cores, power
-        self.cap_w = inf if cap_w is None else cap_w
-        self.cap_k = inf if cap_c is None or power.thermal is None else cap_c - power.thermal.ambient_c
+        self.work: Workload = work
+        self.cores: int = cores
+        self.power: Power = power
+        self.cap_w: float = inf if cap_w is None else cap_w
+        self.cap_k: float = inf if cap_c is None or power.thermal is None else cap_c - power.thermal.ambient_c
         """Largest temperature above ambient."""
-        self.slots = [
+        self.slots: list[tuple[int, int, int]] = [
             (stage, index, slot.maximum)
             for stage, slots in enumerate(work.slots)
             for index, slot in enumerate(slots)
             if slot.kind == "throttle"
         ]
         self.plans: dict[int, _Plan] = {}
-        self.floor = 0
+        self.floor: int = 0
         """Least throttle not known to be too little."""
-        self.error = self.heat_error = 1.0
+        self.error: float = 1.0
+        self.heat_error: float = 1.0
         """Measured over predicted peak of power and of temperature above ambient, the largest ratios so far."""
-        self.is_steady = True
+        self.is_steady: bool = True
         """Whether predictions may count on the shifts."""
-        self.throttle = self._search(0)
+        self.throttle: int = self._search(0)
         plan = self.plan(self.throttle)
-        self.shifter = Shifter(work, plan.shifts, plan.alone.period_ticks, self._extra(self.throttle))
+        self.shifter: Shifter = Shifter(work, plan.shifts, plan.alone.period_ticks, self._extra(self.throttle))
 
     def _extra(self, throttle: int) -> dict[tuple[int, int], int]:
         return {(stage, index): min(throttle, maximum) for stage, index, maximum in self.slots}

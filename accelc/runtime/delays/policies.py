@@ -11,6 +11,7 @@ from typing import Protocol
 from accelc.analysis.delays.circle import Cost, circle_shifts, excess
 from accelc.analysis.delays.placement import START
 from accelc.errors import UsageError
+from accelc.isa.program import DelaySlot
 from accelc.runtime.cores import CoreProfile, Profile, SlotValues, Workload
 from accelc.runtime.delays.telemetry import Telemetry
 
@@ -59,8 +60,8 @@ class Shifter:
     origin: dict[int, int] = field(default_factory=lambda: dict[int, int]())
 
     def __post_init__(self) -> None:
-        self.stage = next(stage for stage, slots in enumerate(self.work.slots) if slots) if any(self.work.slots) else 0
-        self.starts = [
+        self.stage: int = next((stage for stage, slots in enumerate(self.work.slots) if slots), 0)
+        self.starts: list[tuple[int, DelaySlot]] = [
             (index, slot)
             for index, slot in enumerate(self.work.slots[self.stage])
             if slot.name.startswith(START) and slot.kind == "nop"
@@ -99,7 +100,7 @@ class Stagger:
         target = work.target
         bandwidth = target.hbm.shared_bytes_per_ns or cores * target.hbm.bytes_per_ns
         cost = excess(bandwidth * 1e9 / target.time.tick_hz)
-        self.shifter = Shifter(work, _shifts(alone, alone.hbm_bytes_per_tick, cores, cost), alone.period_ticks)
+        self.shifter: Shifter = Shifter(work, _shifts(alone, alone.hbm_bytes_per_tick, cores, cost), alone.period_ticks)
 
     def values(self, core: int, iteration: int, tick: int) -> SlotValues:
         """The delay until the core's turn."""
@@ -125,9 +126,11 @@ class Slack:
     TOLERANCE = 1e-3
 
     def __init__(self, work: Workload, alone: CoreProfile, cores: int) -> None:
-        self.work, self.alone, self.cores = work, alone, cores
-        self.share = 0.0
-        self.yardstick = 0
+        self.work: Workload = work
+        self.alone: CoreProfile = alone
+        self.cores: int = cores
+        self.share: float = 0.0
+        self.yardstick: int = 0
 
     def values(self, core: int, iteration: int, tick: int) -> SlotValues:
         """The core's share of every slack, from the second iteration on."""

@@ -83,17 +83,17 @@ class Network:
     def __init__(self, interconnect: Interconnect, tick_hz: int) -> None:
         self.interconnect = interconnect
         per_tick = 1e9 / tick_hz
-        self.capacity = interconnect.bytes_per_ns * per_tick
-        self.hop = interconnect.link.hop_latency_ns / per_tick
-        self.now = 0.0
-        self.carried = [0.0] * len(interconnect.channels)
+        self.capacity: float = interconnect.bytes_per_ns * per_tick
+        self.hop: float = interconnect.link.hop_latency_ns / per_tick
+        self.now: float = 0.0
+        self.carried: list[float] = [0.0] * len(interconnect.channels)
         self.flows: list[_Flow] = []
         self.rates: list[float] = []
         self.parts: dict[tuple[int, int], int] = {}
         """Flows of a message that have not ended, by operation and message."""
         self.events: list[tuple[float, int, Operation, int, bool]] = []
         """(time, number, operation, rank that comes or message that arrives, which of them)."""
-        self.count = 0
+        self.count: int = 0
 
     def join(self, operation: Operation, rank: int, time: float) -> None:
         """A rank comes to an operation at `time`, which is not before any event that has been handled."""

@@ -72,11 +72,11 @@ class TransferServer:
         log: list[tuple[int, float, float]] | None = None,
     ) -> None:
         self.target = target
-        self.engines = target.dma.engines
-        self.bytes_per_ns = target.hbm.bytes_per_ns
+        self.engines: int = target.dma.engines
+        self.bytes_per_ns: float = target.hbm.bytes_per_ns
         self.changed = changed
         self.log = log
-        self.now = 0
+        self.now: int = 0
         # Of every transfer in flight, in the order in which they began.
         self.queues: list[int] = []
         self.transfers: list[Transfer] = []
@@ -86,7 +86,7 @@ class TransferServer:
         """Fraction moved per tick when no other core uses HBM."""
         self.alone: list[float] = []
         """Ticks that it would take on its engines, at the share of HBM that they have now."""
-        self.asked = 0
+        self.asked: int = 0
         """Engines that all of them use."""
         self.share: float = 0.0
         """Bytes per ns of HBM for every busy engine."""
@@ -94,15 +94,15 @@ class TransferServer:
         self.by_share: dict[float, dict[int, tuple[float, Transfer]]] = {}
         self.known: dict[int, tuple[float, Transfer]] = {}
         self.memory: SharedMemory | None = None
-        self.scale = 1.0
-        self.demand = 0.0
+        self.scale: float = 1.0
+        self.demand: float = 0.0
         """Bytes per tick on HBM when no other core uses it."""
         self.speeds: dict[int, float] = {}
         """Part of its speed that the banks of its memories leave a queue's transfer, where it is not 1."""
-        self.stalled = 0.0
+        self.stalled: float = 0.0
         """Ticks that transfers lost because other cores used HBM too."""
-        self.moved_bytes = 0
-        self.moved_hbm_bytes = 0
+        self.moved_bytes: int = 0
+        self.moved_hbm_bytes: int = 0
         """Bytes of all transfers that are through, and what of them crossed the interface of HBM."""
 
     def begin(self, now: int, queue: int, transfer: Transfer) -> None:

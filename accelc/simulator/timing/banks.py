@@ -109,7 +109,7 @@ class BankServer:
 
     def __init__(self, throttle: Callable[[int, int, float], None]) -> None:
         self.throttle = throttle
-        self.now = 0
+        self.now: int = 0
         self.users: dict[Stream, Uses] = {}
         self.speeds: dict[Stream, float] = {}
         self.works: dict[Stream, _Work] = {}

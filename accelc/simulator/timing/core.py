@@ -11,7 +11,7 @@ what a record takes is known when it begins. Cores share HBM (`cluster`). Not mo
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from heapq import heapify, heappop, heappush
 from itertools import count
 
@@ -54,49 +54,49 @@ class CoreTimer:
         server: TransferServer | None = None,
         energy: EnergyLog | None = None,
     ) -> None:
-        self.code = prepared.code
+        self.code: CoreCode = prepared.code
         self.target = target
         self.delays = delays
         self.core = core
         self.begin = begin
         self.energy = energy
-        self.metered = [0] * len(prepared.lanes)
+        self.metered: list[int] = [0] * len(prepared.lanes)
         """Records of each lane whose energy is noted."""
         # The first keeps lanes from running ahead before all have begun, the last the heap from becoming empty.
         self.events: list[Event] = [(-1, RAISE, 0, 0, 0), (NEVER, RAISE, 0, 0, 0)]
-        self.number = count(1).__next__
-        self.counters = [0] * target.sync.semaphores
+        self.number: Callable[[], int] = count(1).__next__
+        self.counters: list[int] = [0] * target.sync.semaphores
         self.waiters: dict[int, list[tuple[int, WaitCondition]]] = {}
-        self.ports = [0] * len(prepared.groups)
+        self.ports: list[int] = [0] * len(prepared.groups)
         self.issued: list[int] = []
-        self.bound = NEVER
-        self.server = server or TransferServer(target)
+        self.bound: int = NEVER
+        self.server: TransferServer = server or TransferServer(target)
         self.server.changed = self.plan_end
-        self.moved = (self.server.moved_bytes, self.server.moved_hbm_bytes)
-        self.end = -1
+        self.moved: tuple[int, int] = (self.server.moved_bytes, self.server.moved_hbm_bytes)
+        self.end: int = -1
         """Tick of the next end of a transfer; events of other ticks were planned in vain."""
         ticks = target.time.ns_to_ticks
-        self.raise_latency = ticks(target.sync.inc_latency_ns)
-        self.wakeup = ticks(target.sync.wait_wakeup_ns)
-        self.dma_interval = ticks(target.dma.static_issue_interval_ns)
-        self.dma_completion = ticks(target.dma.completion_latency_ns)
-        self.rolling = rolling(prepared.code)
-        self.largest = 2 ** (target.sync.width_bits - 1) - 1
+        self.raise_latency: int = ticks(target.sync.inc_latency_ns)
+        self.wakeup: int = ticks(target.sync.wait_wakeup_ns)
+        self.dma_interval: int = ticks(target.dma.static_issue_interval_ns)
+        self.dma_completion: int = ticks(target.dma.completion_latency_ns)
+        self.rolling: set[int] = rolling(prepared.code)
+        self.largest: int = (1 << (target.sync.width_bits - 1)) - 1
         self.watch: Watch | None = None
-        self.banked = has_conflicts(target)
-        self.banks = BankServer(self.server.throttle)
-        self.banks_end = -1
+        self.banked: bool = has_conflicts(target)
+        self.banks: BankServer = BankServer(self.server.throttle)
+        self.banks_end: int = -1
         """Tick of the next end of a stream on the banks."""
-        self.held = [False] * len(prepared.groups)
+        self.held: list[bool] = [False] * len(prepared.groups)
         """Whether each exclusive port group is held, where banks conflict."""
         self.wanted: deque[tuple[BankedLane, int]] = deque()
-        self.lanes = [self._lane(position, lane, begin) for position, lane in enumerate(prepared.lanes)]
-        self.queues = {lane.position: lane for lane in self.lanes if isinstance(lane, QueueLane)}
+        self.lanes: list[Lane] = [self._lane(position, lane, begin) for position, lane in enumerate(prepared.lanes)]
+        self.queues: dict[int, QueueLane] = {lane.position: lane for lane in self.lanes if isinstance(lane, QueueLane)}
         runs = [lane.run() for lane in self.lanes]
         for run in runs:
             next(run)
         heappop(self.events)
-        self.resume = [run.send for run in runs]
+        self.resume: list[Callable[[int], None]] = [run.send for run in runs]
 
     def _lane(self, position: int, prepared: PreparedLane, begin: int) -> Lane:
         if self.banked:

@@ -50,9 +50,9 @@ class Columns:
         prepared, code = lane.prepared, lane.code
         condition = field(code.records, "wait_condition")
         waits = condition != Wait.NONE
-        self.semaphore = np.where(waits, field(code.records, "wait_semaphore").astype(np.int64), -1)
-        self.value = field(code.records, "wait_value").astype(np.int64)
-        self.bits = np.where(condition == Wait.WRAP, field(code.records, "wait_bits").astype(np.int64), 0)
+        self.semaphore: Ints = np.where(waits, field(code.records, "wait_semaphore").astype(np.int64), -1)
+        self.value: Ints = field(code.records, "wait_value").astype(np.int64)
+        self.bits: Ints = np.where(condition == Wait.WRAP, field(code.records, "wait_bits").astype(np.int64), 0)
         self.bits[condition == Wait.EQ] = EXACT
         updates = np.ascontiguousarray(field(code.records, "update")).view(np.int64).reshape(-1)
         opcode = code.codes
@@ -63,8 +63,8 @@ class Columns:
             columns += [_numbered(prepared.transfers), np.array(prepared.latency)]
         elif any(prepared.ports):
             columns.append(_numbered(prepared.ports))
-        self.rows = np.stack(columns, axis=1)
-        self.producers = None if prepared.producers is None else np.array(prepared.producers, np.int64)
+        self.rows: Ints = np.stack(columns, axis=1)
+        self.producers: Ints | None = None if prepared.producers is None else np.array(prepared.producers, np.int64)
 
     @cached_property
     def words(self) -> npt.NDArray[np.uint64]:
@@ -139,11 +139,11 @@ class Watch:
     def __init__(self, timer: "CoreTimer", smallest: int = SMALLEST, shortest: int = SHORTEST) -> None:
         self.timer = timer
         self.columns: dict[int, Columns] = {}
-        self.lane = max(timer.lanes, key=lambda lane: len(lane.code))
+        self.lane: Lane = max(timer.lanes, key=lambda lane: len(lane.code))
         self.pending: list[tuple[int, Stretch]] = []
         self.seen: dict[Stretch, list[Snapshot]] = {}
         self.tried: dict[Stretch, int] = {}
-        self.skipped = 0
+        self.skipped: int = 0
         """Records that were not simulated."""
         count = len(self.lane.code)
         if count >= smallest:

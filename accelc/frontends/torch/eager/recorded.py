@@ -29,7 +29,7 @@ class Memory:
         self.fake = fake
         self.real = real
         self.is_plain = is_plain
-        self.cells = int(fake.untyped_storage().nbytes()) // fake.element_size()
+        self.cells: int = int(fake.untyped_storage().nbytes()) // fake.element_size()
         self.seen: WeakSet[Any] = WeakSet()
         self.is_written = False
         """The segment under way writes it."""

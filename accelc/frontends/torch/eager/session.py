@@ -37,8 +37,8 @@ class TorchSession:
 
     def __init__(self, executor: Executor) -> None:
         self.executor = executor
-        self.report = Report(calls="operators of torch")
-        self.active = True
+        self.report: Report = Report(calls="operators of torch")
+        self.active: bool = True
         self._mode = _fakes.FakeTensorMode()
         self._recorded = Recorded()
         self._memories: WeakValueDictionary[int, Memory] = WeakValueDictionary()

@@ -49,22 +49,26 @@ class BankedLane(Lane):
     def __init__(self, core: BankedCore, position: int, prepared: PreparedLane, begin: int) -> None:
         super().__init__(core, position, prepared, begin)
         count = len(prepared.kinds)
-        self.uses = uses_of(prepared)
-        self.array = prepared.code.name == "tensor"
+        self.uses: list[Uses] = uses_of(prepared)
+        self.array: bool = prepared.code.name == "tensor"
         self.waiting: tuple[deque[int], ...] = (deque(), deque())
         """Records of each unit that have issued and not begun."""
-        self.current = [UNKNOWN, UNKNOWN]
-        self.begun, self.ended, self.operated = ([UNKNOWN] * count for _ in range(3))
-        self.read, self.complete = [0] * count, [0] * count
-        self.through = 0
+        self.current: list[int] = [UNKNOWN, UNKNOWN]
+        self.begun: list[int] = [UNKNOWN] * count
+        self.ended: list[int] = [UNKNOWN] * count
+        self.operated: list[int] = [UNKNOWN] * count
+        self.read: list[int] = [0] * count
+        self.complete: list[int] = [0] * count
+        self.through: int = 0
         """Records before this one have read."""
-        self.last_read = self.last_complete = begin
+        self.last_read: int = begin
+        self.last_complete: int = begin
         self.loads: list[int] = []
         self.swaps: list[int] = []
         """Records that load, and that swap, in the order of the stream."""
         self.turn: dict[int, int] = {}
         """Of a load or swap, its place among them."""
-        self.blocked = UNKNOWN
+        self.blocked: int = UNKNOWN
         """Record that must begin before the next one is fetched."""
 
     def run(self) -> Generator[None, int]:
@@ -245,7 +249,7 @@ class BankedQueueLane(QueueLane):
 
     def __init__(self, core: BankedCore, position: int, prepared: PreparedLane, begin: int) -> None:
         super().__init__(core, position, prepared, begin)
-        self.uses = uses_of(prepared)
+        self.uses: list[Uses] = uses_of(prepared)
 
     def begin_transfer(self, now: int) -> None:
         """The transfer at the head of the queue starts to move."""

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from accelc.errors import SimulationError
 from accelc.isa.table import Opcode
-from accelc.simulator.decode import WaitCondition
+from accelc.simulator.decode import LaneCode, WaitCondition
 from accelc.simulator.timing.bandwidth import TransferServer
 from accelc.simulator.timing.prepare import CONTROL, PreparedLane
 from accelc.simulator.timing.times import DelayValues, LaneTimes
@@ -71,12 +71,12 @@ class Lane(ABC):
         self.core = core
         self.position = position
         self.prepared = prepared
-        self.code = prepared.code
+        self.code: LaneCode = prepared.code
         self.begin = begin
-        self.depth = 0 if prepared.code.is_dma else core.target.sequencer.queue_depth
-        self.issue = [0] * self.depth
-        self.operands = [0] * self.depth
-        self.start = [0] * self.depth
+        self.depth: int = 0 if prepared.code.is_dma else core.target.sequencer.queue_depth
+        self.issue: list[int] = [0] * self.depth
+        self.operands: list[int] = [0] * self.depth
+        self.start: list[int] = [0] * self.depth
         self.late_at: list[int] = []
         """Records that issued later than they were ready, which was at `late_ready`."""
         self.late_ready: list[int] = []
@@ -169,10 +169,10 @@ class ComputeLane(Lane):
 
     def __init__(self, core: Core, position: int, prepared: PreparedLane, begin: int) -> None:
         super().__init__(core, position, prepared, begin)
-        self.seen = 0
+        self.seen: int = 0
         """Records that `completed` stands for."""
-        self.completed = 0
-        self.slowest = max(prepared.total, default=0)
+        self.completed: int = 0
+        self.slowest: int = max(prepared.total, default=0)
 
     def signal(self, record: int, now: int, read: int) -> None:
         """Fires the updates of a control record: not before the phases of earlier records, `read` being their last."""

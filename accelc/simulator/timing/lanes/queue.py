@@ -20,8 +20,8 @@ class QueueLane(Lane):
         self.complete: list[int] = []
         self.queue: deque[tuple[int, int]] = deque()
         """Records triggered and not passed: (record, earliest start)."""
-        self.moving = False
-        self.last_read = 0
+        self.moving: bool = False
+        self.last_read: int = 0
         self.last_complete = 0
 
     @property

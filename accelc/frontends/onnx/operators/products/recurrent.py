@@ -26,7 +26,11 @@ MAX_UNROLLED = 4096
 """Steps up to which a layer is written out at all."""
 MAX_STEPS = 512
 """Steps up to which an LSTM is written out where `graph.lstm` could stand for it."""
-DEFAULTS = {"RNN": ("Tanh",), "GRU": ("Sigmoid", "Tanh"), "LSTM": ("Sigmoid", "Tanh", "Tanh")}
+DEFAULTS: dict[str, tuple[str, ...]] = {
+    "RNN": ("Tanh",),
+    "GRU": ("Sigmoid", "Tanh"),
+    "LSTM": ("Sigmoid", "Tanh", "Tanh"),
+}
 GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
 ALPHA = {"LeakyRelu": 0.01, "ThresholdedRelu": 1.0, "HardSigmoid": 0.2, "Elu": 1.0, "Affine": 1.0, "ScaledTanh": 1.0}
 """Functions with a first parameter, and its default."""
