@@ -50,8 +50,11 @@ class OrderAttr(ParametrizedAttribute):
 
     name = "tile.order"
     strategy: StringAttr
+    """Name of the order."""
     switch: I64
+    """Contraction steps in column order, 0 for the other strategies."""
     panel: I64
+    """Outputs accumulated at the same time, at most."""
 
     @staticmethod
     def of(order: Order) -> "OrderAttr":

@@ -14,6 +14,7 @@ from accelc.dialects.engine_ops.base import LaneOp
 from accelc.registry import UNIVERSE
 
 FIELD_HEADING = ("field", "kind", "is", "meaning")
+SEGMENTS = "How many operands are given for each of the operation's, 0 or 1 for an optional one."
 INTRODUCTION = """\
 # Dialects
 
@@ -73,7 +74,7 @@ def _parameters(attribute: type[Attribute]) -> Iterator[str]:
     assert issubclass(attribute, ParametrizedAttribute)
     docs = field_docs(attribute)
     parameters = attribute.get_irdl_definition().parameters
-    rows = [(f"`{name}`", legal(parameter.constr), docs.get(name, "")) for name, parameter in parameters]
+    rows = [(f"`{name}`", legal(parameter.constr), docs[name]) for name, parameter in parameters]
     if rows:
         yield from table(("parameter", "is", "meaning"), rows)
 
@@ -96,7 +97,8 @@ def _rows(op: type[IRDLOperation]) -> list[tuple[str, tuple[str, str, str, str]]
     rows: list[tuple[str, tuple[str, str, str, str]]] = []
     for kind, name, entry in entries:
         detail = "" if kind == "region" else legal(entry.constr)
-        rows.append((name, (f"`{name}`", _arity(entry) + kind, detail, docs.get(name, ""))))
+        meaning = SEGMENTS if name == "operandSegmentSizes" else docs[name]
+        rows.append((name, (f"`{name}`", _arity(entry) + kind, detail, meaning)))
     return rows
 
 

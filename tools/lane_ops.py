@@ -66,14 +66,14 @@ def timing(op: type[IRDLOperation]) -> Iterator[str]:
     if timed is not None:
         text = (
             f"{_link(timed)}{each}, in `max(min_ii, ceil(N * cpe)) + extra` cycles by the [cost rule]"
-            f"(targets.md#enginevectorcost) `{kind}` of its engine, for N elements per partition (the maximum times the "
-            "`stride_penalty` of the memories). Results are visible `latency` cycles after the last."
+            f"(targets.md#enginevectorcost) `{kind}` of its engine, for N elements per partition (the maximum times "
+            "the `stride_penalty` of the memories). Results are visible `latency` cycles after the last."
         )
     elif kind == "matmul":
         text = (
             f"{' and '.join(_link(rows[name]) for name in TENSOR)} for each block. A product of N moving elements per "
-            "partition takes N cycles over the `rate` of their dtype, and at least `mm_min_ii`; loads of the next block "
-            "are hidden where `shadow_planes` are free ([array](targets.md#enginetensor))."
+            "partition takes N cycles over the `rate` of their dtype, and at least `mm_min_ii`; loads of the next "
+            "block are hidden where `shadow_planes` are free ([array](targets.md#enginetensor))."
         )
     elif kind in rows and op.LANES == ("dma",):
         text = f"{_link(rows[kind])}, by the keys of [DMA](targets.md#dma) and of the [memories](targets.md#memoryhbm)."

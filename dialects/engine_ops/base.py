@@ -75,11 +75,17 @@ class LaneOp(DialectOp):
     """
 
     lane: StringAttr = attr_def(StringAttr)
+    """Engine or DMA queue that executes the op."""
     layer: I64 | None = opt_attr_def(I64)
+    """Number of the layer of the model."""
     loc_name: StringAttr | None = opt_attr_def(StringAttr)
+    """Name of the model's node."""
     cycles: I64 | None = opt_attr_def(I64)
+    """Estimate of the time, in cycles of the lane."""
     waits: ArrayAttr[WaitAttr] | None = opt_attr_def(ArrayAttr[WaitAttr])
+    """Semaphores that the op waits for."""
     signals: ArrayAttr[SignalAttr] | None = opt_attr_def(ArrayAttr[SignalAttr])
+    """Semaphores that the op adds to."""
     traits: OpTraits = traits_def(MemoryReadEffect(), MemoryWriteEffect())
 
     READS: ClassVar[Pattern] = ()

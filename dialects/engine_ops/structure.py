@@ -80,6 +80,7 @@ class BufferOp(DialectOp):
     updated: StringAttr | None = opt_attr_def(StringAttr)
     """Symbol of the output that an input's memory holds at the end."""
     result: OpResult[BufferType] = result_def(BufferType)
+    """The buffer."""
 
     def __init__(self, symbol: str, role: str, type: BufferType):
         super().__init__(attributes={"symbol": StringAttr(symbol), "role": StringAttr(role)}, result_types=[type])
@@ -172,6 +173,7 @@ class ProgramOp(DialectOp):
     target: StringAttr = attr_def(StringAttr)
     """Name of the target, or path of its description."""
     body: Region = region_def("single_block")
+    """Buffers, then ops on lanes, in program order."""
     traits: OpTraits = traits_def(IsolatedFromAbove())
 
     def __init__(self, sym_name: str, target: str, body: Region):

@@ -62,8 +62,11 @@ class BufferType(ParametrizedAttribute, TypeAttribute):
 
     name = "engine.buf"
     shape: I64Array
+    """Sizes: partitions and elements per partition, or elements in `hbm`."""
     element_type: Attribute
+    """Type of an element, integer or float."""
     space: StringAttr
+    """Memory: `hbm`, `sbuf`, `psum` or `wfifo`."""
 
     @staticmethod
     def of(shape: Sequence[int], element_type: Attribute, space: str) -> "BufferType":
@@ -108,9 +111,13 @@ class AccessAttr(ParametrizedAttribute):
 
     name = "engine.ap"
     partitions: I64Array
+    """First partition and number of partitions."""
     offset: I64
+    """First element, in each partition."""
     sizes: I64Array
+    """Elements along each free dimension, outermost first."""
     strides: I64Array
+    """Distance of neighbours along each free dimension, in elements."""
 
     @staticmethod
     def of(
@@ -176,6 +183,7 @@ class AddressAttr(ParametrizedAttribute):
 
     name = "engine.address"
     offset: I64
+    """Bytes."""
 
 
 @irdl_attr_definition
@@ -188,8 +196,11 @@ class WaitAttr(ParametrizedAttribute):
 
     name = "engine.wait"
     semaphore: StringAttr
+    """Name of the semaphore."""
     value: I64
+    """Least value, or place on the turn."""
     bits: I64
+    """Low bits that are compared, or 0: all."""
 
     @staticmethod
     def of(semaphore: str, value: int, bits: int = 0) -> "WaitAttr":
@@ -207,6 +218,7 @@ class VectorClockAttr(ParametrizedAttribute):
 
     name = "engine.vc"
     known: DictionaryAttr
+    """Channel `LANE.POINT` -> number of its ops that have happened."""
 
 
 @irdl_attr_definition
@@ -215,4 +227,6 @@ class SignalAttr(ParametrizedAttribute):
 
     name = "engine.signal"
     semaphore: StringAttr
+    """Name of the semaphore."""
     point: StringAttr
+    """`read` or `complete`."""

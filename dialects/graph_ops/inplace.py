@@ -52,6 +52,7 @@ class VarType(ParametrizedAttribute, TypeAttribute):
 
     name = "graph.var"
     tensor: TensorType[Attribute] = param_def(TENSOR)
+    """Shape and element type of the contents."""
 
 
 VAR = base(VarType)

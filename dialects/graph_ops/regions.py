@@ -69,6 +69,7 @@ class ForOp(GraphOp):
     outputs: VarOpResult[AnyTensor] = var_result_def(TENSOR)
     """Carried tensors after the last iteration."""
     body: Region = region_def("single_block")
+    """Executed in every iteration; its arguments are the number of the iteration and the operands."""
 
     assembly_format: ClassVar[str | None] = (
         "$count `(` $inputs `)` attr-dict-with-keyword `:` functional-type(operands, results) $body"
@@ -128,7 +129,9 @@ class IfOp(GraphOp):
     outputs: VarOpResult[AnyTensor] = var_result_def(TENSOR)
     """One per yielded value."""
     then_body: Region = region_def("single_block")
+    """Executed if the condition holds."""
     else_body: Region = region_def("single_block")
+    """Executed if it does not."""
 
     assembly_format: ClassVar[str | None] = (
         "$condition `(` $inputs `)` attr-dict-with-keyword `:` functional-type(operands, results) "

@@ -138,6 +138,7 @@ class FuncOp(DialectOp):
     output_names: ArrayAttr[StringAttr] | None = opt_attr_def(ArrayAttr[StringAttr])
     """Names of the results in the source model."""
     body: Region = region_def("single_block")
+    """The function; its arguments are the inputs."""
 
     traits: OpTraits = traits_def(IsolatedFromAbove(), SymbolOpInterface())
 
@@ -334,6 +335,7 @@ class PartitionOp(GraphOp):
     outputs: VarOpResult[AnyTensor] = var_result_def(TENSOR)
     """One per yielded value."""
     body: Region = region_def("single_block")
+    """What the home executes; its arguments are the operands."""
 
     assembly_format: ClassVar[str | None] = (
         "$home `(` $inputs `)` attr-dict-with-keyword `:` functional-type(operands, results) $body"
