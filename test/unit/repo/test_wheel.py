@@ -1,4 +1,4 @@
-"""The built wheel, installed alone, gives plain `xdsl-opt` all dialects and passes."""
+"""The built wheel, installed alone, gives plain `xdsl-opt` all dialects and passes; another package builds on it."""
 
 import os
 import shutil
@@ -134,3 +134,30 @@ def test_xdsl_opt_runs_every_pass(installed: Path, tmp_path: Path) -> None:
     (tmp_path / "graph.mlir").write_text(GRAPH, encoding="utf-8")
     printed = succeeded(run([installed / "xdsl-opt", "-p", "normalize-inplace", "graph.mlir"], tmp_path))
     assert "graph.relu" in printed
+
+
+@pytest.mark.slow
+def test_xdsl_opt_writes_programs(installed: Path, tmp_path: Path) -> None:
+    """The unmodified tool goes from a graph to a container, which the installed simulator executes."""
+    (tmp_path / "graph.mlir").write_text(GRAPH, encoding="utf-8")
+    passes = "partition-hierarchical{target=tiny force=accelerator-first},lower-to-engine{target=tiny},"
+    command = [installed / "xdsl-opt", "graph.mlir", "-p", f"{passes}schedule-engines,assign-memory", "-t"]
+    assert succeeded(run([*command, 'acx{file="relu.acx"}'], tmp_path)) == ""
+    assert "func=relu" in succeeded(run([*command, "accelc-asm"], tmp_path))
+    assert "races       0" in succeeded(run([installed / "accelc", "sim", "relu.acx"], tmp_path))
+
+
+@pytest.mark.slow
+def test_the_example_package(installed: Path, tmp_path: Path) -> None:
+    """Another compiler is installed beside the wheel, and its own tests pass; run last, it stays installed."""
+    shutil.copytree(
+        ROOT / "examples" / "embed_xdsl",
+        tmp_path / "sketch",
+        ignore=shutil.ignore_patterns("__pycache__", "build", "*.egg-info"),
+    )
+    succeeded(run([installed / "python", "-m", "pip", "install", "--quiet", tmp_path / "sketch[test]"], tmp_path))
+    shutil.rmtree(tmp_path / "sketch" / "embed_xdsl")
+    report = succeeded(run([installed / "python", "-m", "pytest", "-q", "sketch"], tmp_path))
+    assert " passed" in report
+    assert "skipped" not in report
+    assert succeeded(run([installed / "accelc", "targets"], tmp_path)).count("sketch-npu") == 1
