@@ -37,7 +37,7 @@ UNIVERSE = "from xdsl.universe import Universe\n"
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
     """A function that installs a distribution: its name, source of the module of that name, and its entry points."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
 
     def do(name: str, source: str, group: str, entry: str) -> None:
         module = name.replace("-", "_")
@@ -47,7 +47,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 2.0\n", encoding="utf-8")
         (info / "entry_points.txt").write_text(f"[{group}]\n{entry}\n", encoding="utf-8")
         # What is visible is remembered by path: another folder stands for the next process.
-        monkeypatch.syspath_prepend(tmp_path / name)
+        monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path / name)])
         monkeypatch.delitem(sys.modules, module, raising=False)
 
     return do

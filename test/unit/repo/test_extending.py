@@ -1,0 +1,88 @@
+"""Pages on embedding and extending: places they name are in the sources, groups in the code, commands work."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from accelc.analysis.decomposition.table import DECOMPOSITIONS
+from accelc.analysis.scheduling.rules import SCHEDULERS
+from accelc.cli.main import main as accelc
+from accelc.cli.opt import main as accelc_opt
+from accelc.frontends.table import FRONTENDS
+from accelc.pipelines import PIPELINES
+from accelc.plugins import UNIVERSES
+from accelc.targets.reader import PRESETS
+
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
+EXAMPLE = ROOT / "examples" / "embed_xdsl"
+PLACES = re.findall(r"^\| `([\w./-]+\.(?:py|toml))` \| .* \| `(.+)` \|$", PAGE, re.MULTILINE)
+GRAPH = """
+graph.func @main(%x : tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %w = graph.constant dense<0.5> : tensor<8x8xf32>
+  %0 = graph.matmul %x, %w : (tensor<4x8xf32>, tensor<8x8xf32>) -> tensor<4x8xf32>
+  graph.return %0 : tensor<4x8xf32>
+}
+"""
+
+
+def test_the_page_lists_places() -> None:
+    """Both tables of places are found."""
+    assert len(PLACES) == 19
+
+
+@pytest.mark.parametrize(("file", "text"), PLACES)
+def test_places_are_in_the_sources(file: str, text: str) -> None:
+    """What an instruction, and a kind of engine, touch is where the page says."""
+    assert text in (ROOT / file).read_text(encoding="utf-8")
+
+
+def test_no_place_of_an_instruction_is_forgotten() -> None:
+    """Every file of the package that has a branch for the instruction of the page's table is in it."""
+    named = {file for file, _ in PLACES}
+    branch = re.compile(r"Opcode\.SELECT\b|\bselect_records\b|numerics\.select\b")
+    folders = ("accelc/isa", "accelc/emit", "accelc/simulator", "accelc/interpreters", "accelc/targets")
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for folder in folders
+        for path in (ROOT / folder).rglob("*.py")
+        if branch.search(path.read_text(encoding="utf-8"))
+    }
+    assert found <= named
+
+
+def test_every_group_has_an_entry_in_the_page_and_the_example() -> None:
+    """Seams are documented, and shown outside of the package."""
+    project = (EXAMPLE / "pyproject.toml").read_text(encoding="utf-8")
+    for group in (UNIVERSES, *(table.group for table in (PRESETS, SCHEDULERS, FRONTENDS, DECOMPOSITIONS))):
+        assert f"`{group}`" in PAGE
+        assert f'[project.entry-points."{group}"]' in project
+    for name in re.findall(r'insert_(?:after|before)\("([\w-]+)"', PAGE):
+        assert name in PIPELINES["compile"]
+
+
+def test_files_of_the_example_are_listed() -> None:
+    """The table of its README is complete."""
+    text = (EXAMPLE / "README.md").read_text(encoding="utf-8")
+    for path in (EXAMPLE / "embed_xdsl").iterdir():
+        if path.suffix in (".py", ".toml") and path.name != "__init__.py":
+            assert f"`embed_xdsl/{path.name}`" in text
+
+
+def test_the_pipeline_of_the_embedding_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its commands, word by word, with our driver in the place of xDSL's."""
+    page = (ROOT / "docs" / "embedding.md").read_text(encoding="utf-8")
+    block = re.search(r"```sh\n(.*?)```", page, re.DOTALL)
+    assert block is not None
+    first, second = map(shlex.split, block[1].splitlines())
+    monkeypatch.chdir(tmp_path)
+    Path("net.mlir").write_text(GRAPH, encoding="utf-8")
+    assert first[0] == "xdsl-opt"
+    assert accelc_opt(first[1:]) == 0
+    assert second[0] == "accelc"
+    assert accelc(second[1:]) == 0
+    assert "races" in capsys.readouterr().out
