@@ -6,7 +6,7 @@ accelerator; what does not belong there runs on the host or in a framework (`acc
 as the handle.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -137,8 +137,8 @@ def _check_device(backend: type[Backend], device: str) -> None:
         raise ModelError(f"device '{device}' is not there; there is: {DEVICE}, which simulates the accelerator")
 
 
-prepare = Backend.prepare
-run_model = Backend.run_model
-run_node = Backend.run_node
-supports_device = Backend.supports_device
-is_compatible = Backend.is_compatible
+prepare: Callable[..., BackendRep] = Backend.prepare
+run_model: Callable[..., tuple[Any, ...]] = Backend.run_model
+run_node: Callable[..., tuple[Any, ...]] = Backend.run_node
+supports_device: Callable[[str], bool] = Backend.supports_device
+is_compatible: Callable[..., bool] = Backend.is_compatible

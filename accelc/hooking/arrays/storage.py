@@ -39,7 +39,7 @@ class Storage:
         """The contents are those that the segment under way will compute."""
         self.escaped: bool = False
         """The memory was handed out, so that anybody may read and write it."""
-        self.pinned = False
+        self.pinned: bool = False
         """An address was handed out: nobody can tell for how long it is used."""
 
     def is_shared(self) -> bool:

@@ -16,8 +16,8 @@ from weakref import WeakValueDictionary
 from accelc.errors import AccelcError, ModelError, SimulationError
 from accelc.frontends.numpy.program import Traced
 from accelc.frontends.torch import library
+from accelc.frontends.torch.eager._tensor import HookedTensor
 from accelc.frontends.torch.eager.recorded import Memory, Recorded, Ref, second_ir
-from accelc.frontends.torch.eager.tensor import HookedTensor
 from accelc.frontends.torch.library import Operator, Tensor, geometry, storage_of
 from accelc.hooking.executor import Executor, Interpreter, Runnable
 from accelc.hooking.report import Report

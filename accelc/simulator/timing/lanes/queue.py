@@ -22,7 +22,7 @@ class QueueLane(Lane):
         """Records triggered and not passed: (record, earliest start)."""
         self.moving: bool = False
         self.last_read: int = 0
-        self.last_complete = 0
+        self.last_complete: int = 0
 
     @property
     def logs(self) -> list[list[int]]:
