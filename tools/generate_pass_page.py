@@ -9,6 +9,8 @@ from xdsl.passes import ModulePass
 
 from accelc.registry import UNIVERSE
 
+DESIGN = REFERENCE.parent / "passes"
+"""Pages that say why a pass is as it is, named as the pass."""
 INTRODUCTION = """\
 # Passes
 
@@ -24,6 +26,8 @@ def page() -> Iterator[str]:
         pass_class = factory()
         yield f"## `{name}`\n"
         yield from docstring(pass_class)
+        if (DESIGN / f"{name}.md").is_file():
+            yield f"Problem, rule and figures: [{name}](../passes/{name}.md).\n"
         rows = list(_options(pass_class))
         if rows:
             yield from table(("option", "type", "default", "meaning"), rows)
@@ -34,7 +38,7 @@ def _options(pass_class: type[ModulePass]) -> Iterator[tuple[str, str, str, str]
     for option in fields(pass_class):
         kind = option.type if isinstance(option.type, str) else getattr(option.type, "__name__", str(option.type))
         default = "required" if option.default is MISSING else f"`{option.default!r}`"
-        yield f"`{option.name.replace('_', '-')}`", f"`{kind}`", default, docs.get(option.name, "")
+        yield f"`{option.name.replace('_', '-')}`", f"`{kind}`", default, docs[option.name]
 
 
 if __name__ == "__main__":

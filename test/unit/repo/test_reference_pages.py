@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from onnx import defs
 
+from accelc.dialects.engine_ops.base import LaneOp
+from accelc.isa.table import TABLE
 from accelc.registry import DIALECTS, PASSES, load
 
 ROOT = Path(__file__).parents[3]
@@ -39,6 +41,39 @@ def test_every_op_and_pass_has_a_section() -> None:
     passes = (REFERENCE / "passes.md").read_text(encoding="utf-8")
     for name in PASSES:
         assert f"## `{name}`\n" in passes
+
+
+def test_every_pass_shows_what_it_does() -> None:
+    """The IR before and after, but for the pass that changes nothing."""
+    sections = (REFERENCE / "passes.md").read_text(encoding="utf-8").split("\n## ")[1:]
+    assert len(sections) == len(PASSES)
+    for section in sections:
+        if not section.startswith("`verify-sync`"):
+            assert re.search(r"\b[Bb]efore\b.*\b[Aa]fter\b", section, re.DOTALL), section
+
+
+def test_every_field_and_instruction_is_described() -> None:
+    """No cell of the dialects is empty but what a region accepts; instructions have format, action and notes."""
+    for line in (REFERENCE / "dialects.md").read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.split("|")[1:-1]]
+        assert all(cells) or cells[1] == "region", line
+    instructions = (REFERENCE / "isa.md").read_text(encoding="utf-8").split("\n### ")[1:]
+    assert len(instructions) == len(TABLE)
+    for section in instructions:
+        assert re.search(r"\*\*Format\*\* \S.*\n\*\*Lanes\*\* \S.*\n\*\*Action\*\* \S.*\n\*\*Notes\*\* \S", section), (
+            section
+        )
+
+
+def test_operations_on_lanes_have_form_and_time() -> None:
+    """Each says which instructions execute it, and by which keys of the machine they are timed."""
+    sections = (REFERENCE / "dialects.md").read_text(encoding="utf-8").split("\n### ")
+    found = {section.split("`")[1]: section for section in sections if section.startswith("`")}
+    lanes = [op for name in DIALECTS for op in load(DIALECTS[name]).operations if issubclass(op, LaneOp)]
+    assert len(lanes) > 20
+    for op in lanes:
+        assert f"\n{op.name} `on` $lane " in found[op.name], op.name
+        assert re.search(r"\n\*\*Time\*\* On .*\]\(isa\.md#\w+-opcode-\d+\)", found[op.name]), op.name
 
 
 @pytest.mark.parametrize(
