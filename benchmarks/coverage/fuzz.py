@@ -12,9 +12,8 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
-from multiprocessing import get_context
 from types import FrameType
 from typing import Any, cast
 
@@ -27,6 +26,7 @@ from accelc.errors import AccelcError
 from accelc.runtime.compare import TOLERANCES
 from accelc.runtime.execute import execute
 from benchmarks.coverage.onnx_graphs import Array, RandomGraph, random_graph
+from benchmarks.coverage.workers import Died, run_all
 from benchmarks.measure import Measurement
 
 GRAPHS, REDUCED_GRAPHS = 5_300, 20
@@ -48,13 +48,15 @@ class Judged:
     reason: str = ""
     arguing: bool = False
     """Whether the references contradict each other."""
+    alone: bool = False
+    """Whether onnxruntime died of the graph."""
 
 
-def judge(seed: int) -> Judged:
-    """Compiles and executes the graph of a seed."""
+def judge(seed: int, with_onnxruntime: bool = True) -> Judged:
+    """Compiles and executes the graph of a seed; `with_onnxruntime` as one of the references."""
     warnings.simplefilter("ignore")
     graph = random_graph(seed)
-    expected = references(graph)
+    expected = references(graph, with_onnxruntime)
     if not expected:
         return Judged(seed, "discarded", "no reference computes it")
     moves = _moves(graph)
@@ -75,9 +77,10 @@ def judge(seed: int) -> Judged:
     return Judged(seed, "failed" if wrong else "equal", wrong, arguing)
 
 
-def references(graph: RandomGraph) -> list[Sequence[Array]]:
-    """Outputs by onnxruntime and by ONNX's reference evaluator, of those that compute the graph."""
-    found = (_by_onnxruntime(graph), _by_reference(graph.single, graph.inputs))
+def references(graph: RandomGraph, with_onnxruntime: bool) -> list[Sequence[Array]]:
+    """Outputs by onnxruntime, if it is asked, and by ONNX's reference evaluator, of those that compute the graph."""
+    runtime = _by_onnxruntime(graph) if with_onnxruntime else None
+    found = (runtime, _by_reference(graph.single, graph.inputs))
     return [one for one in found if one is not None]
 
 
@@ -151,30 +154,43 @@ def _wrong(move: float, got: Array, expected: Array) -> Array:
         return ~(same | ((np.abs(a - b) <= allowed) & np.isfinite(a) & np.isfinite(b)))
 
 
-def _timed(seed: int) -> Judged:
+def _timed(task: tuple[int, bool]) -> Judged:
     def late(_signal: int, _frame: FrameType | None) -> None:
         raise TimeoutError
 
     signal.signal(signal.SIGALRM, late)
     signal.alarm(SECONDS)
     try:
-        return judge(seed)
+        return judge(*task)
     except TimeoutError:
-        return Judged(seed, "failed", f"not done after {SECONDS} s")
+        return Judged(task[0], "failed", f"not done after {SECONDS} s")
     finally:
         signal.alarm(0)
 
 
 def judged(seeds: Sequence[int], jobs: int = 2) -> Iterator[Judged]:
-    """The verdicts of seeds, in no order, by `jobs` processes."""
-    with get_context("spawn").Pool(jobs) as pool:
-        yield from pool.imap_unordered(_timed, seeds, chunksize=8)
+    """
+    The verdicts of seeds, in no order, by `jobs` processes.
+
+    onnxruntime ends the process on some operands without elements; such a graph is judged again without it.
+    """
+    died: list[tuple[int, bool]] = []
+    for done in run_all(_timed, [(seed, True) for seed in seeds], jobs, 2 * SECONDS):
+        if isinstance(done.result, Died):
+            died.append((done.task[0], False))
+        else:
+            yield done.result
+    for done in run_all(_timed, died, jobs, 2 * SECONDS):
+        if isinstance(done.result, Died):
+            yield Judged(done.task[0], "failed", done.result.reason)
+        else:
+            yield replace(done.result, alone=True)
 
 
 def measure(reduced: bool = False) -> Iterator[Measurement]:
     """Verdicts on all graphs; `reduced` takes few."""
     seeds = range(REDUCED_GRAPHS if reduced else GRAPHS)
-    found = [judge(seed) for seed in seeds] if reduced else list(judged(seeds))
+    found = list(judged(seeds))
     verdicts = Counter(one.verdict for one in found)
     for one in found:
         if one.verdict == "failed":
@@ -185,6 +201,7 @@ def measure(reduced: bool = False) -> Iterator[Measurement]:
     yield Measurement.at_least("fuzz: random ONNX graphs", compared, "", 10 if reduced else LEAST)
     yield Measurement.reported("fuzz: equal to a reference", verdicts["equal"], "")
     yield Measurement.reported("fuzz: references contradict each other", sum(one.arguing for one in found), "")
+    yield Measurement.reported("fuzz: of which onnxruntime dies", sum(one.alone for one in found), "")
     yield Measurement.reported("fuzz: rejected with a reason", verdicts["rejected"], "")
     yield Measurement.reported("fuzz: drawn, but no reference computes them", verdicts["discarded"], "")
     yield Measurement.at_most("fuzz: wrong, without a reason, or a crash", verdicts["failed"], "", 0)

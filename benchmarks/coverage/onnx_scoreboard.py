@@ -10,7 +10,6 @@ the tensors of the cases are so small that by cost most would be for the host. T
 
 import argparse
 import json
-import os
 import re
 import signal
 import sys
@@ -20,11 +19,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from multiprocessing import connection, get_context
 from pathlib import Path
 from time import perf_counter
 from typing import Any, cast
 
+from benchmarks.coverage.workers import Died, run_all
 from benchmarks.measure import Measurement
 
 KINDS = ("node", "simple", "pytorch-converted", "pytorch-operator", "real")
@@ -209,60 +208,14 @@ def _is_simple(model: Any) -> bool:
 
 def run_cases(names: Sequence[str], jobs: int, target: str, with_reference: bool) -> Iterator[Row]:
     """Execute cases in `jobs` processes; one that dies or hangs fails its case and is replaced."""
-    # Forked, the processes have the cases, which take seconds to make.
-    context = get_context("fork")
-    all_cases()
-    todo = list(reversed(names))
-    busy: dict[Any, tuple[Any, str, float]] = {}
-
-    def start() -> None:
-        ours, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs, target, with_reference), daemon=True)
-        process.start()
-        theirs.close()
-        give(ours, process)
-
-    def give(pipe: Any, process: Any) -> None:
-        if todo:
-            name = todo.pop()
-            pipe.send(name)
-            busy[pipe] = (process, name, perf_counter())
+    cases = all_cases()
+    for done in run_all(
+        lambda name: run_case(name, target, with_reference), names, jobs, seconds=2 * TIMEOUT_SECONDS + 60
+    ):
+        if isinstance(done.result, Died):
+            yield Row(done.task, str(cases[done.task].kind), message=done.result.reason)
         else:
-            pipe.close()
-
-    for _ in range(min(jobs, len(todo))):
-        start()
-    while busy:
-        ready: list[Any] = list(connection.wait(list(busy), timeout=5))
-        now = perf_counter()
-        # A case that does not listen to its alarm is ended.
-        late = [pipe for pipe, (_, _, since) in busy.items() if now - since > 2 * TIMEOUT_SECONDS + 60]
-        for pipe in dict.fromkeys([*ready, *late]):
-            process, name, _ = busy.pop(pipe)
-            try:
-                if pipe not in ready:
-                    raise EOFError
-                row: Row = pipe.recv()
-            except (EOFError, OSError):
-                process.kill()
-                process.join()
-                row = Row(name, str(all_cases()[name].kind), message=f"its process ended with {process.exitcode}")
-                yield row
-                if todo:
-                    start()
-                continue
-            yield row
-            give(pipe, process)
-
-
-def _serve(pipe: Any, target: str, with_reference: bool) -> None:
-    os.nice(5)
-    while True:
-        try:
-            name = pipe.recv()
-        except EOFError:
-            return
-        pipe.send(run_case(name, target, with_reference))
+            yield done.result
 
 
 # --- figures ----------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Random ONNX graphs: reproducible, of every kind of operator, and judged by an oracle that sees errors."""
 
+import os
 from importlib import import_module
 from typing import Any
 
@@ -62,3 +63,17 @@ def test_a_crash_is_a_failure(fuzz: Any, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(fuzz.api, "compile", crash)
     judged = fuzz.judge(0)
     assert (judged.verdict, judged.reason) == ("failed", "ZeroDivisionError: ")
+
+
+def test_a_reference_that_dies_is_left_out(fuzz: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The graph is judged by the other; where accelc itself dies, it is a failure."""
+
+    def die(*_: object, **__: object) -> None:
+        os._exit(8)
+
+    monkeypatch.setattr(fuzz, "_by_onnxruntime", die)
+    (judged,) = fuzz.judged([0])
+    assert (judged.verdict, judged.alone) == ("equal", True)
+    monkeypatch.setattr(fuzz.api, "compile", die)
+    (judged,) = fuzz.judged([0])
+    assert (judged.verdict, judged.reason) == ("failed", "its process ended with 8")
