@@ -67,14 +67,14 @@ class Kernel:
     pipeline: "Pipeline | None" = None
 
     def __post_init__(self) -> None:
-        from accelc.analysis.scheduling.portfolio import HEURISTICS
+        from accelc.analysis.scheduling.portfolio import heuristics
 
         kinds = [parameter.kind for parameter in self._parameters.values()]
         if not kinds or kinds[0] not in _POSITIONAL or not {*kinds} <= {*_POSITIONAL, Parameter.KEYWORD_ONLY}:
             raise UsageError(
                 f"kernel '{self.name}': expected a function of a core, a name for each input, and choices behind '*'"
             )
-        known = (WRITTEN, *HEURISTICS)
+        known = (WRITTEN, *heuristics())
         if self.schedule is not None and self.schedule not in known:
             near = suggestion(self.schedule, known)
             raise UsageError(f"unknown schedule '{self.schedule}'{near} (schedules: {', '.join(known)})")

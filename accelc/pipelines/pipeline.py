@@ -213,14 +213,15 @@ def _context() -> Context:
 
 
 def _registered(text: str) -> ModulePass:
-    """The pass of a text such as `set-precision{precision=bf16}`. Raises UsageError for none, or options it has not."""
+    """The pass of a text such as `set-precision{precision=bf16}`. Raises UsageError for none, or options it has not, PluginError."""
     from xdsl.passes import PassPipeline
     from xdsl.transforms import get_all_passes
     from xdsl.utils.exceptions import DiagnosticException
 
+    from accelc.plugins import universe
     from accelc.registry import UNIVERSE
 
-    known = {**get_all_passes(), **UNIVERSE.all_passes}
+    known = {**get_all_passes(), **UNIVERSE.all_passes, **universe().all_passes}
     name = text.split("{", 1)[0].strip()
     if name not in known:
         raise UsageError(f"unknown pass '{name}'{suggestion(name, known)} (see 'accelc-opt --list-passes')")

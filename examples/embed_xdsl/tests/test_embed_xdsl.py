@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from accelc import simulate
+from accelc import Pipeline, compile, simulate
 from accelc.weights import save_weights
 
 HERE = Path(__file__).parent
@@ -69,6 +69,18 @@ def test_decompositions_by_entry_point(tmp_path: Path) -> None:
     printed = run(tmp_path, "accelc-opt", HERE / "layers.mlir", "-p", "decompose")
     assert printed.count("graph.relu") == 2
     assert "sketch." not in printed
+
+
+def test_names_of_ours_in_python(tmp_path: Path) -> None:
+    """A pipeline with a pass and a heuristic of ours by name, on a file of ours, for a machine of ours."""
+    pipeline = Pipeline.named("compile")
+    pipeline = pipeline.insert_after("decompose", "sketch-drop-relu")
+    pipeline = pipeline.insert_after("schedule-engines", "schedule-engines{heuristic=shortest-first}")
+    compiled = compile(HERE / "net.sketch", "sketch-npu", pipeline=pipeline)
+    plain = compile(HERE / "net.sketch", "sketch-npu")
+    assert (plain.count("accelerator"), compiled.count("accelerator")) == (7, 6)
+    x = np.ones((4, 8), np.float32)
+    assert np.array_equal(simulate(compiled, {"x": x}).outputs["y"], simulate(plain, {"x": x}).outputs["y"])
 
 
 def test_front_end_and_machine_by_entry_points(tmp_path: Path) -> None:
