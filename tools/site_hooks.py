@@ -2,8 +2,9 @@
 Hooks of mkdocs: pages outside `docs/`, and links to files of the repository.
 
 Links in Markdown are relative to the file, as they work in a checkout and on a forge. On the site, README.md is the
-home page and `dialects/NAME.md` a page of that path; any other file outside `docs/` that a page links to is copied to
-`repository/`, as it is. So the site needs no address of the repository, and a link to a file that does not exist fails.
+home page and `dialects/NAME.md` a page of that path; any other file outside `docs/` that a page links to is put into
+`repository/`, Markdown as a page that no menu has, the rest as it is. So the site needs no address of the repository,
+and a link to a file that does not exist fails.
 """
 
 import os
@@ -13,13 +14,15 @@ from pathlib import Path, PurePosixPath
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
 HOME = "README.md"
 """The file of the repository that is the home page."""
 DESIGN = "dialects"
 """The folder outside the documentation whose Markdown files are pages."""
+REST = "repository"
+"""The folder of the site for everything else that is not documentation."""
 _FENCE = re.compile(r"^(?P<fence>```+|~~~+).*?^(?P=fence)\s*$", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)", re.DOTALL)
 _LINK = re.compile(r"(?P<before>\]\()(?P<path>[^()\s#:]+)(?P<anchor>#[^()\s]*)?(?P<after>\))")
@@ -30,12 +33,13 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     root = _root(config)
     for path in (HOME, *sorted(page.relative_to(root).as_posix() for page in (root / DESIGN).glob("*.md"))):
         _add(files, config, path)
-    for page in list(files.documentation_pages()):
-        assert page.abs_src_path is not None
-        source = _repository_path(Path(page.abs_src_path), root)
-        _rewrite(
-            Path(page.abs_src_path).read_text(encoding="utf-8"), source, root, lambda path: _add(files, config, path)
-        )
+    seen = set[str]()
+    while new := [page for page in files.documentation_pages() if page.src_uri not in seen]:
+        for page in new:
+            seen.add(page.src_uri)
+            assert page.abs_src_path is not None
+            source, text = Path(page.abs_src_path), Path(page.abs_src_path).read_text(encoding="utf-8")
+            _rewrite(text, _repository_path(source, root), root, lambda path: _add(files, config, path))
     return files
 
 
@@ -72,7 +76,8 @@ def _rewrite(markdown: str, source: str, root: Path, target: Callable[[str], str
 def _add(files: Files, config: MkDocsConfig, path: str) -> None:
     site_path = _site_path(path)
     if files.get_file_from_path(site_path) is None:
-        files.append(File.generated(config, site_path, abs_src_path=str(_root(config) / path)))
+        inclusion = InclusionLevel.NOT_IN_NAV if site_path.startswith(REST) else InclusionLevel.INCLUDED
+        files.append(File.generated(config, site_path, abs_src_path=str(_root(config) / path), inclusion=inclusion))
 
 
 def _site_path(path: str) -> str:
@@ -83,7 +88,7 @@ def _site_path(path: str) -> str:
         return path.removeprefix("docs/")
     if path.startswith(f"{DESIGN}/") and path.endswith(".md"):
         return path
-    return f"repository/{path}" + (".txt" if path.endswith(".md") else "")
+    return f"{REST}/{path}"
 
 
 def _repository_path(path: Path, root: Path) -> str:

@@ -18,10 +18,13 @@ from mkdocs.exceptions import Abort
 
 ROOT = Path(__file__).parents[3]
 FILES = {
-    "README.md": "# Home\n\n[page](docs/page.md#a-heading) [script](tools/script.py) [design](dialects/graph.md)\n",
+    "README.md": "# Home\n\n[page](docs/page.md#a-heading) [script](tools/script.py)\n"
+    "[example](examples/one/README.md) [design](dialects/graph.md)\n",
     "docs/page.md": "# Page\n\n## A heading\n\n[home](../README.md) `[no](link.md)`\n\n```\n[no](link.md)\n```\n",
     "dialects/graph.md": "# graph\n\n[page](../docs/page.md)\n",
     "tools/script.py": "print('script')\n",
+    "examples/one/README.md": "# Example\n\n[page](../../docs/page.md) [code](code.py)\n",
+    "examples/one/code.py": "print('code')\n",
 }
 
 
@@ -87,6 +90,11 @@ def test_links_to_files_outside_the_documentation(tmp_path: Path) -> None:
     for address in ("page.html#a-heading", "repository/tools/script.py", "dialects/graph.html"):
         assert f'href="{address}"' in home
     assert (site / "repository" / "tools" / "script.py").read_text(encoding="utf-8") == FILES["tools/script.py"]
+    assert 'href="repository/examples/one/index.html"' in home
+    (example,) = (site / "repository" / "examples" / "one").glob("*.html")
+    assert 'href="../../../page.html"' in example.read_text(encoding="utf-8")
+    assert 'href="code.py"' in example.read_text(encoding="utf-8")
+    assert (site / "repository" / "examples" / "one" / "code.py").is_file()
     assert 'href="index.html"' in (site / "page.html").read_text(encoding="utf-8")
     assert 'href="../page.html"' in (site / "dialects" / "graph.html").read_text(encoding="utf-8")
 
