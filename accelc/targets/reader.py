@@ -90,9 +90,12 @@ def target_path(name_or_path: str | Path) -> Path:
 
     Raises TargetError for an unknown name.
     """
+    return preset_path(str(name_or_path)) if _is_name(name_or_path) else Path(name_or_path)
+
+
+def _is_name(name_or_path: str | Path) -> bool:
     text = str(name_or_path)
-    is_name = not isinstance(name_or_path, Path) and "/" not in text and not text.endswith(".toml")
-    return preset_path(text) if is_name else Path(name_or_path)
+    return not isinstance(name_or_path, Path) and "/" not in text and not text.endswith(".toml")
 
 
 def load_target(name_or_path: str | Path | Target) -> Target:
@@ -104,7 +107,7 @@ def load_target(name_or_path: str | Path | Target) -> Target:
     if isinstance(name_or_path, Target):
         return name_or_path
     path = target_path(name_or_path)
-    return _load_preset(path) if path == PRESETS.builtin.get(path.stem) else _load_file(path)
+    return _load_preset(path) if _is_name(name_or_path) else _load_file(path)
 
 
 def parse_target(text: str, source: str) -> Target:
