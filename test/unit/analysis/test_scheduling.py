@@ -105,6 +105,24 @@ def test_every_rule_keeps_the_order_of_conflicting_tasks(
                     assert place[earlier] < place[later]
 
 
+@given(programs(), st.data(), st.sampled_from([0.0, 25.0, 1000.0]))
+def test_any_priorities_keep_the_order_of_conflicting_tasks(
+    program: tuple[list[Task], list[Storage]], data: st.DataObject, limit: float
+) -> None:
+    """Heuristics of other packages make programs slower or faster, never wrong, whatever numbers they give."""
+    tasks, buffers = program
+    dependences = buffer_dependences(tasks)
+    one = st.lists(st.floats(), max_size=3).map(tuple)
+    priorities = data.draw(st.lists(one, min_size=len(tasks), max_size=len(tasks)))
+    limits = {"sbuf": limit, "hbm": 1000.0}
+    listed = list_order(tasks, buffers, dependences, priorities, limits, limits, None)
+    for order in (listed, sink_loads(tasks, dependences, listed)):
+        assert sorted(order) == list(range(len(tasks)))
+        place = {task: position for position, task in enumerate(order)}
+        for later, earlier in ((b, a) for b in range(len(tasks)) for a in range(b)):
+            assert not conflict(tasks[earlier], tasks[later]) or place[earlier] < place[later]
+
+
 @given(programs())
 def test_candidates_are_whole_schedules_the_best_estimate_first(program: tuple[list[Task], list[Storage]]) -> None:
     tasks, buffers = program
