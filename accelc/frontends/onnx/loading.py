@@ -33,15 +33,15 @@ def load_model(source: ModelSource) -> tuple[ModelProto, Path | None]:
     Raises `ModelError` for files that are missing, too large, not ONNX, or without graph or opset.
     """
     folder: Path | None = None
-    what = "model"
+    what, other = "model", ""
     if isinstance(source, ModelProto):
         model = source
     else:
         if not isinstance(source, bytes):
             path = Path(source)
-            folder, what = path.parent, f"model '{path}'"
+            folder, what, other = path.parent, f"model '{path}'", _other(path)
             source = _read(path)
-        model = _parse(source, what)
+        model = _parse(source, what, other)
     _check_text(model, what)
     _check_header(model, what)
     if opset_versions(model).get("", MIN_OPSET) < MIN_OPSET:
@@ -160,13 +160,28 @@ def _read(path: Path) -> bytes:
         raise ModelError(f"cannot read model '{path}': {reason}{remedy}") from error
 
 
-def _parse(data: bytes, what: str) -> ModelProto:
+def _parse(data: bytes, what: str, other: str = "") -> ModelProto:
     model = ModelProto()
     try:
         model.ParseFromString(data)
     except (DecodeError, UnicodeDecodeError, RuntimeError) as error:
-        raise ModelError(f"{what} is not an ONNX model, or is truncated ({len(data)} bytes do not parse)") from error
+        raise ModelError(
+            f"{what} is not an ONNX model, or is truncated ({len(data)} bytes do not parse){other}"
+        ) from error
     return model
+
+
+def _other(path: Path) -> str:
+    """What else could read a file whose suffix is not ONNX's."""
+    suffix = path.suffix
+    if suffix in ("", ".onnx", ".pb"):
+        return ""
+    from accelc.frontends.table import FRONTENDS
+
+    return (
+        f"; for {suffix} files no installed package has a front end (entry point '{suffix[1:]}' of group "
+        f"'{FRONTENDS.group}'): install the one that has"
+    )
 
 
 def _check_header(model: ModelProto, what: str) -> None:

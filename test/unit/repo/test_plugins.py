@@ -185,6 +185,16 @@ def test_frontends(install: Install, capsys: pytest.CaptureFixture[str], source:
     assert not Path("m.acx").exists()
 
 
+def test_no_front_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file of a front end that is not installed is no ONNX model: the message says what could read it."""
+    monkeypatch.chdir(tmp_path)
+    Path("m.mine").write_text("input 4 8\n", encoding="utf-8")
+    assert fails(capsys, accelc(["compile", "m.mine", "-o", "m.acx"])) == (
+        "error: model 'm.mine' is not an ONNX model, or is truncated (10 bytes do not parse); for .mine files no "
+        "installed package has a front end (entry point 'mine' of group 'accelc.frontends'): install the one that has"
+    )
+
+
 @pytest.mark.parametrize("name", ["onnx", "pt2", "mlir"])
 def test_suffixes_of_ours(install: Install, name: str) -> None:
     """Suffixes that we read are not free."""
