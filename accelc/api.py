@@ -127,7 +127,8 @@ def simulate(
 
     `inputs` holds an array for every input, by name; it is not needed with `timing_only`. `target` is the machine
     the program must have been compiled for, by default the one it carries. `races` turns the race detector on;
-    `delays` overrides delay slots by name, in cycles. Raises AccelcError.
+    `delays` overrides delay slots by name, in cycles. Raises AccelcError: ProgramError when the
+    program has inputs and none are given.
     """
     from accelc.runtime.execute import execute
 
@@ -150,7 +151,8 @@ def simulate_devices(
     Execute a program on several chips, then sum outputs over them: timing, and the outputs of every device.
 
     `inputs[device]` holds an array for every input, by name; without it only time is counted and there are no outputs.
-    `all_reduce` names outputs as `OUTPUT`, `OUTPUT:ring` or `OUTPUT:mesh`. Raises AccelcError.
+    `all_reduce` names outputs as `OUTPUT`, `OUTPUT:ring` or `OUTPUT:mesh`. Raises AccelcError: ProgramError for
+    another number of mappings than devices, and for races, which make outputs depend on timing.
     """
     from accelc.runtime.devices import execute_devices, parse_all_reduce, run_devices
 

@@ -107,7 +107,7 @@ def read_sidecar(path: str | None) -> dict[str, Array]:
 
 
 def write_sidecar(path: str | None, weights: MutableMapping[str, Array], known: set[str], name: str) -> None:
-    """Save the weights after a pass; without a path, weights that the pass made would be lost, which is an error."""
+    """Save the weights after a pass; without a path, weights that it made would be lost, which is a UsageError."""
     if path is not None:
         save_weights(path, weights)
         return

@@ -398,7 +398,8 @@ def run_model(
     Compile a model, execute it on the simulated machine, and compare its outputs with a reference.
 
     `inputs` gives arrays by name; the others are random from `seed`. `timing_only` computes no numbers, so there is
-    nothing to check. Raises what `compile_model` and `execute` raise.
+    nothing to check. Raises what `compile_model` and `execute` raise, and UsageError without weights unless only
+    the time is asked for.
     """
     from accelc.runtime.execute import execute
     from accelc.runtime.inputs import check_inputs, random_inputs

@@ -36,7 +36,8 @@ class BackendRep(OnnxBackendRep):
         """
         Execute the model on a sequence of inputs, in order, or on a mapping by name; gives a named tuple of outputs.
 
-        Raises AccelcError for inputs that do not fit, and for what nothing can execute.
+        Raises AccelcError for inputs that do not fit, and for what nothing can execute: ModelError for options,
+        of which there are none, SimulationError for races.
         """
         if kwargs:
             raise ModelError(f"unknown option '{next(iter(kwargs))}' of run: it has none")
@@ -105,7 +106,7 @@ class Backend(OnnxBackend):
         """
         Outputs of one node, in the newest opset or `opset_version`, on inputs by name or in its order.
 
-        `outputs_info` is not needed. Raises AccelcError.
+        `outputs_info` is not needed. Raises AccelcError: ModelError for inputs that the node does not have.
         """
         version = int(kwargs.pop("opset_version", 0)) or None
         context = checker.DEFAULT_CONTEXT

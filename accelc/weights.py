@@ -143,7 +143,11 @@ def load_weights(path: str | Path) -> Weights:
 
 
 def parse_weights(data: "bytes | memoryview | NDArray[np.uint8]", where: str = "weights") -> Weights:
-    """Weights of a safetensors file held in memory; the arrays share it and are read-only."""
+    """
+    Weights of a safetensors file held in memory; the arrays share it and are read-only.
+
+    Raises ModelError for a header that does not fit the file.
+    """
     buffer = data if isinstance(data, np.ndarray) else np.frombuffer(data, np.uint8)
     if buffer.size < 8:
         raise ModelError(f"{where}: {buffer.size} bytes are too few for a safetensors file")

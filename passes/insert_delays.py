@@ -140,6 +140,7 @@ class InsertDelaysPass(ModulePass):
     """Number of elements that run the program at the same time."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
+        """Insert the delays that the options ask for into every program."""
         options = DelayOptions(
             self.points,
             self.policy,

@@ -70,7 +70,7 @@ class LowerToEnginePass(ModulePass):
     """Share of SBUF for tensors that stay on chip between operations, 0 to 1."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        """Run on a module."""
+        """Run on a module. Raises UsageError for a share outside of 0 to 1."""
         if not 0 <= self.resident <= 1:
             raise UsageError(f"lower-to-engine: resident {self.resident} is no share; expected 0 to 1")
         weights = read_sidecar(self.weights)

@@ -299,7 +299,7 @@ class NormalizeInplacePass(ModulePass):
     """Largest number of operations that a loop becomes by being unrolled; larger loops stay and run on the host."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        """Run on a module. Raises ModelError for a write that has no meaning as a value."""
+        """Run on a module. Raises ModelError for a write that has no meaning as a value, UsageError for the option."""
         if self.unroll < 0:
             raise UsageError(f"normalize-inplace: unroll {self.unroll} is no number of operations; expected at least 0")
         refuse_calls(op, "normalize-inplace")

@@ -226,7 +226,7 @@ class OutlineRepeatsPass(ModulePass):
     """Operations that outlining a repetition must save: those of all iterations but one."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        """Run on a module."""
+        """Run on a module. Raises UsageError for a saving below 1."""
         if self.least_saved < 1:
             raise UsageError(f"outline-repeats: least-saved {self.least_saved}: expected at least 1")
         outline_repeats(op, self.least_saved)

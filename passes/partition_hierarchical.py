@@ -248,7 +248,7 @@ def partition_hierarchical(
     without multiply-accumulates go where all of it is cheapest, transfers and launches included) or `none` (what the
     accelerator can do it does). `weights` is the data of weights; operations taken apart may add some. `supported`
     replaces what lowering says of an operation, `expansions` how operations are taken apart. Raises ModelError for an
-    operation without a home and for one that is made of itself.
+    operation without a home and for one that is made of itself, UsageError for another `force` or `islands`.
     """
     if force is not None and force not in (*graph.HOMES, FIRST):
         raise UsageError(f"force '{force}' is not one of {', '.join((*graph.HOMES, FIRST))}")

@@ -143,6 +143,7 @@ class SyncVectorClockPass(ModulePass):
     """Whether every op shows in `vc` what it knows to have happened when it starts; default false."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
+        """Give the ops of every program their waits and signals."""
         options = Options(self.mechanism, self.width, self.registers, self.fallback)
         for program in op.walk():
             if isinstance(program, ProgramOp):

@@ -70,6 +70,7 @@ class VerifySyncPass(ModulePass):
     name = "verify-sync"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
+        """Prove the order of every program. Raises SynchronizationError."""
         for program in op.walk():
             if isinstance(program, ProgramOp):
                 raise_violations(verify_sync(program, load_target(program.target.data)))

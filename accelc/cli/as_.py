@@ -16,7 +16,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def execute(arguments: Namespace) -> int:
-    """Assemble one program."""
+    """Assemble one program. Raises ProgramError for a file that is not UTF-8."""
     standard_input = arguments.text == "-"
     source = "<stdin>" if standard_input else arguments.text
     data = sys.stdin.buffer.read() if standard_input else Path(source).read_bytes()

@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Run the command. Raises UsageError."""
+    """Run the command. Raises UsageError. Raises ModelError without the package onnx."""
     config = decoder_config(arguments.model)
     if find_spec("onnx") is None:
         raise ModelError("writing ONNX models needs the package onnx: install it with: pip install 'accelc[onnx]'")

@@ -52,7 +52,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Run the script; its exit status, or 1 if a race was found. Raises AccelcError before the script begins."""
+    """
+    Run the script; its exit status, or 1 if a race was found. Raises AccelcError before the script begins.
+
+    Raises UsageError for a report in a folder that does not exist.
+    """
     from accelc.files import atomic_file
     from accelc.hooking import hook
     from accelc.hooking.program.script import load_script, run_script

@@ -144,7 +144,7 @@ class Assembler:
         self._target_block = list[str]()
 
     def line(self, number: int, text: str) -> None:
-        """Read one line."""
+        """Read one line. Raises ProgramError for text or an instruction where none can stand."""
         if text.startswith("|"):
             if self._block is None:
                 raise ProgramError("a line of text ('|') stands behind .target or .function")
@@ -161,7 +161,7 @@ class Assembler:
             self.stream_lines.append(number)
 
     def finish(self) -> Program:
-        """The program, not yet validated."""
+        """The program, not yet validated. Raises ProgramError for an empty text."""
         self._end_block()
         if not self.started:
             raise ProgramError("empty: a program starts with .program VERSION")
@@ -204,7 +204,7 @@ class Assembler:
         handler(self, *words)
 
     def program(self, version: str) -> None:
-        """`.program MAJOR.MINOR`."""
+        """`.program MAJOR.MINOR`. Raises ProgramError for a second one and another version."""
         if self.started:
             raise ProgramError("a second .program")
         major, _, minor = version.partition(".")
@@ -222,7 +222,7 @@ class Assembler:
         self.features.append(_string(text))
 
     def set_target(self, *name: str) -> None:
-        """`.target` with the TOML behind it, or `.target "PRESET"`."""
+        """`.target` with the TOML behind it, or `.target "PRESET"`. Raises ProgramError for a second one."""
         if self.target is not None:
             raise ProgramError("a second .target")
         if name:
@@ -243,7 +243,11 @@ class Assembler:
         self.buffers.append(ValueType(_string(name), *_typed(kind, VALUE_DTYPES)))
 
     def add_absent(self, *words: str) -> None:
-        """`.absent`: no weight has elements; `.absent "NAME" dtype[shape]`: one of them."""
+        """
+        `.absent`: no weight has elements; `.absent "NAME" dtype[shape]`: one of them.
+
+        Raises ProgramError beside weights that have elements.
+        """
         if not self.absent and self.weights:
             raise ProgramError("weights with elements are there already")
         self.absent = True
@@ -254,7 +258,7 @@ class Assembler:
             self._add_weight(_string(words[0]), absent_weight(shape, np.dtype(dtype)))
 
     def add_weight(self, name: str, kind: str, data: str) -> None:
-        """`.weight "NAME" dtype[shape] "BASE64"`."""
+        """`.weight "NAME" dtype[shape] "BASE64"`. Raises ProgramError for data of another size."""
         dtype, shape = _typed(kind, VALUE_DTYPES)
         try:
             array = np.frombuffer(b64decode(_string(data), validate=True), np.dtype(dtype)).reshape(shape)
@@ -279,7 +283,7 @@ class Assembler:
         self._add_segment(_Device(_string(name)))
 
     def start_host(self, name: str, place: str) -> None:
-        """`.host "NAME" host|framework`."""
+        """`.host "NAME" host|framework`. Raises ProgramError for another place."""
         if place not in PLACES:
             raise ProgramError(f"{place}: expected {' | '.join(PLACES)}")
         self._add_segment(_Host(_string(name), place))
@@ -303,19 +307,23 @@ class Assembler:
         return segment
 
     def set_inputs(self, *names: str) -> None:
-        """`.inputs "NAME"...`."""
+        """`.inputs "NAME"...`. Raises ProgramError for a second one."""
         if self._any().inputs:
             raise ProgramError("a second .inputs")
         self._any().inputs = tuple(map(_string, names))
 
     def set_outputs(self, *names: str) -> None:
-        """`.outputs "NAME"...`."""
+        """`.outputs "NAME"...`. Raises ProgramError for a second one."""
         if self._any().outputs:
             raise ProgramError("a second .outputs")
         self._any().outputs = tuple(map(_string, names))
 
     def set_function(self) -> None:
-        """`.function` with the MLIR text behind it."""
+        """
+        `.function` with the MLIR text behind it.
+
+        Raises ProgramError for a second one, and outside a segment of the host.
+        """
         segment = self._any()
         if not isinstance(segment, _Host) or segment.text is not None:
             raise ProgramError("a .function stands once in a segment of the host")
@@ -326,7 +334,7 @@ class Assembler:
         self._device().hbm_bytes = integer(size, "hbm", 0, _MAX)
 
     def add_binding(self, role: str, name: str, kind: str, offset: str) -> None:
-        """`.bind ROLE "NAME" dtype[shape] @OFFSET`."""
+        """`.bind ROLE "NAME" dtype[shape] @OFFSET`. Raises ProgramError for another role."""
         if role not in ROLES:
             raise ProgramError(f"{role}: expected {' | '.join(ROLES)}")
         dtype, shape = _typed(kind, tuple(DTYPES))
@@ -342,7 +350,7 @@ class Assembler:
         self._device().semaphores.append(_string(name))
 
     def add_delay(self, index: str, name: str, lane: str, *limits: str) -> None:
-        """`.delay INDEX "NAME" LANE default=N minimum=N maximum=N kind=KIND`."""
+        """`.delay INDEX "NAME" LANE default=N minimum=N maximum=N kind=KIND`. Raises ProgramError for other fields."""
         self._numbered(index, self._device().delays)
         values = {key: value for key, _, value in (limit.partition("=") for limit in limits)}
         if set(values) != {"default", "minimum", "maximum", "kind"} or values["kind"] not in DELAY_KINDS:
@@ -365,7 +373,7 @@ class Assembler:
         self.stream = None
 
     def start_stream(self, lane: str) -> None:
-        """`.stream LANE`."""
+        """`.stream LANE`. Raises ProgramError outside a core, for an unknown lane and for a second stream of one."""
         device, lanes = self._device(), self._machine().lanes
         if not device.cores:
             raise ProgramError("a stream stands behind .core INDEX")

@@ -125,7 +125,8 @@ def dma_sides(space: Space, dtype: str, base: Ints, sizes: IntRows, strides: Int
     DMA access patterns, shape (n,) of `DMA_SIDE`.
 
     `base` and `strides` are in bytes (in a partitioned memory `partition * partition_bytes + offset`), `sizes` in
-    elements; `sizes` and `strides` have shape (d,) or (n, d), d <= 4, outermost first.
+    elements; `sizes` and `strides` have shape (d,) or (n, d), d <= 4, outermost first. Raises FieldError for a base
+    that is no address.
     """
     count = _count(np.asarray(base), _row_shape(sizes), _row_shape(strides))
     out = np.zeros(count, DMA_SIDE)
@@ -245,7 +246,11 @@ def activate_records(
     src: npt.NDArray[np.void],
     bias_operand: npt.NDArray[np.void] | None = None,
 ) -> Records:
-    """ACT: `dst = func(scale * src + bias)`; with `bias_operand` given, `bias` must be None or zero."""
+    """
+    ACT: `dst = func(scale * src + bias)`; with `bias_operand` given, `bias` must be None or zero.
+
+    Raises FieldError.
+    """
     if bias_operand is None:
         out = _records(Opcode.ACT, lane, (0, dst), (1, src))
         out["imm"][:, 1] = 0.0 if bias is None else bias
@@ -280,7 +285,8 @@ def indexed_records(
     """
     DMA_GATHER, or with `op` (a `COMBINE_OPS`) DMA_SCATTER: one transfer per record between arrays of `DMA_SIDE`.
 
-    `index_base` is the byte in HBM where the index tensor begins, a multiple of 4.
+    `index_base` is the byte in HBM where the index tensor begins, a multiple of 4. Raises FieldError for an index that
+    is no address of a word.
     """
     out = _records(Opcode.DMA_GATHER if op is None else Opcode.DMA_SCATTER, lane, count=max(len(dst), len(src)))
     view = as_dma(out)

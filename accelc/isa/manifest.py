@@ -26,7 +26,7 @@ class Fields:
         return self._values.pop(key)
 
     def text(self, key: str, legal: Sequence[str] = ()) -> str:
-        """String field, one of `legal` if given."""
+        """String field, one of `legal` if given. Raises ProgramError for anything else."""
         value = self._take(key)
         if not isinstance(value, str) or (legal and value not in legal):
             raise ProgramError(f"{self.where}: field '{key}' = {value!r}: expected {' | '.join(legal) or 'a string'}")
@@ -37,14 +37,14 @@ class Fields:
         return _integer(self._take(key), f"{self.where}: field '{key}'", minimum, maximum)
 
     def items(self, key: str) -> list[object]:
-        """Array field."""
+        """Array field. Raises ProgramError for anything else."""
         value = self._take(key)
         if not isinstance(value, list):
             raise ProgramError(f"{self.where}: field '{key}': expected an array")
         return cast(list[object], value)
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """Field that is an array of strings."""
+        """Field that is an array of strings. Raises ProgramError for anything else."""
         values = self.items(key)
         for value in values:
             if not isinstance(value, str):
@@ -103,7 +103,7 @@ def parse(data: memoryview, where: str) -> object:
 
 
 def parse_list(value: object, where: str, item: Callable[[object, str], T]) -> tuple[T, ...]:
-    """`item` applied to every element of a JSON array."""
+    """`item` applied to every element of a JSON array. Raises ProgramError if it is none."""
     if not isinstance(value, list):
         raise ProgramError(f"{where}: expected an array")
     return tuple(item(element, f"{where}[{index}]") for index, element in enumerate(cast(list[object], value)))
@@ -149,7 +149,7 @@ def delay_table(value: object, where: str) -> tuple[str, tuple[DelaySlot, ...]]:
 
 
 def debug_entry(value: object, where: str) -> DebugEntry:
-    """Read a `DebugEntry` from its array form [op, loc_name, layer]."""
+    """Read a `DebugEntry` from its array form [op, loc_name, layer]. Raises ProgramError for anything else."""
     if isinstance(value, list) and len(cast(list[object], value)) == 3:
         op, loc_name, layer = cast(list[object], value)
         if isinstance(op, str) and isinstance(loc_name, str) and (layer is None or type(layer) is int):
@@ -163,7 +163,7 @@ def debug_list(entries: Sequence[DebugEntry]) -> list[list[object]]:
 
 
 def lane_name(value: object, where: str) -> str:
-    """Read a lane's name; it is part of a member's name."""
+    """Read a lane's name; it is part of a member's name. Raises ProgramError for anything else."""
     if not isinstance(value, str) or not value.isalnum():
         raise ProgramError(f"{where}: {value!r} is not the name of a lane")
     return value

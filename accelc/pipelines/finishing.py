@@ -84,7 +84,8 @@ def emit_program(
     Run the stages from `emit` to `verify-sync` on `program` as it stands, which has lanes and addresses.
 
     `inputs` and `outputs` say which values the buffers hold that have these symbols; `known` are the records of
-    `program` and their synchronization, if somebody made them. Raises what `finish_program` raises.
+    `program` and their synchronization, if somebody made them. Raises what `finish_program` raises. Raises
+    SynchronizationError if an order is not enforced.
     """
     from accelc.analysis.sync.vector_clock import synchronize_records, write_sync
     from accelc.analysis.sync.verify import verify_records

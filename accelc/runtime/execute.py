@@ -93,7 +93,7 @@ def execute(
     timed again at each of its launches, which changes nothing but how long that takes. `known` keeps timings by segment
     from one execution of a program to the next, with the same delays. Raises ModelError for inputs of
     another type, ProgramError for a program that does not fit together and SimulationError for what the simulator
-    finds.
+    finds. Raises UsageError for a delay that the program does not have.
     """
     device = [segment for segment in program.segments if isinstance(segment, AcceleratorSegment)]
     slots = [slot.name for segment in device for slot in segment.delays]

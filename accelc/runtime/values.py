@@ -43,7 +43,7 @@ class Values:
         return array if place.first is None else part_of(array, place, shape)
 
     def write(self, place: Place, array: Array) -> None:
-        """Set a value, or the part of a buffer."""
+        """Set a value, or the part of a buffer. Raises ProgramError for another number of elements."""
         buffer = self._buffers.get(place.value)
         if buffer is None:
             self._arrays[place.value] = array

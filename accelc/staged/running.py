@@ -72,8 +72,8 @@ def run_staged(
     """
     Execute an ONNX model in stages; inputs that are not given are random from `seed`.
 
-    `refused` is passed on: why the model is not one program. Raises AccelcError for inputs that do not fit and for
-    nodes that nothing can execute.
+    `inputs` are arrays by name, in the shapes that the model says. `refused` is passed on: why the model is not one
+    program. Raises AccelcError for inputs that do not fit and for nodes that nothing can execute.
     """
     start = perf_counter()
     options = options or CompileOptions()

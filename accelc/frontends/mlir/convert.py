@@ -131,7 +131,11 @@ class Converter:
         return results
 
     def block(self, block: Block, env: Env, writer: Writer) -> list[SSAValue]:
-        """Convert the operations of a block into `writer`; the values it returns. `env` gets their results."""
+        """
+        Convert the operations of a block into `writer`; the values it returns. `env` gets their results.
+
+        Raises ConversionError for a block that does not end in return or yield.
+        """
         last = block.last_op
         for op in block.ops:
             if op is last and name_of(op) in RETURNS:

@@ -75,7 +75,7 @@ def run_traced(traced: Traced, arrays: Sequence[Array], target: str | Path = "tr
     """
     Compile and execute on the simulated machine: the function's results; arrays it writes are written.
 
-    Raises what `compile_traced` and `accelc.simulate` raise.
+    Raises what `compile_traced` and `accelc.simulate` raise, and ModelError for a write to a read-only array.
     """
     from accelc.runtime.execute import execute
 

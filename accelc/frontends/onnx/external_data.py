@@ -25,7 +25,11 @@ def read_external(tensor: TensorProto, size: int, folder: Path | None, where: st
 
 
 def external_file(tensor: TensorProto, folder: Path | None, where: str) -> Path:
-    """The file of an external tensor, inside the model's `folder` (None: the model did not come from a file)."""
+    """
+    The file of an external tensor, inside the model's `folder` (None: the model did not come from a file).
+
+    Raises ModelError.
+    """
     fields = _fields(tensor)
     location = fields.get("location", "")
     if folder is None:

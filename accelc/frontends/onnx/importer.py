@@ -65,7 +65,11 @@ def import_onnx(
 def bind_inputs(
     model: ModelProto, input_shapes: Mapping[str, tuple[int, ...]], dims: Mapping[str, int]
 ) -> list[TensorSpec]:
-    """Name, static shape and dtype of every input of a model; arguments and errors as in `import_onnx`."""
+    """
+    Name, static shape and dtype of every input of a model; arguments and errors as in `import_onnx`.
+
+    Raises ModelError for inputs of one name, and for a size or input that the model does not have.
+    """
     initialized = {t.name for t in model.graph.initializer}
     infos = [v for v in model.graph.input if v.name not in initialized]
     names = [v.name for v in infos]
@@ -210,7 +214,11 @@ class GraphImporter:
         return ImportedModel(ModuleOp([function]), weights, [spec for spec, _ in specs], outputs)
 
     def graph(self, proto: GraphProto, scope: Scope) -> list[Tensor]:
-        """Import all nodes of a graph that its outputs need; gives the outputs."""
+        """
+        Import all nodes of a graph that its outputs need; gives the outputs.
+
+        Raises ModelError for sparse initializers and outputs that nothing defines.
+        """
         if proto.sparse_initializer:
             raise ModelError("sparse initializers are not supported; store them as dense tensors")
         for number, tensor in enumerate(proto.initializer):

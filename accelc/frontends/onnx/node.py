@@ -55,7 +55,11 @@ class Node:
         return [self.input(i) for i in range(len(self.inputs))]
 
     def constant(self, index: int) -> Array:
-        """The elements of input `index`, which must not depend on the model's inputs."""
+        """
+        The elements of input `index`, which must not depend on the model's inputs.
+
+        Raises NeedsValueError if it does.
+        """
         tensor = self.input(index)
         if tensor.data is None:
             raise NeedsValueError(

@@ -49,7 +49,11 @@ DTYPES = frozenset(_ONNX_TYPES)
 
 
 def numpy_dtype(code: int, where: str) -> DType:
-    """NumPy dtype of an ONNX element type; `where` names the tensor in the error."""
+    """
+    NumPy dtype of an ONNX element type; `where` names the tensor in the error.
+
+    Raises ModelError for a type that is not supported.
+    """
     dtype = _DTYPES.get(code)
     if dtype is None:
         known = TensorProto.DataType.keys()
@@ -75,7 +79,7 @@ def smallest(dtype: DType) -> float:
 
 
 def checked_shape(dims: "list[int] | tuple[int, ...]", where: str) -> tuple[int, ...]:
-    """`dims` as a shape; negative sizes, excessive ranks and products that overflow are errors."""
+    """`dims` as a shape; negative sizes, excessive ranks and products that overflow are errors. Raises ModelError."""
     shape = tuple(int(d) for d in dims)
     if len(shape) > MAX_RANK:
         raise ModelError(f"{where}: rank {len(shape)} is above the limit of {MAX_RANK}")
@@ -88,7 +92,7 @@ def checked_shape(dims: "list[int] | tuple[int, ...]", where: str) -> tuple[int,
 
 
 def check_constant_size(shape: tuple[int, ...], dtype: DType, where: str) -> None:
-    """Refuse to compute a constant beyond `MAX_CONSTANT_BYTES`."""
+    """Refuse to compute a constant beyond `MAX_CONSTANT_BYTES`. Raises ModelError."""
     size = prod(shape) * dtype.itemsize
     if size > MAX_CONSTANT_BYTES:
         raise ModelError(f"{where}: a constant of {size} bytes is above the limit of {MAX_CONSTANT_BYTES}")

@@ -36,6 +36,8 @@ def import_torch(
 
     An exported program has fixed sizes and its own weights: raises UsageError for sizes of symbolic dimensions and for
     random weights, ModelError for shapes other than the program's, and what `load_program` and `import_program` raise.
+    Raises UsageError for sizes and random weights, which are for ONNX models, and ModelError for an input that the
+    program does not have in that shape.
     """
     from accelc.frontends.torch.exported.archive import load_program
     from accelc.frontends.torch.exported.program import import_program

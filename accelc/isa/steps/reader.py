@@ -35,40 +35,40 @@ class StepReader:
         self.loops[-1].body.append(Invocation(self.string(segment), (), ()))
 
     def repeat(self, count: str) -> None:
-        """`.repeat COUNT`."""
+        """`.repeat COUNT`. Raises ProgramError for loops nested too deeply."""
         if len(self.loops) > MAX_DEPTH:
             raise ProgramError(f"more than {MAX_DEPTH} loops around one another")
         self.loops.append(_Loop(integer(count, "count", 1, _MOST)))
 
     def end(self) -> None:
-        """`.end`."""
+        """`.end`. Raises ProgramError when no loop is open."""
         if len(self.loops) == 1:
             raise ProgramError("no loop is open: .repeat opens one")
         loop = self.loops.pop()
         self.loops[-1].body.append(Repeat(loop.count, tuple(loop.body), tuple(loop.carried)))
 
     def carry(self, name: str, start: str, following: str) -> None:
-        """`.carried "NAME" "START" "FOLLOWING"`."""
+        """`.carried "NAME" "START" "FOLLOWING"`. Raises ProgramError outside loops."""
         if len(self.loops) == 1:
             raise ProgramError("a carried value belongs to a loop: .repeat opens one")
         self.loops[-1].carried.append(Carried(*map(self.string, (name, start, following))))
 
     def takes(self, *words: str) -> None:
-        """`.takes OPERAND...`."""
+        """`.takes OPERAND...`. Raises ProgramError for a second one."""
         step = self._last()
         if step.inputs:
             raise ProgramError("a second .takes")
         self.loops[-1].body[-1] = replace(step, inputs=self._operands(words))
 
     def gives(self, *words: str) -> None:
-        """`.gives OPERAND...`."""
+        """`.gives OPERAND...`. Raises ProgramError for a second one."""
         step = self._last()
         if step.outputs:
             raise ProgramError("a second .gives")
         self.loops[-1].body[-1] = replace(step, outputs=self._operands(words))
 
     def given(self, inside: str, outside: str) -> None:
-        """`.given "INSIDE" "OUTSIDE"`."""
+        """`.given "INSIDE" "OUTSIDE"`. Raises ProgramError for a weight given twice."""
         step, name = self._last(), self.string(inside)
         if name in step.weights:
             raise ProgramError(f"weight {inside} is given twice")

@@ -75,7 +75,8 @@ def tensor_costs(lane: LaneCode, target: Target) -> LaneCosts:
     Stationary loads keep the load port busy for ceil(L / f) cycles, products the array for max(N, II) / rate.
 
     The results of a product are visible (N - 1) / rate + R + C - 1 + 1 + write latency after its start; one that the
-    least interval keeps in the port for longer is complete when it leaves that.
+    least interval keeps in the port for longer is complete when it leaves that. Raises SimulationError for a data type
+    without a rate.
     """
     tensor, tick = target.tensor, target.time.domain["tensor"]
     operand = field(lane.records, "operand")

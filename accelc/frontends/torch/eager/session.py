@@ -230,7 +230,11 @@ class TorchSession:
     # --- elements -------------------------------------------------------------------------------------------------
 
     def elements(self, tensor: Any) -> Tensor:
-        """Present elements as a plain tensor, which sees the same memory."""
+        """
+        Present elements as a plain tensor, which sees the same memory.
+
+        Raises SimulationError for elements that a failed program left uncomputed.
+        """
         memory: Memory = tensor.memory
         if memory.is_pending:
             self.flush()

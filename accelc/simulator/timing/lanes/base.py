@@ -106,7 +106,11 @@ class Lane(ABC):
         return self.state
 
     def delay(self, record: int) -> tuple[int, int]:
-        """Ticks that a DELAY pauses, and the interval between issues that it sets (-1: none)."""
+        """
+        Ticks that a DELAY pauses, and the interval between issues that it sets (-1: none).
+
+        Raises SimulationError for a slot that the table does not have.
+        """
         slot = self.prepared.slots[record]
         cycles = self.core.delays.cycles
         if slot >= len(cycles):
