@@ -130,13 +130,15 @@ class AssignMemoryPass(ModulePass):
     """
     Gives every buffer of each `engine.program` an address from its live range in program order.
 
-    Before: `%x = engine.buffer "x" scratch sbuf<128x64xf32>`; after: the same, `at 4096`. A buffer lies at one byte offset in all partitions. Runs on engine or tile ops,
-    after `schedule-engines` and before the synchronization passes, because reuse of memory adds dependencies.
+    Before: `%x = engine.buffer "x" scratch sbuf<128x64xf32>`; after: the same, `at 4096`. A buffer lies at one
+    byte offset in all partitions. Runs on engine or tile ops, after `schedule-engines` and before the synchronization
+    passes, because reuse of memory adds dependencies.
     """
 
     name = "assign-memory"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
+        """Give every buffer of every program an address."""
         for program in op.walk():
             if isinstance(program, ProgramOp):
                 assign_memory(program, load_target(program.target.data))
