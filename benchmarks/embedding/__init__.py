@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from benchmarks.measure import Measurement, suite
 
-MODULES = ("irdl", "kernels")
+MODULES = ("irdl", "kernels", "public_types")
 """Modules in this folder with a function `measure(reduced)`."""
 
 

@@ -9,6 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 
+pytest.importorskip("pyright", reason="pyright is not installed: pip install 'accelc[dev]'")
+
 
 @pytest.fixture
 def check(monkeypatch: pytest.MonkeyPatch) -> Any:
