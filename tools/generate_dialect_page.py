@@ -47,7 +47,7 @@ def _dialect(dialect: Dialect) -> Iterator[str]:
     assert len(ops) == len(list(dialect.operations))
     common = _common_attributes(ops)
     yield "### Attributes of most operations\n"
-    yield "Marked `+` in the fields of the operations that have them.\n"
+    yield "Named behind the fields of the operations that have them.\n"
     yield from table(FIELD_HEADING, (row for name, row in _rows(common[0]) if name in common[1]))
     for op in ops:
         yield f"### `{op.name}`\n"
@@ -60,7 +60,7 @@ def _dialect(dialect: Dialect) -> Iterator[str]:
             yield from table(FIELD_HEADING, own)
         shared = [f"`{name}`" for name, _ in rows if name in common[1]]
         if shared:
-            yield f"+ {', '.join(shared)}\n"
+            yield f"Also {', '.join(shared)}.\n"
 
 
 def _common_attributes(ops: Sequence[type[IRDLOperation]]) -> tuple[type[IRDLOperation], frozenset[str]]:
