@@ -213,7 +213,11 @@ def _context() -> Context:
 
 
 def _registered(text: str) -> ModulePass:
-    """The pass of a text such as `set-precision{precision=bf16}`. Raises UsageError for none, or options it has not, PluginError."""
+    """
+    The pass of a text such as `set-precision{precision=bf16}`.
+
+    Raises UsageError for none, or options it has not, PluginError.
+    """
     from xdsl.passes import PassPipeline
     from xdsl.transforms import get_all_passes
     from xdsl.utils.exceptions import DiagnosticException
