@@ -152,7 +152,7 @@ class AccelcOptMain(xDSLOptMain):
             raise ParseError(self._parser.here, message) from error
 
     def run(self) -> None:
-        """Process the input; write the output file only on success."""
+        """Process the input; write the output file only on success. Raises UsageError for a file of an unknown kind."""
         if self.args.list_passes:
             list_passes()
             return
@@ -181,7 +181,11 @@ class AccelcOptMain(xDSLOptMain):
                 raise UsageError(f"-t '{self.args.target}': {error}") from error
 
     def output_resulting_program(self, prog: ModuleOp) -> str:
-        """The text of a module; bytes of a binary target are kept for the end."""
+        """
+        The text of a module; bytes of a binary target are kept for the end.
+
+        Raises UsageError for a binary target of a split input.
+        """
         spec = parse_spec(self.args.target)
         if spec.name not in BINARY_TARGETS:
             return super().output_resulting_program(prog)

@@ -92,7 +92,7 @@ class Core(Elementwise):
         return self._tensor(shape, dtype, name, "output")
 
     def constant(self, array: npt.ArrayLike, name: str = "constant") -> View:
-        """A tensor in HBM that holds `array` from the beginning, read only."""
+        """A tensor in HBM, of the shape and dtype of `array`, that holds its elements from the beginning; read only."""
         data = np.asarray(array)
         view = self._tensor(data.shape, data.dtype, name, "weight")
         self._recorder.constants[view.storage.name] = np.ascontiguousarray(data).reshape(-1)
