@@ -13,19 +13,20 @@ from accelc.errors import ModelError, UsageError
 from accelc.lowering import Budget, lower_partition
 from accelc.lowering.builder import Array
 from accelc.targets import load_target
-from accelc.targets.model import Target
 
 
 def lower_to_engine(
-    module: ModuleOp, weights: MutableMapping[str, Array], target: Target, budget: Budget | None = None
+    module: ModuleOp, weights: MutableMapping[str, Array], machine: str, budget: Budget | None = None
 ) -> None:
     """
     Append one `engine.program` to `module` for each accelerator partition, which then names it in `program`.
 
     The data of a program's weight buffers are added to `weights` as `<program>.<symbol>`. Raises ModelError for a
     weight without data or an operation that has no form on the target, CapacityError for a tensor that cannot be
-    held.
+    held, and what `load_target` raises: `machine` is a preset's name or the path of a description, by which later
+    passes find it.
     """
+    target = load_target(machine)
     for index, partition in enumerate(op for op in module.walk() if isinstance(op, graph.PartitionOp)):
         if partition.home.data != "accelerator":
             continue
@@ -39,6 +40,7 @@ def lower_to_engine(
         lowered = lower_partition(partition, weights, target, budget, name)
         weights.update({f"{name}.{symbol}": data for symbol, data in lowered.weights.items()})
         partition.attributes["program"] = StringAttr(name)
+        lowered.program.attributes["target"] = StringAttr(machine)
         module.body.block.add_op(lowered.program)
 
 
@@ -75,5 +77,5 @@ class LowerToEnginePass(ModulePass):
             raise UsageError(f"lower-to-engine: resident {self.resident} is no share; expected 0 to 1")
         weights = read_sidecar(self.weights)
         known = set(weights)
-        lower_to_engine(op, weights, load_target(self.target), Budget(resident=self.resident))
+        lower_to_engine(op, weights, self.target, Budget(resident=self.resident))
         write_sidecar(self.save, weights, known, self.name)
