@@ -176,6 +176,8 @@ def _other(path: Path) -> str:
     suffix = path.suffix
     if suffix in ("", ".onnx", ".pb"):
         return ""
+    if suffix == ".py":
+        return f"; a script that uses NumPy is executed by: accelc run {path}"
     from accelc.frontends.table import FRONTENDS
 
     return (

@@ -72,3 +72,9 @@ def test_a_model_above_the_limit_is_named(tmp_path: Path, monkeypatch: pytest.Mo
     message = r"a\.onnx': it has more than 10 bytes, the limit; keep its weights as external data$"
     with pytest.raises(ModelError, match=message):
         loading.load_model(tmp_path / "a.onnx")
+
+
+def test_a_script_is_not_taken_for_a_model(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("import numpy as np\nprint(np.ones(3))\n", encoding="utf-8")
+    with pytest.raises(ModelError, match=r"a script that uses NumPy is executed by: accelc run .*a\.py$"):
+        loading.load_model(tmp_path / "a.py")
