@@ -16,9 +16,9 @@ ROOT = Path(__file__).parents[3]
 REFERENCE = ROOT / "docs" / "reference"
 
 
-@pytest.mark.parametrize("page", ["dialect", "irdl", "operator", "pass", "target", "validation"])
+@pytest.mark.parametrize("page", ["diagnostic", "dialect", "irdl", "operator", "pass", "target", "validation"])
 def test_the_page_is_current(page: str) -> None:
-    """A change of an op, a pass, a key, or of what the simulator was checked against comes with its page."""
+    """A change of a message, an op, a pass, a key, or of what the simulator was checked against comes with its page."""
     command = [sys.executable, str(ROOT / "tools" / f"generate_{page}_page.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
