@@ -23,6 +23,8 @@ DESIGN = "dialects"
 """The folder outside the documentation whose Markdown files are pages."""
 REST = "repository"
 """The folder of the site for everything else that is not documentation."""
+LISTS = "reference/diagnostics/"
+"""Pages of messages, which have words of everything: the search shows what explains a word before them."""
 _FENCE = re.compile(r"^(?P<fence>```+|~~~+).*?^(?P=fence)\s*$", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)", re.DOTALL)
 _LINK = re.compile(r"(?P<before>\]\()(?P<path>[^()\s#:]+)(?P<anchor>#[^()\s]*)?(?P<after>\))")
@@ -44,8 +46,10 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Make links to files of the repository links to what these are on the site."""
+    """Make links to files of the repository links to what these are on the site, and rank the page in the search."""
     del files
+    if page.file.src_uri.startswith(LISTS):
+        page.meta["search"] = {"boost": 0.1}
     root = _root(config)
     assert page.file.abs_src_path is not None
     source = _repository_path(Path(page.file.abs_src_path), root)

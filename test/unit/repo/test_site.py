@@ -46,7 +46,7 @@ class _Links(HTMLParser):
 
 
 def test_the_site_of_the_documentation(tmp_path: Path) -> None:
-    """Every address in every page is a file of the site and a place in it; search finds ops, passes and keys."""
+    """Every address in every page is a file of the site and a place in it; the search ranks messages below pages."""
     site = tmp_path / "site"
     build(_settings(ROOT, site_dir=str(site)))
     pages = {path: _Links() for path in site.rglob("*.html") if path.name != "404.html"}
@@ -69,6 +69,8 @@ def test_the_site_of_the_documentation(tmp_path: Path) -> None:
     titles = "\n".join(entry["title"] for entry in found)
     for word in ("graph.matmul", "insert-delays", "dma_gather", "[memory.sbuf]"):
         assert word in titles
+    ranked_lower = {_page(entry) for entry in found if entry.get("boost", 1) < 1}
+    assert ranked_lower == {page for page in map(_page, found) if page.startswith("reference/diagnostics/")}
 
 
 def test_pages_load_nothing_from_elsewhere(tmp_path: Path) -> None:
@@ -122,6 +124,11 @@ def test_the_build_refuses(
     with pytest.raises(Abort):
         build(config)
     assert message in caplog.text
+
+
+def _page(entry: dict[str, str]) -> str:
+    """The page of an entry of the search."""
+    return entry["location"].split("#")[0]
 
 
 def _settings(folder: Path, **replaced: str) -> MkDocsConfig:
