@@ -170,7 +170,9 @@ class AccelcOptMain(xDSLOptMain):
             sys.stdout.buffer.write(self._bytes)
 
     def _check_target(self) -> None:
-        """Raise UsageError for options that the form of output has not."""
+        """Raise UsageError for several forms of output, and for options that the one has not."""
+        if len(list(parse_pipeline(self.args.target))) > 1:
+            raise UsageError(f"-t '{self.args.target}': expected one form of output")
         spec = parse_spec(self.args.target)
         entry: Any = self.available_targets[spec.name]
         # Targets of xDSL's old style are functions of a module.

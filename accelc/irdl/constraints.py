@@ -16,6 +16,7 @@ from xdsl.irdl import (
     EqAttrConstraint,
     MessageConstraint,
     ParamAttrConstraint,
+    ParamAttrDef,
     TypeVarConstraint,
     VarConstraint,
 )
@@ -32,6 +33,13 @@ def reference(kind: type[Attribute]) -> SymbolRefAttr:
     """Symbol of a type or attribute that an IRDL module defines."""
     dialect, name = Dialect.split_name(kind.name)
     return SymbolRefAttr(dialect, [name])
+
+
+def definition_of(kind: type[Attribute]) -> ParamAttrDef | None:
+    """Parameters of a type or attribute; None for Python data and for a class that others only derive from."""
+    # xDSL's default gives None, whatever its annotation says.
+    found: Any = kind.get_irdl_definition() if issubclass(kind, ParametrizedAttribute) else None
+    return found
 
 
 def unwrapped(constraint: Any) -> Any:
@@ -139,12 +147,12 @@ class Constraints:
 
 def _narrower(kind: type[Attribute], parameters: Sequence[Any]) -> Mapping[str, Any]:
     """Parameters that are constrained beyond what `kind` itself demands."""
-    if not issubclass(kind, ParametrizedAttribute):
+    own = definition_of(kind)
+    if own is None:
         return {str(number): each for number, each in enumerate(parameters)}
-    own = kind.get_irdl_definition().parameters
     return {
         name: each
-        for (name, definition), each in zip(own, parameters, strict=True)
+        for (name, definition), each in zip(own.parameters, parameters, strict=True)
         if not isinstance(unwrapped(each), AnyAttr) and unwrapped(each) != unwrapped(definition.constr)
     }
 

@@ -22,8 +22,8 @@ from xdsl.irdl import (
 )
 
 from accelc.errors import AccelcError
-from accelc.irdl.constraints import Constraints
-from accelc.irdl.groups import LIMIT, SIDES, Side, element_constraint
+from accelc.irdl.constraints import Constraints, definition_of
+from accelc.irdl.groups import LIMIT, SIDES, Side, check_limit, element_constraint
 from accelc.irdl.record import (
     CODE,
     CONSTRAINT,
@@ -54,10 +54,11 @@ def export(dialects: Iterable[Dialect], limit: int = LIMIT) -> Export:
     """
     The definitions of `dialects` in one module; they may refer to one another.
 
-    A group of at most `limit` values of different types fits where an op has a variadic one. Raises AccelcError for
-    what C++ MLIR could not load: properties, attributes that are Python data, variadic regions, an op and a type of one
-    name.
+    A group of at most `limit` values of different types fits where an op has a variadic one. Raises UsageError for a
+    limit that is not from 1 to `MOST`, AccelcError for what C++ MLIR could not load: properties, attributes that are
+    Python data or have no definition, variadic regions, an op and a type of one name.
     """
+    check_limit(limit)
     dialects = list(dialects)
     exported = frozenset(kind for dialect in dialects for kind in dialect.attributes)
     widenings: list[Widening] = []
@@ -130,9 +131,12 @@ def _attribute(
 ) -> irdl.TypeOp | irdl.AttributeOp:
     if not issubclass(kind, ParametrizedAttribute):
         raise AccelcError(f"{kind.name}: an attribute that is Python data: C++ MLIR needs one made of parameters")
+    meaning = definition_of(kind)
+    if meaning is None:
+        raise AccelcError(f"{kind.name}: not defined by parameters: there is nothing to export")
     definition = _Definition.of(kind.name, exported, widenings)
     values: dict[str, SSAValue] = {}
-    for name, parameter in kind.get_irdl_definition().parameters:
+    for name, parameter in meaning.parameters:
         definition.at("parameter", name)
         values[name] = definition.constraints.emit(parameter.constr)
     if values:

@@ -19,7 +19,7 @@ from xdsl.printer import Printer
 from xdsl.traits import IsTerminator
 from xdsl.utils.target import Target
 
-from accelc.irdl.groups import LIMIT, SIDES, keeps_sizes, segment_sizes, sizes_attr, spread
+from accelc.irdl.groups import LIMIT, SIDES, check_limit, keeps_sizes, segment_sizes, sizes_attr, spread
 from accelc.irdl.versions import CURRENT, OLD_SIZES, check_llvm, sizes_name
 from accelc.registry import DIALECTS
 
@@ -30,8 +30,10 @@ def to_cpp(
     """
     Bring the ops of `dialects`, those that C++ MLIR of version `llvm` has from an IRDL file, into the form it takes.
 
-    `limit` is that of the export. Raises AccelcError for a group of more values, UsageError for a version too old.
+    `limit` is that of the export. Raises AccelcError for a group of more values, UsageError for a version too old and
+    for a limit that the export does not take.
     """
+    check_limit(limit)
     check_llvm(llvm)
     for op in list(module.walk()):
         if op.dialect_name() not in dialects:

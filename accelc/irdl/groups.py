@@ -25,10 +25,18 @@ from xdsl.irdl import (
     VariadicDef,
 )
 
-from accelc.errors import AccelcError
+from accelc.errors import AccelcError, UsageError
 
 LIMIT = 64
 """Most values of a group of values of different types, unless told otherwise."""
+MOST = 1024
+"""Largest limit: every value of every such group is a definition in the exported file."""
+
+
+def check_limit(limit: int) -> None:
+    """Raise UsageError for a limit that the export does not take."""
+    if not 1 <= limit <= MOST:
+        raise UsageError(f"limit {limit}: expected an integer from 1 to {MOST}")
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,8 @@ def test_damaged_text(capsys: pytest.CaptureFixture[str], data: st.DataObject) -
         (["-p", "cse{depth=1}"], "error: in -p 'cse{depth=1}': Provided arguments [\"depth\"] not found in expected"),
         (["-p", "cse{"], "pass-pipeline:1:5"),
         (["--nothing"], "error: unrecognized arguments: --nothing (see 'accelc-opt --help')\n"),
+        (["-t", "cpp-mlir,acx"], "error: -t 'cpp-mlir,acx': expected one form of output\n"),
+        (["-t", "cpp-mlir{limit=0}"], "error: limit 0: expected an integer from 1 to 1024\n"),
         (["-t", "nothing"], "error: argument -t/--target: invalid choice: 'nothing'"),
         (["other.mlir"], "error: unrecognized arguments: other.mlir"),
     ],

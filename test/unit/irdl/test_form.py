@@ -148,7 +148,10 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     ("words", "message"),
     [
         (["tle"], "unknown dialect 'tle'; did you mean 'tile'? (see 'accelc export-irdl --help')"),
-        (["--limit", "0"], "--limit 0: expected an integer of at least 1"),
+        (["--limit", "0"], "limit 0: expected an integer from 1 to 1024"),
+        (["--limit", "100000000"], "limit 100000000: expected an integer from 1 to 1024"),
+        (["builtin"], "builtin.unregistered: not defined by parameters: there is nothing to export"),
+        (["stencil"], "stencil.combine: properties dim, index: C++ MLIR loads only attributes: use attr_def"),
         (["--llvm", "18"], "IRDL of LLVM 18: legal are 19 and later"),
         (["scf"], "scf.parallel: properties operandSegmentSizes: C++ MLIR loads only attributes: use attr_def"),
     ],

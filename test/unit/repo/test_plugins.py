@@ -31,6 +31,22 @@ graph.func @main(%x : tensor<4xf32>) -> tensor<4xf32> {
 }
 """
 UNIVERSE = "from xdsl.universe import Universe\n"
+TYPES = f"""
+{UNIVERSE}
+from xdsl.ir import Dialect, ParametrizedAttribute, TypeAttribute
+from xdsl.irdl import IRDLOperation, irdl_attr_definition, irdl_op_definition, operand_def
+
+@irdl_attr_definition
+class T(ParametrizedAttribute, TypeAttribute):
+    name = "yours.t"
+
+@irdl_op_definition
+class O(IRDLOperation):
+    name = "mine.o"
+    x = operand_def(T)
+
+U = Universe(all_dialects={{"mine": lambda: Dialect("mine", [O]), "yours": lambda: Dialect("yours", [], [T])}})
+"""
 
 
 @pytest.fixture
@@ -111,6 +127,34 @@ def test_two_universes_with_one_name(install: Install, capsys: pytest.CaptureFix
         f"error: {place('b = plug_b:U', U, 'plug-b')} offers the pass 'mine', that is in distribution plug-a 2.0 too; "
         "rename one of them or uninstall plug-b"
     )
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ("1 / 0", "cannot be imported: ZeroDivisionError: division by zero"),
+        (
+            UNIVERSE + "U = Universe(all_dialects={'mine': lambda: 1 / 0})",
+            "cannot make the dialect 'mine': ZeroDivisionError: division by zero",
+        ),
+    ],
+)
+def test_exported_dialects(install: Install, capsys: pytest.CaptureFixture[str], source: str, problem: str) -> None:
+    """`accelc export-irdl` says what is wrong with a universe, and with a dialect of one."""
+    install("plug-a", source, U, "a = plug_a:U")
+    assert fails(capsys, accelc(["export-irdl", "mine"])) == f"error: {place('a = plug_a:U', U)} {problem}{MEND}"
+
+
+def test_exported_dialects_come_with_those_of_other_packages(
+    install: Install, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One refers to a type of another: without that, C++ MLIR crashes."""
+    install("plug-a", TYPES, U, "a = plug_a:U")
+    assert accelc(["export-irdl", "mine"]) == 0
+    out = capsys.readouterr().out
+    assert "irdl.dialect @mine" in out
+    assert "irdl.dialect @yours" in out
+    assert "irdl.base @yours::@t" in out
 
 
 @pytest.mark.parametrize(
