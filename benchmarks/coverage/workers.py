@@ -52,6 +52,8 @@ def run_all(
             pipe.send(task)
             busy[pipe] = process, task, monotonic()
         else:
+            # Later processes have the other end too: closing this one would not end it.
+            process.terminate()
             pipe.close()
 
     for _ in range(min(jobs, len(todo))):
