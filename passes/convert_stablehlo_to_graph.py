@@ -33,9 +33,8 @@ class ConvertStablehloToGraphPass(ModulePass):
     After:
     ```mlir
     graph.func @main(%x: tensor<2x3xf32>, %b: tensor<3xf32>) -> tensor<2x3xf32> {
-      %0 = graph.broadcast %b : tensor<3xf32> -> tensor<2x3xf32>
-      %1 = graph.add %x, %b : (tensor<2x3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
-      graph.return %1 : tensor<2x3xf32>
+      %0 = graph.add %x, %b : (tensor<2x3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
+      graph.return %0 : tensor<2x3xf32>
     }
     ```
     """

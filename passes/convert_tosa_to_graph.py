@@ -32,8 +32,9 @@ class ConvertTosaToGraphPass(ModulePass):
     After:
     ```mlir
     graph.func @main(%x: tensor<2x3xf32>) -> tensor<2x1xf32> {
-      %0 = graph.reduce "sum" %x axes [1] keepdims : tensor<2x3xf32> -> tensor<2x1xf32>
-      graph.return %0 : tensor<2x1xf32>
+      %0 = graph.reduce "sum" %x axes [1] : tensor<2x3xf32> -> tensor<2xf32>
+      %1 = graph.reshape %0 : tensor<2xf32> -> tensor<2x1xf32>
+      graph.return %1 : tensor<2x1xf32>
     }
     ```
     """

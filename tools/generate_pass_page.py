@@ -38,7 +38,9 @@ def _options(pass_class: type[ModulePass]) -> Iterator[tuple[str, str, str, str]
     for option in fields(pass_class):
         kind = option.type if isinstance(option.type, str) else getattr(option.type, "__name__", str(option.type))
         default = "required" if option.default is MISSING else f"`{option.default!r}`"
-        yield f"`{option.name.replace('_', '-')}`", f"`{kind}`", default, docs[option.name]
+        # A bar in code in a table is no bar on the site, whether it is escaped or not.
+        types = " or ".join(f"`{each}`" for each in kind.split(" | "))
+        yield f"`{option.name.replace('_', '-')}`", types, default, docs[option.name]
 
 
 if __name__ == "__main__":

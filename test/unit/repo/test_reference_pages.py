@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from onnx import defs
 
+from accelc.cli.opt import main as accelc_opt
 from accelc.dialects.engine_ops.base import LaneOp
 from accelc.isa.table import TABLE
 from accelc.registry import DIALECTS, PASSES, load
@@ -50,6 +51,25 @@ def test_every_pass_shows_what_it_does() -> None:
     for section in sections:
         if not section.startswith("`verify-sync`"):
             assert re.search(r"\b[Bb]efore\b.*\b[Aa]fter\b", section, re.DOTALL), section
+
+
+@pytest.mark.parametrize(
+    "name", ["convert-stablehlo-to-graph", "convert-tosa-to-graph", "convert-linalg-to-graph", "normalize-inplace"]
+)
+def test_whole_functions_become_what_is_shown(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where a pass shows whole functions, it makes the second of the first; names, lines and spaces may differ."""
+    section = (REFERENCE / "passes.md").read_text(encoding="utf-8").split(f"\n## `{name}`\n")[1].split("\n## ")[0]
+    before, after = re.findall(r"^```mlir\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
+    (tmp_path / "before.mlir").write_text(before, encoding="utf-8")
+    assert accelc_opt([str(tmp_path / "before.mlir"), "-p", name]) == 0
+    assert _plain(capsys.readouterr().out) == _plain(f"builtin.module {{ {after} }}")
+
+
+def _plain(text: str) -> str:
+    """A module without names of front ends and spaces, values numbered in the order of their names' appearance."""
+    text = re.sub(r'attributes \{[^}]*\}|\{loc_name = "[^"]*"\}|\s', "", text)
+    numbers: dict[str, int] = {}
+    return re.sub(r"%\w+", lambda found: f"%{numbers.setdefault(found[0], len(numbers))}", text)
 
 
 def test_every_field_and_instruction_is_described() -> None:

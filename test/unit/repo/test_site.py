@@ -51,7 +51,9 @@ def test_the_site_of_the_documentation(tmp_path: Path) -> None:
     build(_settings(ROOT, site_dir=str(site)))
     pages = {path: _Links() for path in site.rglob("*.html") if path.name != "404.html"}
     for path, links in pages.items():
-        links.feed(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        links.feed(text)
+        assert "\\|" not in re.sub(r"<pre.*?</pre>", "", text, flags=re.DOTALL), f"{path}: an escape is shown"
     assert len(pages) > 30
     checked = 0
     for path, links in pages.items():
