@@ -15,7 +15,7 @@ from accelc.errors import suggestion
 from accelc.kernels.elementwise import Elementwise
 from accelc.kernels.location import caller
 from accelc.kernels.recorder import access, check_lane_name, require_views, text
-from accelc.kernels.views import Storage, View, is_integer
+from accelc.kernels.views import MAX_AXES, Storage, View, is_integer
 from accelc.numerics import DTYPES
 
 Array = npt.NDArray[Any]
@@ -75,6 +75,8 @@ class Core(Elementwise):
 
     def psum(self, shape: Sequence[int], dtype: DTypeLike = "fp32", name: str = "acc", bank: int | None = None) -> View:
         """A tile of PSUM that holds nothing; it starts at `bank`, or at one that memory assignment chooses."""
+        if bank is not None and not is_integer(bank):
+            raise caller().error(f"tile '{name}' in psum bank {bank!r:.40}: expected an integer")
         return self._tile("psum", shape, dtype, name, None if bank is None else bank * self.target.psum.bank_bytes)
 
     def wfifo(self, shape: Sequence[int], dtype: DTypeLike, name: str = "weights", at: int | None = None) -> View:
@@ -92,10 +94,17 @@ class Core(Elementwise):
         return self._tensor(shape, dtype, name, "output")
 
     def constant(self, array: npt.ArrayLike, name: str = "constant") -> View:
-        """A tensor in HBM, of the shape and dtype of `array`, that holds its elements from the beginning; read only."""
-        data = np.asarray(array)
+        """
+        A tensor in HBM, of the shape and dtype of `array`, that holds its elements from the beginning; read only.
+
+        They are copied: what happens to `array` later does not matter.
+        """
+        try:
+            data = np.array(array, order="C")
+        except ValueError as error:
+            raise caller().error(f"constant '{name}' is no array: {error}") from None
         view = self._tensor(data.shape, data.dtype, name, "weight")
-        self._recorder.constants[view.storage.name] = np.ascontiguousarray(data).reshape(-1)
+        self._recorder.constants[view.storage.name] = data.reshape(-1)
         view.storage.full[...] = True
         return view
 
@@ -143,6 +152,8 @@ class Core(Elementwise):
         if not all(is_integer(n) and n >= 1 for n in sizes) or (space != "hbm" and len(sizes) < 2):
             rule = "positive sizes" if space == "hbm" else "[partitions, free...], positive sizes"
             raise site.error(f"{space} tensor '{name}' of shape {list(sizes)}: expected {rule}")
+        if len(sizes) > MAX_AXES:
+            raise site.error(f"{space} tensor '{name}' of {len(sizes)} axes: legal are up to {MAX_AXES}")
         memory = self.target.hbm.bytes
         try:
             kind = dtype_of(dtype)
@@ -153,7 +164,8 @@ class Core(Elementwise):
         sizes = tuple(int(n) for n in sizes)
         if prod(sizes) * DTYPES[kind].itemsize > memory:
             raise site.error(f"tensor '{name}' {list(sizes)} is larger than the {memory} bytes of hbm")
-        return self._recorder.declare(Storage(name, space, kind, sizes, role, site, at))
+        place = None if at is None else int(at)
+        return self._recorder.declare(Storage(name, space, kind, sizes, role, site, place))
 
     def load(self, source: View, dtype: DTypeLike | None = None, queue: int | None = None) -> View:
         """A new SBUF tile of the shape of `source`, first axis on partitions, and the transfer that fills it."""

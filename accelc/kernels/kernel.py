@@ -1,11 +1,12 @@
 """Kernels: Python functions that say what the engines of one core do, compiled by the engine-level pipeline."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
-from inspect import Parameter, signature
+from inspect import Parameter, iscoroutinefunction, isgeneratorfunction, signature
+from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, overload
+from typing import TYPE_CHECKING, Any, Protocol, cast, overload
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from accelc.kernels.compiled import CompiledKernel, KernelResult
 from accelc.kernels.core import Core, dtype_of
 from accelc.kernels.location import Site, definition
 from accelc.kernels.recorder import Recorder
-from accelc.kernels.views import Storage, View
+from accelc.kernels.views import MAX_AXES, Storage, View, is_integer
 from accelc.numerics import DTYPES
 from accelc.targets.model import Target
 
@@ -69,14 +70,19 @@ class Kernel:
     def __post_init__(self) -> None:
         from accelc.analysis.scheduling.portfolio import heuristics
 
-        kinds = [parameter.kind for parameter in self._parameters.values()]
+        try:
+            kinds = [parameter.kind for parameter in self._parameters.values()]
+        except (TypeError, ValueError):
+            raise UsageError(f"kernel {self.function!r:.40}: expected a function with a signature") from None
+        if isgeneratorfunction(self.function) or iscoroutinefunction(self.function):
+            raise UsageError(f"kernel '{self.name}': calling it runs nothing of it; expected no 'yield' and no 'async'")
         if not kinds or kinds[0] not in _POSITIONAL or not {*kinds} <= {*_POSITIONAL, Parameter.KEYWORD_ONLY}:
             raise UsageError(
                 f"kernel '{self.name}': expected a function of a core, a name for each input, and choices behind '*'"
             )
         known = (WRITTEN, *heuristics())
         if self.schedule is not None and self.schedule not in known:
-            near = suggestion(self.schedule, known)
+            near = suggestion(str(self.schedule), known)
             raise UsageError(f"unknown schedule '{self.schedule}'{near} (schedules: {', '.join(known)})")
 
     @property
@@ -143,7 +149,12 @@ class Kernel:
     def run(self, **arguments: Any) -> KernelResult:
         """Compile the kernel for these arrays and execute it on them. Raises what `compile` and `simulate` raise."""
         choices = {name: value for name, value in arguments.items() if name in self.choices}
-        arrays = {name: np.asarray(array) for name, array in arguments.items() if name not in choices}
+        arrays: dict[str, Any] = {}
+        for name in arguments.keys() - choices.keys():
+            try:
+                arrays[name] = np.asarray(arguments[name])
+            except ValueError as error:
+                raise UsageError(f"input '{name}' of kernel '{self.name}' is no array: {error}") from None
         return self.compile(**arrays, **choices).run(**arrays)
 
     def _declared(self, recorder: Recorder, inputs: Mapping[str, Shaped], site: Site) -> list[View]:
@@ -169,9 +180,7 @@ class Kernel:
                     f"input '{name}' of kernel '{self.name}' has dtype {given.dtype}: legal are "
                     f"{', '.join(str(known) for known in DTYPES.values())}; convert the array"
                 ) from None
-            shape = tuple(int(n) for n in given.shape)
-            if min(shape, default=1) < 1:
-                raise UsageError(f"input '{name}' of kernel '{self.name}' has shape {list(shape)}: it has no elements")
+            shape = _checked_shape(f"input '{name}' of kernel '{self.name}'", given, dtype, recorder.target)
             view = recorder.declare(Storage(name, "hbm", dtype, shape, "input", site))
             view.storage.full[...] = True
             views.append(view)
@@ -185,6 +194,21 @@ class Kernel:
                 f"'{WRITTEN}', or leave the choice to the scheduler"
             )
         return self.schedule or ("portfolio" if pinned is None else WRITTEN)
+
+
+def _checked_shape(what: str, given: Shaped, dtype: str, target: Target) -> tuple[int, ...]:
+    """Sizes of an input; raises UsageError for what no tensor of the machine has."""
+    sizes = cast(object, given.shape)
+    if not isinstance(sizes, tuple | list) or not all(map(is_integer, cast(Sequence[object], sizes))):
+        raise UsageError(f"{what} has shape {sizes!r:.40}: expected a tuple of sizes")
+    shape = tuple(int(n) for n in given.shape)
+    if min(shape, default=1) < 1:
+        raise UsageError(f"{what} has shape {list(shape)}: it has no elements")
+    if len(shape) > MAX_AXES:
+        raise UsageError(f"{what} has {len(shape)} axes: legal are up to {MAX_AXES}")
+    if prod(shape) * DTYPES[dtype].itemsize > target.hbm.bytes:
+        raise UsageError(f"{what} has shape {list(shape)}: it is larger than the {target.hbm.bytes} bytes of hbm")
+    return shape
 
 
 def _compile(name: str, recorder: Recorder, schedule: str, pipeline: "Pipeline") -> CompiledKernel:

@@ -5,6 +5,7 @@ Every op is emitted and validated by itself, as the pipeline and the loader will
 is an error of the call that asked for it.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -33,6 +34,8 @@ from accelc.passes.assign_memory import memory_of
 from accelc.targets.model import Target, is_dma
 
 Array = npt.NDArray[Any]
+_NUMBERED = re.compile(r"(in|out)\d+")
+"""Symbols of inputs and outputs, which no tile may have."""
 
 
 class Recorder:
@@ -49,14 +52,14 @@ class Recorder:
 
     def declare(self, storage: Storage) -> View:
         """A buffer for `storage`, which is renamed if its name is taken. Inputs and outputs are numbered."""
-        name, number = storage.name, 0
-        while storage.name in self._names:
+        name, number, bound = storage.name, 0, storage.role in ("input", "output")
+        while storage.name in self._names or (not bound and _NUMBERED.fullmatch(storage.name)):
             number += 1
             storage.name = f"{name}.{number}"
         symbol = storage.name
-        if storage.role in ("input", "output"):
+        if bound:
             symbol = f"{storage.role[:-3]}{sum(other.role == storage.role for other in self.storages)}"
-        self._names |= {storage.name, symbol}
+        self._names.add(storage.name)
         dims = (storage.row,) if storage.space == "hbm" else (storage.rows, storage.row)
         op = engine.BufferOp(symbol, storage.role, BufferType.of(dims, ELEMENT_TYPES[storage.dtype], storage.space))
         if SSAValue.is_valid_name(storage.name):
@@ -226,7 +229,10 @@ def require_views(**operands: object) -> None:
 def number(name: str, value: Any) -> FloatAttr[Float32Type]:
     """A number as an fp32 attribute. Raises KernelError for anything else."""
     if is_integer(value) or isinstance(value, float | np.floating):
-        return FloatAttr(float(value), f32)  # pyright: ignore[reportUnknownArgumentType]
+        try:
+            return FloatAttr(float(value), f32)  # pyright: ignore[reportUnknownArgumentType]
+        except OverflowError:
+            raise caller().error(f"{name} is beyond the fp32 numbers, which end at 3.4028235e+38") from None
     raise caller().error(f"{name} is {_shown(value)}: expected a number")
 
 

@@ -20,6 +20,8 @@ from accelc.numerics import DTYPES
 
 Array = npt.NDArray[Any]
 Bools = npt.NDArray[np.bool_]
+MAX_AXES = 32
+"""Axes of a tensor at most: what every version of NumPy has arrays of."""
 Index = int | slice | EllipsisType
 Pattern = tuple[int, int, int, tuple[int, ...], tuple[int, ...]]
 """(first partition, partitions, first element, sizes, strides); strides and elements within one partition."""
@@ -137,6 +139,8 @@ class View:
             for bound in (key.start, key.stop):
                 if bound is not None and not (is_integer(bound) and -size <= bound <= size):
                     raise caller().error(f"slice bound {bound!r} on axis {axis} of {self}: legal are 0 to {size}")
+            if key.step is not None and (not is_integer(key.step) or key.step == 0):
+                raise caller().error(f"slice step {key.step!r} on axis {axis} of {self}: expected an integer, not 0")
             if axis == 0 and self.on_chip and key.step not in (None, 1):
                 raise caller().error(
                     f"step {key.step!r} over the partitions of {self}: only ranges of them can be taken"
@@ -163,6 +167,8 @@ class View:
         rest = prod(size for size in shape if size != -1)
         if shape.count(-1) == 1 and rest and self.mask.size % rest == 0:
             shape = tuple(self.mask.size // rest if size == -1 else size for size in shape)
+        if len(shape) > MAX_AXES:
+            raise caller().error(f"{self} with {len(shape)} axes: legal are up to {MAX_AXES}")
         lengths = min(shape, default=1) >= 1 and prod(shape) == self.mask.size
         if self.on_chip and (not shape or shape[0] != self.shape[0]):
             raise caller().error(f"{self} as {list(shape)}: the first axis is its {self.shape[0]} partitions")

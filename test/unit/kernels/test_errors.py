@@ -1,7 +1,7 @@
 """What a kernel asks for and the machine cannot do is one error at the line that asks."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -241,6 +241,26 @@ def dimensions(core: Core, x: View) -> object:
     return core.load(x.reshape(4, 4, 8, 4, 4, 32).transpose(5, 4, 3, 2, 1, 0)[:, 0])
 
 
+def no_step(core: Core, x: View) -> object:
+    return x[:, ::0]
+
+
+def many_axes(core: Core, x: View) -> object:
+    return x.reshape(128, 512, *(1,) * 31)
+
+
+def many_sizes(core: Core, x: View) -> object:
+    return core.hbm((1,) * 33, "fp32")
+
+
+def large_number(core: Core, x: View) -> object:
+    return core.memset(core.sbuf((128, 4), "fp32"), 1e39)
+
+
+def ragged(core: Core, x: View) -> object:
+    return core.constant([[1.0], [1.0, 2.0]])  # pyright: ignore[reportArgumentType]
+
+
 def no_output(core: Core, x: View) -> object:
     return core.output("y", (4, 4), "fp32")
 
@@ -312,7 +332,12 @@ CASES: list[tuple[Body, str]] = [
     (name_of_op, "op is 5: expected a name"),
     (axes, "engine.reduce: axes is 2; legal are 1..1, the dimensions of source_ap"),
     (no_tuple, "sbuf tensor 'tile' of shape 4: expected a tuple of sizes"),
-    (half_a_bank, "tensor 'acc' at 1024.0: expected an integer"),
+    (half_a_bank, "tile 'acc' in psum bank 0.5: expected an integer"),
+    (no_step, "slice step 0 on axis 1 of hbm tensor 'x' [128, 512]: expected an integer, not 0"),
+    (many_axes, "hbm tensor 'x' [128, 512] with 33 axes: legal are up to 32"),
+    (many_sizes, "hbm tensor 'scratch' of 33 axes: legal are up to 32"),
+    (large_number, "value is beyond the fp32 numbers, which end at 3.4028235e+38"),
+    (ragged, "constant 'constant' is no array: "),
     (name_of_tile, "name is 5: expected a name"),
     (uneven, "hbm tensor 'x' [128, 512] as [-1, 5]: it has 65536 elements"),
     (sizes, "['a']: expected integers, or one tuple of them"),
@@ -417,8 +442,24 @@ def test_inputs_are_checked() -> None:
         ({"x": np.zeros((4, 4))}, "input 'x' of kernel 'kernel' has dtype float64: legal are float32, bfloat16"),
         ({"x": [1.0]}, "input 'x' of kernel 'kernel' is [1.0]: an array or TensorSpec expected"),
         ({"x": np.zeros((0, 4), np.float32)}, "has shape [0, 4]: it has no elements"),
+        ({"x": TensorSpec((2.5,), "fp32")}, "has shape (2.5,): expected a tuple of sizes"),  # pyright: ignore[reportArgumentType]
+        ({"x": TensorSpec(4, "fp32")}, "has shape 4: expected a tuple of sizes"),  # pyright: ignore[reportArgumentType]
+        ({"x": TensorSpec((1,) * 33, "fp32")}, "has 33 axes: legal are up to 32"),
+        ({"x": TensorSpec((1 << 40,), "fp32")}, "it is larger than the 17179869184 bytes of hbm"),
     ):
         with pytest.raises(UsageError, match=re.escape(message)):
             kernel.compile(**arguments)
     with pytest.raises(UsageError, match="unknown schedule 'portfolios'; did you mean 'portfolio'"):
         kernel.scheduled("portfolios")
+    with pytest.raises(UsageError, match="input 'x' of kernel 'kernel' is no array: "):
+        kernel.run(x=[[1.0], [1.0, 2.0]])
+
+
+def test_functions_that_are_no_kernels() -> None:
+    def generator(core: Core) -> Iterator[None]:
+        yield
+
+    with pytest.raises(UsageError, match="kernel 'generator': calling it runs nothing of it; expected no 'yield'"):
+        accelc.kernel(generator)  # pyright: ignore[reportArgumentType, reportCallIssue]
+    with pytest.raises(UsageError, match="kernel 5: expected a function with a signature"):
+        accelc.kernel(5)  # pyright: ignore[reportArgumentType, reportCallIssue]

@@ -94,6 +94,33 @@ def test_constants_and_spaces() -> None:
     np.testing.assert_array_equal(transposed.run(x=x).outputs["y"], x.T)
 
 
+def test_constants_are_copied() -> None:
+    given = np.ones((4, 4), np.float32)
+
+    @kernel(target="tiny")
+    def constant(core: Core) -> None:
+        core.store(core.output("y", (4, 4), "fp32"), core.load(core.constant(given)))
+
+    compiled = constant.compile()
+    given[...] = 2.0
+    np.testing.assert_array_equal(compiled.run().outputs["y"], np.ones((4, 4)))
+
+
+def test_names_are_free() -> None:
+    @kernel(target="tiny")
+    def named(core: Core, in1: View) -> None:
+        tile = core.sbuf((4, 4), "fp32", "out0", at=np.int64(64))  # pyright: ignore[reportArgumentType]
+        core.dma_copy(tile, in1)
+        for name in ("in0", "out0"):
+            core.store(core.output(name, (4, 4), "fp32"), tile)
+
+    x = np.arange(16, dtype=np.float32).reshape(4, 4)
+    outputs = named.run(in1=x).outputs
+    assert list(outputs) == ["in0", "out0"]
+    for array in outputs.values():
+        np.testing.assert_array_equal(array, x)
+
+
 @pytest.mark.parametrize(("dtype", "accumulator"), [("bfloat16", "fp32"), ("int8", "int32"), ("float16", "fp32")])
 def test_element_types(dtype: str, accumulator: str) -> None:
     @kernel
