@@ -16,7 +16,7 @@ from accelc.dialects.graph_ops.element_types import dtype_of_element
 from accelc.errors import ProgramError
 from accelc.isa.program import Program, Segment, ValueType
 from accelc.numerics import DTYPES
-from accelc.pipelines import CompiledPartition
+from accelc.pipelines import EmittedPartition
 from accelc.pipelines.finishing import Value, emit_program, weight_name
 from accelc.segments import build_segments
 from accelc.segments.capacity import check_capacity
@@ -153,7 +153,7 @@ def _of_function(
 
     def compile_accelerator(
         op: PartitionOp, name: str, inputs: tuple[str, ...], outputs: tuple[str, ...], data: Mapping[str, Array]
-    ) -> CompiledPartition:
+    ) -> EmittedPartition:
         symbol = op.attributes.get("program")
         if not isinstance(symbol, StringAttr) or symbol.data not in programs:
             _refuse(op, '"accelerator" names no program of the module; run -p lower-to-engine first')
@@ -164,9 +164,8 @@ def _of_function(
         emitted.add(symbol.data)
         program = programs[symbol.data]
         bound = _values(inputs, op.inputs, "in"), _values(outputs, op.outputs, "out")
-        done = emit_program(program, name, *bound, target)
-        packed = _weights(program, name, weights)
-        return CompiledPartition(done.segment, packed, program, done.required, done.emitted, 0.0, _never)
+        segment = emit_program(program, name, *bound, target).segment
+        return EmittedPartition(segment, _weights(program, name, weights))
 
     built = build_segments(main, weights, compile_accelerator)
     for name, program in programs.items():
@@ -205,11 +204,6 @@ def _interface(names: ArrayAttr[StringAttr] | None, types: Sequence[Attribute], 
         name = f"{kind}{index}" if names is None else names.data[index].data
         found.append(ValueType(name, dtype_of_element(tensor.element_type).name, tuple(tensor.get_shape())))
     return tuple(found)
-
-
-def _never(weights: Mapping[str, Array]) -> NoReturn:
-    """The lowering of a program that came as IR: nothing asks for it without repacking."""
-    raise NotImplementedError("a program that came as IR is not lowered again")
 
 
 def _program(

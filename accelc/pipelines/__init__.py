@@ -39,6 +39,7 @@ __all__ = [
     "PROGRAM_PASSES",
     "STREAM_STAGES",
     "CompiledPartition",
+    "EmittedPartition",
     "Pipeline",
     "check_precision",
     "compile_partition",
@@ -67,15 +68,21 @@ that writes results over operands with one that does not.
 
 
 @dataclass(frozen=True)
-class CompiledPartition:
+class EmittedPartition:
+    """An accelerator partition as a segment, and its weights."""
+
+    segment: AcceleratorSegment
+    weights: Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class CompiledPartition(EmittedPartition):
     """
     An accelerator partition as a segment, its weights, and what it was made from.
 
     `predicted_ns` is the time that `schedule-engines` expects of it, delays at 0.
     """
 
-    segment: AcceleratorSegment
-    weights: Mapping[str, Array]
     program: ProgramOp
     required: int
     emitted: int

@@ -8,7 +8,7 @@ the values and weights that a launch names.
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,22 +20,24 @@ from accelc.dialects.graph_ops.base import ints, shape_of
 from accelc.dialects.graph_ops.element_types import dense_to_array, dtype_of
 from accelc.isa.program import HostSegment, Segment, ValueType
 from accelc.isa.steps import Invocation, Operand, Repeat, Slice, Step
-from accelc.pipelines import CompiledPartition
+from accelc.pipelines import EmittedPartition
 from accelc.segments.coding import Code, Coder, Use
 from accelc.weights import renamed_weights
 
 Array = npt.NDArray[Any]
 Weights = Mapping[str, Array]
-CompileAccelerator = Callable[[PartitionOp, str, tuple[str, ...], tuple[str, ...], Weights], CompiledPartition]
+P = TypeVar("P", bound=EmittedPartition)
+"""What compiling a partition gives."""
+CompileAccelerator = Callable[[PartitionOp, str, tuple[str, ...], tuple[str, ...], Weights], P]
 """Compiles a partition under a name, with the names of its inputs and outputs, and the data of its weights."""
 Repack = Callable[[Weights], Weights | None]
 """Data of a compiled partition's weight buffers for other weights; None if the code would be another with them."""
-Repacking = Callable[[PartitionOp, CompiledPartition, Weights], Repack]
+Repacking = Callable[[PartitionOp, P, Weights], Repack]
 """Prepares to repack a partition that was compiled with some weights."""
 
 
 @dataclass
-class Segments:
+class Segments(Generic[P]):
     """
     Segments of a module, the compiled partitions among them, and the weights they use.
 
@@ -43,15 +45,18 @@ class Segments:
     """
 
     segments: list[Segment] = field(default_factory=list[Segment])
-    compiled: list[CompiledPartition] = field(default_factory=list[CompiledPartition])
+    compiled: list[P] = field(default_factory=list[P])
     weights: dict[str, Array] = field(default_factory=dict[str, Array])
     steps: tuple[Step, ...] = ()
     buffers: list[ValueType] = field(default_factory=list[ValueType])
 
 
 def build_segments(
-    function: FuncOp, weights: Weights, compile_accelerator: CompileAccelerator, repacking: Repacking | None = None
-) -> Segments:
+    function: FuncOp,
+    weights: Weights,
+    compile_accelerator: CompileAccelerator[P],
+    repacking: Repacking[P] | None = None,
+) -> Segments[P]:
     """
     One segment for each partition of `function` and of what it calls, and one `results` for what neither returns.
 
@@ -70,19 +75,19 @@ def build_segments(
 
 
 @dataclass
-class _Variant:
+class _Variant(Generic[P]):
     """A segment made of a partition, and how its weights are packed."""
 
-    compiled: CompiledPartition
+    compiled: P
     repack: Repack | None
 
 
-class _Builder:
+class _Builder(Generic[P]):
     def __init__(
         self,
         weights: Weights,
-        compile_accelerator: CompileAccelerator,
-        repacking: Repacking | None,
+        compile_accelerator: CompileAccelerator[P],
+        repacking: Repacking[P] | None,
         taken: set[str],
     ) -> None:
         self.source = weights
@@ -90,8 +95,8 @@ class _Builder:
         self.repacking = repacking
         self.taken = taken
         self.coder = Coder()
-        self.result = Segments()
-        self.variants: dict[PartitionOp, list[_Variant]] = {}
+        self.result = Segments[P]()
+        self.variants: dict[PartitionOp, list[_Variant[P]]] = {}
         self.packed: dict[tuple[PartitionOp, tuple[str, ...]], tuple[str, dict[str, str]]] = {}
         """(Partition, its weights) -> segment to launch, and the names of its packed weights."""
         self.hosts: dict[FuncOp, HostSegment] = {}
