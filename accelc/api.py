@@ -77,7 +77,7 @@ def compile_module(
 
 def run(
     model: "str | Path | bytes | ModelProto | ExportedProgram",
-    target: str | Path = DEFAULT_TARGET,
+    target: "str | Path | Target" = DEFAULT_TARGET,
     *,
     inputs: Mapping[str, Array] | None = None,
     seed: int = 0,

@@ -197,6 +197,11 @@ def _named(transform: Transform) -> tuple[str, Callable[[ModuleOp], object]]:
     if isinstance(transform, ModulePass):
         one = transform
         return one.name, lambda module: one.apply(_context(), module)
+    # Calling a class would make an object and run nothing.
+    if isinstance(transform, type) or not callable(transform):
+        raise UsageError(
+            f"{transform!r:.60} is no pass: expected the name of one, an object of a ModulePass, or a function"
+        )
     return getattr(transform, "__name__", type(transform).__name__), transform
 
 
@@ -220,7 +225,7 @@ def _registered(text: str) -> ModulePass:
     """
     from xdsl.passes import PassPipeline
     from xdsl.transforms import get_all_passes
-    from xdsl.utils.exceptions import DiagnosticException
+    from xdsl.utils.exceptions import ArgSpecParseError, DiagnosticException
 
     from accelc.plugins import universe
     from accelc.registry import UNIVERSE
@@ -231,6 +236,6 @@ def _registered(text: str) -> ModulePass:
         raise UsageError(f"unknown pass '{name}'{suggestion(name, known)} (see 'accelc-opt --list-passes')")
     try:
         (found,) = PassPipeline.parse_spec(known, text).passes
-    except (DiagnosticException, ValueError) as error:
+    except (ArgSpecParseError, DiagnosticException, ValueError) as error:
         raise UsageError(f"pass '{text}': {str(error).splitlines()[0]}") from error
     return found

@@ -175,6 +175,11 @@ def invalid(module: ModuleOp) -> None:
             lambda: Pipeline.named("compile").insert_before("decompose", "set-precision{kind=bf16}"),
             r"pass 'set-precision\{kind=bf16\}': ",
         ),
+        (lambda: Pipeline.named("compile").insert_before("decompose", "set-precision{"), r"pass 'set-precision\{': "),
+        (
+            lambda: Pipeline.named("compile").insert_before("decompose", TagPass),  # pyright: ignore[reportArgumentType]
+            "TagPass'> is no pass: expected the name of one, an object of a ModulePass, or a function",
+        ),
     ],
 )
 def test_wrong_names(make: Callable[[], Pipeline], message: str) -> None:
