@@ -180,6 +180,8 @@ def _loaded(
     machine = None if target is None else load_target(target)
     if isinstance(program, str | Path):
         program = load_program(program, machine)
+    if not isinstance(program, Program):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise ProgramError(f"{type(program).__name__} is no program: expected a compiled model, a Program or a path")
     own = parse_target(program.target_text, "target of the program")
     if machine is not None and machine != own:
         raise ProgramError(f"compiled for target '{own.name}', not for this '{machine.name}'; compile the model again")

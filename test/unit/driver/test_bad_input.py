@@ -12,6 +12,7 @@ from onnx import ModelProto, TensorProto, helper
 import accelc
 from accelc.cli.main import main
 from accelc.cli.opt import main as opt_main
+from accelc.errors import ProgramError
 from accelc.isa.container import save_program
 from accelc.isa.program import AcceleratorSegment, Program
 from accelc.isa.records import Records, Wait, field
@@ -225,3 +226,8 @@ def test_a_wait_that_is_never_signalled(mlp: ModelProto, tmp_path: Path, capsys:
     field(streams["tensor"], "wait_value")[np.flatnonzero(waiting)[-1]] = 30000
     save_program(replace(program, segments=(replace(segment, cores=(streams,)),)), tmp_path / "m.acx")
     refused(capsys, ["sim", str(tmp_path / "m.acx")], "deadlock", "'tensor'", ">= 30000")
+
+
+def test_values_that_are_no_programs(mlp: ModelProto) -> None:
+    with pytest.raises(ProgramError, match="ModelProto is no program: expected a compiled model, a Program or a path"):
+        accelc.simulate(mlp)  # pyright: ignore[reportArgumentType]

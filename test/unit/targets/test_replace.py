@@ -43,6 +43,8 @@ def test_an_optional_key_is_taken_away() -> None:
         ({"engine.tensor.rows": 0}, "engine.tensor.rows = 0: engine.tensor.rows: "),
         ({"name.first": "x"}, "key 'name.first': 'name' is a value, not a table"),
         ({"name": None}, "name = None: "),
+        ({"dma.ringz": None}, "target 'tiny': key 'dma.ringz' = None: no machine has such a key"),
+        ({"engine.pool": None}, "target 'tiny': key 'engine.pool' = None: no machine has such a key"),
         ({"memory.sbuf.banks": 3}, "memory.sbuf"),
     ],
 )
