@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from xdsl.irdl import IRDLOperation
 
+from accelc.isa.container import FORMAT_VERSION
 from accelc.pipelines import GRAPH_PASSES, PROGRAM_PASSES
 from accelc.registry import COMMANDS, DIALECTS, PASSES, UNIVERSE, load
 
@@ -79,6 +80,13 @@ def test_dialects_can_be_loaded_by_other_compilers(name: str) -> None:
     for op in load(DIALECTS[name]).operations:
         assert issubclass(op, IRDLOperation)
         assert not op.get_irdl_definition().properties, op.name
+
+
+def test_the_changelog_is_current() -> None:
+    """Lines are those of the sources' length; the format of containers is the present one."""
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert [line for line in text.splitlines() if len(line) > 120] == []
+    assert set(re.findall(r"\bformat (\d+\.\d+)", text)) == {".".join(map(str, FORMAT_VERSION))}
 
 
 def test_lit_tests_say_what_they_prove() -> None:
