@@ -65,8 +65,8 @@ def compile_module(
     Compile a module of the `graph` dialect that another compiler built; it stays as it is.
 
     Its `graph.func @main` is the model; arguments without `input_names` are called `arg0`, ..., results `result0`, ...
-    `weights` holds the data of every `graph.weight` by name. The other arguments are those of `compile`. Raises
-    AccelcError.
+    `weights` holds the data of every `graph.weight` by name; the program may refer to these arrays, which must stay as
+    they are. The other arguments are those of `compile`. Raises AccelcError.
     """
     from accelc.driver import compile_imported
     from accelc.frontends.graph_module import import_graph
