@@ -209,7 +209,7 @@ def test_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for options, expected in (
         (["--dim", "n=3"], "the sizes of an MLIR program are fixed"),
         (["--random-weights", "1"], "the weights of an MLIR program are in its text"),
-        (["--no-weights"], "the weights of an MLIR program are in its text; use ONNX"),
+        (["--no-weights"], "a .mlir file is read with its weights; use ONNX"),
         (["--shape", "y=4"], "the model has no input 'y'"),
         (["--shape", "x=5"], "input 'x' has shape [4], not [5]"),
     ):
