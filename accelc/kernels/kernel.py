@@ -147,7 +147,11 @@ class Kernel:
             raise site.error(f"kernel '{self.name}': {error}") from error
 
     def run(self, **arguments: Any) -> KernelResult:
-        """Compile the kernel for these arrays and execute it on them. Raises what `compile` and `simulate` raise."""
+        """
+        Compile the kernel for these arrays and execute it on them.
+
+        Raises UsageError for what is no array, and what `compile` and `simulate` raise.
+        """
         choices = {name: value for name, value in arguments.items() if name in self.choices}
         arrays: dict[str, Any] = {}
         for name in arguments.keys() - choices.keys():
