@@ -9,10 +9,12 @@ import numpy as np
 
 from accelc.isa.archive import ALIGNMENT
 from accelc.isa.container import FORMAT_VERSION, MANIFEST, TARGET, WEIGHTS
+from accelc.isa.custom import GROUP, MOST_IMMEDIATES, MOST_SOURCES
 from accelc.isa.disassembler import OPERAND_NAMES, UPDATE_POINTS, WAIT_SIGNS
 from accelc.isa.records import DMA_RECORD, DMA_SIDE, DTYPES, OPERAND, RECORD, RECORD_BYTES, UPDATE, Space
 from accelc.isa.table import (
     ALU_OPS,
+    CUSTOM_OPCODES,
     FUNCTIONS,
     ISA_VERSION,
     REDUCE_OPS,
@@ -104,7 +106,7 @@ def _place(use: FieldUse) -> str:
 
 
 def _instruction(row: Instruction) -> Iterator[str]:
-    yield f"### `{row.mnemonic}` (opcode {row.opcode.value})"
+    yield f"### `{row.mnemonic}` (opcode {row.opcode:d})"
     yield ""
     yield f"**Format** `{_format(row)}`  "
     cost = f", timed by the cost rule `{row.cost_op}`" if row.cost_op else ""
@@ -187,6 +189,15 @@ def _lines() -> Iterator[str]:
         for row in TABLE.values():
             if row.form is form:
                 yield from _instruction(row)
+    yield "## Instructions of other packages"
+    yield ""
+    yield (
+        f"The opcodes {CUSTOM_OPCODES[0]} to {CUSTOM_OPCODES[-1]} are free for "
+        f"[instructions of other packages](../extending.md#an-instruction), entry points of the group `{GROUP}`: "
+        f"elementwise ones with 1 to {MOST_SOURCES} sources and up to {MOST_IMMEDIATES} immediates. Everything above "
+        "holds for them: records, text form, cost rules, validation. The name of the entry point is the mnemonic; a "
+        "program file says which names and packages its numbers stand for."
+    )
 
 
 def _members() -> list[tuple[str, ...]]:
@@ -204,7 +215,7 @@ def _members() -> list[tuple[str, ...]]:
 def _code_rows() -> list[tuple[str, ...]]:
     assert set(TABLE) == set(Opcode)
     return [
-        ("opcode", ", ".join(f"{row.opcode.value} `{row.mnemonic}`" for row in TABLE.values())),
+        ("opcode", ", ".join(f"{code} `{row.mnemonic}`" for code, row in TABLE.items())),
         ("memory", ", ".join(f"{space.value} `{space.name.lower()}`" for space in Space)),
         ("dtype", _codes(DTYPES)),
         ("ALU operation", _codes(ALU_OPS) + "; `rsub` and `rdiv` swap the operands, comparisons give 1.0 or 0.0"),

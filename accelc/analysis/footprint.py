@@ -17,8 +17,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from accelc.isa.custom import instruction
 from accelc.isa.records import DTYPES, INDEX_WORD, Flag, Records, Space, as_dma, field
-from accelc.isa.table import INDEXED, INDEXED_DIM, TABLE, Form, Opcode
+from accelc.isa.table import INDEXED, INDEXED_DIM, Form, Opcode
 from accelc.numerics import DTYPES as NUMPY_DTYPES
 from accelc.targets.model import Target
 
@@ -129,7 +130,7 @@ def access_table(records: Records, target: Target) -> AccessTable:
     opcode = field(records, "opcode")
     parts: list[AccessTable] = []
     for code in np.unique(opcode).tolist():
-        row = TABLE[Opcode(code)]
+        row = instruction(code)
         chosen = np.flatnonzero(opcode == code)
         if row.form is Form.OPERANDS:
             for slot in row.reads():

@@ -18,10 +18,11 @@ from typing import Any
 
 import numpy as np
 
+from accelc.isa.custom import instruction
 from accelc.isa.program import AcceleratorSegment, Array, DebugEntry, HostSegment, Program, Segment
 from accelc.isa.records import DTYPES, INDEX_WORD, Records, Space, Update, Wait, as_dma
 from accelc.isa.steps.lines import step_lines
-from accelc.isa.table import ALU_OPS, FUNCTIONS, TABLE, FieldUse, Form, Instruction, Kind, Opcode
+from accelc.isa.table import ALU_OPS, FUNCTIONS, FieldUse, Form, Instruction, Kind
 
 TEXT_VERSION = (1, 0)
 """(major, minor) of the text form."""
@@ -92,10 +93,10 @@ def disassemble_records(records: Records) -> Iterator[str]:
     bits: list[list[int]] = np.ascontiguousarray(records["imm"]).view(np.uint32).tolist()
     for row, dma, imm in zip(rows, sides, bits, strict=True):
         opcode, _, flags, debug, semaphore, condition, wrap, value, updates, operands, _, aux, link = row
-        instruction = TABLE[Opcode(opcode)]
-        parts = [instruction.mnemonic]
-        parts += filter(None, (_parameter(use, flags, imm, aux, link) for use in instruction.fields))
-        parts += _operands(instruction, operands, dma)
+        entry = instruction(opcode)
+        parts = [entry.mnemonic]
+        parts += filter(None, (_parameter(use, flags, imm, aux, link) for use in entry.fields))
+        parts += _operands(entry, operands, dma)
         if condition:
             parts.append(f"wait=s{semaphore}{WAIT_SIGNS[Wait(condition)]}{value}" + (f"/{wrap}" if wrap else ""))
         for slot, (target, op, amount) in enumerate(updates):

@@ -28,7 +28,7 @@ from accelc.isa.records import (
     as_dma,
     empty_records,
 )
-from accelc.isa.table import ALU_OPS, FUNCTIONS, Opcode
+from accelc.isa.table import ALU_OPS, FUNCTIONS, Instruction, Opcode
 
 Ints = int | Sequence[int] | npt.NDArray[np.integer]
 IntRows = Sequence[int] | Sequence[Sequence[int]] | npt.NDArray[np.integer]
@@ -141,7 +141,7 @@ def dma_sides(space: Space, dtype: str, base: Ints, sizes: IntRows, strides: Int
     return out
 
 
-def _records(opcode: Opcode, lane: int, *operand: tuple[int, npt.NDArray[np.void]], count: int = 1) -> Records:
+def _records(opcode: int, lane: int, *operand: tuple[int, npt.NDArray[np.void]], count: int = 1) -> Records:
     count = max((len(pattern) for _, pattern in operand), default=count)
     out = empty_records(count)
     out["opcode"] = int(opcode)
@@ -228,6 +228,20 @@ def select_records(
 ) -> Records:
     """SELECT: `dst = src` where `predicate` is not zero."""
     return _records(Opcode.SELECT, lane, (0, dst), (1, src), (2, predicate))
+
+
+def custom_records(
+    lane: int,
+    row: Instruction,
+    values: Sequence[float],
+    dst: npt.NDArray[np.void],
+    *sources: npt.NDArray[np.void],
+) -> Records:
+    """An instruction of another package: `row` is its row of the table, `values` are its immediates."""
+    out = _records(row.opcode, lane, (0, dst), *enumerate(sources, 1))
+    for use, value in zip(row.fields, values, strict=True):
+        out["imm"][:, use.index] = value
+    return out
 
 
 def memset_records(lane: int, value: Floats, dst: npt.NDArray[np.void]) -> Records:

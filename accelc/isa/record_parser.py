@@ -5,9 +5,10 @@ from collections.abc import Callable
 from struct import Struct, pack, unpack
 
 from accelc.errors import ProgramError, suggestion
+from accelc.isa.custom import instruction_named, mnemonics
 from accelc.isa.disassembler import OPERAND_NAMES, UPDATE_POINTS, WAIT_SIGNS
 from accelc.isa.records import DMA_DIMS, DTYPES, FREE_DIMS, INDEX_TYPES, INDEX_WORD, RECORD_BYTES, Space
-from accelc.isa.table import ALU_OPS, BY_MNEMONIC, COMBINE_OPS, FUNCTIONS, REDUCE_OPS, Form, Instruction, Kind
+from accelc.isa.table import ALU_OPS, COMBINE_OPS, FUNCTIONS, REDUCE_OPS, Form, Instruction, Kind
 
 _HEAD = Struct("<HBBIBBHi" + 2 * "BBH")
 _OPERAND = Struct("<BBHHHI4H4h")
@@ -130,10 +131,10 @@ class _Words:
 def parse_record(line: str, lane: int) -> bytes:
     """The record of one line without comment. Raises ProgramError naming the field (not the place)."""
     mnemonic, *rest = line.split()
-    instruction = BY_MNEMONIC.get(mnemonic)
+    instruction = instruction_named(mnemonic)
     if instruction is None:
-        known = ", ".join(BY_MNEMONIC)
-        raise ProgramError(f"unknown instruction '{mnemonic}'{suggestion(mnemonic, BY_MNEMONIC)} (known: {known})")
+        known = mnemonics()
+        raise ProgramError(f"unknown instruction '{mnemonic}'{suggestion(mnemonic, known)} (known: {', '.join(known)})")
     words = _Words(rest)
     head = _head(instruction, lane, words)
     flags, imm, aux, link = _parameters(instruction, words)

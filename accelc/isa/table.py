@@ -1,16 +1,21 @@
 """
 The instruction table: the one place that says which instructions exist and which record fields each uses.
 
-Encoder, decoder, assembler, disassembler, loader and `docs/reference/isa.md` all read `TABLE`; a field an
-instruction does not list must be zero in its records. ISA 1.0 is straight-line: no loops, branches or registers.
+Encoder, decoder, assembler, disassembler, loader and `docs/reference/isa.md` all read `TABLE`, to which other packages
+add rows (`accelc.isa.custom`); a field an instruction does not list must be zero in its records. ISA 1.0 is
+straight-line: no loops, branches or registers.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, IntEnum
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from accelc.isa.records import Flag
+
+if TYPE_CHECKING:
+    from accelc.isa.custom import Extension
 
 ISA_VERSION = (1, 0)
 """(major, minor) of the instruction set this package implements."""
@@ -114,6 +119,10 @@ class Opcode(IntEnum):
     DMA_SCATTER = 66
 
 
+CUSTOM_OPCODES = range(192, 256)
+"""Numbers for instructions of other packages (`accelc.isa.custom`): accelc has none there."""
+
+
 class Form(Enum):
     """Which fields of the frame a record uses beyond the header."""
 
@@ -174,10 +183,10 @@ class Instruction:
 
     `lanes` are the engines whose streams may hold it (`dma` stands for every DMA queue). `cost_op` is the name of
     the target's cost rule that times it; an engine without such a rule does not execute it (empty: not timed by
-    a cost rule).
+    a cost rule). `mnemonic` is that of the opcode, unless `extension` says which package has the instruction.
     """
 
-    opcode: Opcode
+    opcode: int
     lanes: tuple[str, ...]
     form: Form
     action: str
@@ -185,10 +194,12 @@ class Instruction:
     operands: tuple[OperandUse, ...] = ()
     fields: tuple[FieldUse, ...] = ()
     cost_op: str = ""
-    mnemonic: str = field(init=False)
+    mnemonic: str = ""
+    extension: "Extension | None" = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "mnemonic", self.opcode.name.lower())
+        if self.extension is None:
+            object.__setattr__(self, "mnemonic", Opcode(self.opcode).name.lower())
 
     def reads(self) -> tuple[int, ...]:
         """Operand slots the instruction reads (an optional one only where its `part_count` is not zero)."""
@@ -210,7 +221,7 @@ def _src(role: str) -> OperandUse:
     return OperandUse(SRC0, Access.READ, role)
 
 
-_ELEMENTWISE_NOTE = (
+ELEMENTWISE_NOTE = (
     "All operands have the same number of partitions and visit the same number of elements, each in the order of "
     "its own pattern. Arithmetic is in the engine's compute dtype; the result is converted to the dtype of `dst`."
 )
@@ -298,7 +309,7 @@ _INSTRUCTIONS = (
         ELEMENTWISE_LANES,
         Form.OPERANDS,
         "dst = src0 op src1.",
-        _ELEMENTWISE_NOTE + _INTEGER_NOTE,
+        ELEMENTWISE_NOTE + _INTEGER_NOTE,
         operands=(_dst("result"), _src("left operand"), OperandUse(SRC1, Access.READ, "right operand")),
         fields=(FieldUse("aux", 0, "op", Kind.ALU, "operation"),),
         cost_op="tensor_tensor",
@@ -308,7 +319,7 @@ _INSTRUCTIONS = (
         ELEMENTWISE_LANES,
         Form.OPERANDS,
         "dst = (src0 op0 value0) op1 value1.",
-        _ELEMENTWISE_NOTE + _INTEGER_NOTE + " With op1 = none the second step is left out and `value1` must be zero.",
+        ELEMENTWISE_NOTE + _INTEGER_NOTE + " With op1 = none the second step is left out and `value1` must be zero.",
         operands=(_dst("result"), _src("operand")),
         fields=(
             FieldUse("aux", 0, "op0", Kind.ALU, "first operation"),
@@ -323,7 +334,7 @@ _INSTRUCTIONS = (
         ELEMENTWISE_LANES,
         Form.OPERANDS,
         "dst = (src0 op0 scalar) op1 src1, with one fp32 scalar per partition.",
-        _ELEMENTWISE_NOTE + " The scalar of a partition is at byte `scalar` of the same partition of SBUF as "
+        ELEMENTWISE_NOTE + " The scalar of a partition is at byte `scalar` of the same partition of SBUF as "
         "`src0` uses.",
         operands=(_dst("result"), _src("left operand"), OperandUse(SRC1, Access.READ, "right operand")),
         fields=(
@@ -352,7 +363,7 @@ _INSTRUCTIONS = (
         ELEMENTWISE_LANES,
         Form.OPERANDS,
         "dst = src0, converted to the dtype of dst.",
-        _ELEMENTWISE_NOTE,
+        ELEMENTWISE_NOTE,
         operands=(_dst("result"), _src("operand")),
         cost_op="copy",
     ),
@@ -371,7 +382,7 @@ _INSTRUCTIONS = (
         ELEMENTWISE_LANES,
         Form.OPERANDS,
         "dst = func(scale * src0 + bias); bias is src1 where present, else the immediate.",
-        _ELEMENTWISE_NOTE + " `func` must be in the engine's `funcs`. With `src1` present the immediate `bias` "
+        ELEMENTWISE_NOTE + " `func` must be in the engine's `funcs`. With `src1` present the immediate `bias` "
         "must be zero.",
         operands=(
             _dst("result"),
@@ -441,8 +452,8 @@ INDEXED = (Opcode.DMA_GATHER, Opcode.DMA_SCATTER)
 INDEXED_DIM = 2
 """Dimension of both sides of an indexed transfer that the indices count along."""
 
-TABLE: Mapping[Opcode, Instruction] = MappingProxyType({row.opcode: row for row in _INSTRUCTIONS})
-"""Every instruction by opcode."""
+TABLE: Mapping[int, Instruction] = MappingProxyType({row.opcode: row for row in _INSTRUCTIONS})
+"""Every instruction of accelc by opcode; `accelc.isa.custom` finds those of other packages too."""
 
 BY_MNEMONIC: Mapping[str, Instruction] = MappingProxyType({row.mnemonic: row for row in _INSTRUCTIONS})
-"""Every instruction by its assembler name."""
+"""Every instruction of accelc by its assembler name."""

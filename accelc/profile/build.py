@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from accelc.isa.custom import instruction
 from accelc.isa.program import AcceleratorSegment, DebugEntry, Program
 from accelc.isa.records import DTYPES, Records
 from accelc.isa.records import field as record_field
-from accelc.isa.table import TABLE, Opcode
+from accelc.isa.table import Opcode
 from accelc.profile.core import Core, Lane
 from accelc.profile.counters import core_counters
 from accelc.profile.layers import layer_table
@@ -97,7 +98,7 @@ class Profile:
     def place(self, row: int) -> str:
         """`tensor 12 mm`: lane, program counter and mnemonic of a record."""
         lane = self.lane_names[int(self.lanes.lane[self.instructions.owner[row]])]
-        mnemonic = TABLE[Opcode(int(self.instructions.opcode[row]))].mnemonic
+        mnemonic = instruction(int(self.instructions.opcode[row])).mnemonic
         return f"{lane} {self.instructions.pc[row]} {mnemonic}"
 
     def semaphore(self, timing: int, number: int) -> str:

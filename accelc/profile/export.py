@@ -17,7 +17,7 @@ import numpy as np
 
 from accelc.errors import UsageError, suggestion
 from accelc.files import atomic_file
-from accelc.isa.table import TABLE
+from accelc.isa.custom import mnemonic
 from accelc.profile.build import Profile
 from accelc.profile.tables import Column, Counter, Reason, Table
 
@@ -87,8 +87,8 @@ def _named(profile: Profile, table: Table) -> dict[str, Column]:
             lanes = profile.lanes.take(column)
             found |= {"timing": lanes.timing, "core": lanes.core, "lane": _decoded(lanes.lane, profile.lane_names)}
         elif name == "opcode":
-            mnemonics = {int(code): row.mnemonic for code, row in TABLE.items()}
-            found[name] = _decoded(column, [mnemonics.get(code, "") for code in range(max(mnemonics) + 1)])
+            used = {code: mnemonic(code) for code in np.unique(column).tolist()}
+            found[name] = _decoded(column, [used.get(code, "") for code in range(max(used, default=0) + 1)])
         elif name == "stalls":
             for reason in Reason:
                 if reason is not Reason.IDLE:

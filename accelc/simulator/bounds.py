@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from accelc.errors import SimulationError
+from accelc.isa.custom import instruction
 from accelc.isa.records import DTYPES, INDEX_TYPES, INDEX_WORD, Records, Space, as_dma, field
-from accelc.isa.table import INDEXED, INDEXED_DIM, TABLE, Form, Opcode
+from accelc.isa.table import INDEXED, INDEXED_DIM, Form, Opcode
 from accelc.simulator.decode import CoreCode, LaneCode
 from accelc.simulator.memory import ITEMSIZE
 from accelc.targets.model import PartitionedMemory, Target
@@ -53,13 +54,13 @@ def check_bounds(core: CoreCode, target: Target, hbm_bytes: int) -> None:
         checker = _Checker(lane, target, hbm_bytes)
         opcode = np.array(lane.opcodes, np.int64)
         for code in sorted(set(lane.opcodes)):
-            instruction = TABLE[Opcode(code)]
+            entry = instruction(code)
             chosen = np.flatnonzero(opcode == code)
-            if instruction.form is Form.OPERANDS:
-                for use in instruction.operands:
+            if entry.form is Form.OPERANDS:
+                for use in entry.operands:
                     _check_operand(checker, chosen, use.slot, use.optional)
                 _check_extents(checker, code, chosen)
-            elif instruction.form is Form.DMA:
+            elif entry.form is Form.DMA:
                 _check_transfers(checker, chosen, Opcode(code))
 
 
@@ -128,7 +129,7 @@ def _check_extents(checker: _Checker, code: int, chosen: Ints) -> None:
     elements = _elements(records, chosen, 0)
     for slot in (1, 2):
         present = operand[chosen, slot]["part_count"] > 0
-        if slot not in TABLE[Opcode(code)].reads():
+        if slot not in instruction(code).reads():
             continue
         visited = _elements(records, chosen, slot)
         if code == Opcode.REDUCE:

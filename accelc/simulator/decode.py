@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from accelc.errors import SimulationError
 from accelc.garbage import rare_collections
+from accelc.isa.custom import find_instruction, mnemonic
 from accelc.isa.records import UPDATE, Records, Update, Wait, field
-from accelc.isa.table import TABLE, Opcode
+from accelc.isa.table import Opcode
 from accelc.targets.model import Target, is_dma, lane_kind
 
 Ints = npt.NDArray[np.int64]
@@ -92,8 +93,7 @@ def rolling(code: CoreCode) -> set[int]:
 
 def place(lane: str, record: int, opcode: int) -> str:
     """`lane 'tensor' record 12 (mm)`."""
-    name = TABLE[Opcode(opcode)].mnemonic if opcode in TABLE else f"opcode {opcode}"
-    return f"lane '{lane}' record {record} ({name})"
+    return f"lane '{lane}' record {record} ({mnemonic(opcode)})"
 
 
 @rare_collections()
@@ -117,7 +117,8 @@ def _decode_lane(lane: str, code: int, records: Records, target: Target) -> Lane
     opcodes: list[int] = opcode.tolist()
     kind = lane_kind(lane)
     for number in np.unique(opcode).tolist():
-        if number not in TABLE or kind not in TABLE[Opcode(number)].lanes:
+        row = find_instruction(number)
+        if row is None or kind not in row.lanes:
             where = place(lane, opcodes.index(number), number)
             raise SimulationError(f"{where}, field 'opcode': {number} is not an instruction of this lane")
     if Opcode.HALT not in opcodes or opcodes.index(Opcode.HALT) != len(opcodes) - 1:

@@ -8,6 +8,7 @@ respects the streams and the semaphores of a race-free program gives the same bi
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,11 @@ import numpy.typing as npt
 
 from accelc import numerics
 from accelc.analysis import indexed
-from accelc.errors import ExecutionError, SimulationError
+from accelc.errors import ExecutionError, PluginError, SimulationError
 from accelc.isa import records as layout
+from accelc.isa.custom import Extension, instruction
 from accelc.isa.records import Flag, Space, as_dma, field
-from accelc.isa.table import ALU_OPS, FUNCTIONS, TABLE, Form, Opcode
+from accelc.isa.table import ALU_OPS, DST, FUNCTIONS, Form, Instruction, Opcode
 from accelc.simulator.decode import CoreCode, LaneCode
 from accelc.simulator.memory import CoreMemory, View
 from accelc.targets.model import Target
@@ -45,7 +47,7 @@ class _LaneData:
 
 
 def _lane_data(lane: LaneCode) -> _LaneData:
-    forms = {TABLE[Opcode(code)].form for code in set(lane.opcodes)}
+    forms = {instruction(code).form for code in set(lane.opcodes)}
     records = lane.records
     return _LaneData(
         lane.opcodes,
@@ -97,6 +99,10 @@ class CoreExecutor:
             Opcode.DMA_GATHER: self._gather,
             Opcode.DMA_SCATTER: self._scatter,
         }
+        for code in {code for lane in core for code in lane.opcodes}:
+            row = instruction(code)
+            if row.extension is not None:
+                self.actions[code] = partial(self._custom, row, row.extension)
 
     def run(self, order: Iterable[Step]) -> None:
         """Executes the records of `order`. Raises SimulationError naming lane and record of an illegal one."""
@@ -112,6 +118,8 @@ class CoreExecutor:
                 lane = self.core[position]
                 debug = int(field(lane.records, "debug")[record])
                 raise ExecutionError(f"{lane.describe(record)}: {error}", debug) from error
+            except PluginError as error:
+                raise PluginError(f"{self.core[position].describe(record)}: {error}") from error
 
     def _view(self, operand: Operand) -> View:
         space, dtype, start, count, _, offset, sizes, strides = operand
@@ -235,6 +243,11 @@ class CoreExecutor:
             self._store(out, numerics.activate(values, function, scale, added))
         else:
             self._store(out, numerics.activate(self._view(source), function, scale, immediate))
+
+    def _custom(self, row: Instruction, extension: Extension, data: _LaneData, record: int) -> None:
+        operands = data.operands[record]
+        sources = [self._view(operands[slot]) for slot in row.reads()]
+        self._store(operands[DST], extension.execute(sources, data.imm[record][: len(row.fields)]))
 
     def _transfer(self, data: _LaneData, record: int) -> None:
         destination, source = data.sides[record]

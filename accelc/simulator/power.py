@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from accelc.errors import SimulationError
+from accelc.isa.custom import instruction
 from accelc.isa.records import DTYPES, field
-from accelc.isa.table import TABLE, Form, Opcode
+from accelc.isa.table import Form, Opcode
 from accelc.simulator.decode import CoreCode, LaneCode
 from accelc.simulator.memory import ITEMSIZE
 from accelc.targets.model import Power, Target, Thermal
@@ -54,7 +55,7 @@ def _lane_energies(lane: LaneCode, power: Power) -> Reals:
         products = elements[:, 1] * partitions[:, 0] * mac[moving]
         loads = elements[:, 1] * ITEMSIZE[moving] * power.stationary_byte_pj
         return np.where(opcode == Opcode.MM, products, np.where(opcode == Opcode.LS, loads, 0.0))
-    works = np.array([TABLE[Opcode(number)].form is Form.OPERANDS for number in lane.opcodes])
+    works = np.array([instruction(number).form is Form.OPERANDS for number in lane.opcodes])
     return np.where(works, elements.max(axis=1) * power.element_pj, 0.0)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from accelc.isa.custom import instruction
 from accelc.isa.records import Records, Space, as_dma, field
-from accelc.isa.table import TABLE, Form, Opcode
+from accelc.isa.table import Form, Opcode
 from accelc.simulator.bounds import reach
 from accelc.simulator.decode import CoreCode, LaneCode
 from accelc.simulator.memory import ITEMSIZE
@@ -94,12 +95,12 @@ def peak_bytes(code: CoreCode, target: Target) -> Mapping[str, int]:
     for lane in code:
         opcode = lane.codes
         for number in sorted(set(lane.opcodes)):
-            instruction = TABLE[Opcode(number)]
+            entry = instruction(number)
             chosen = np.flatnonzero(opcode == number)
-            if instruction.form is Form.OPERANDS:
-                for use in instruction.operands:
+            if entry.form is Form.OPERANDS:
+                for use in entry.operands:
                     _mark_operands(lane.records, chosen, use.slot, marks)
-            elif instruction.form is Form.DMA:
+            elif entry.form is Form.DMA:
                 widths = {int(space): memory.partition_bytes for space, memory in memories.items()}
                 for side in ("dst", "src"):
                     hbm = max(hbm, _mark_side(field(as_dma(lane.records), side)[chosen], widths, marks))

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from accelc.analysis.footprint import Access, Footprint, footprint
 from accelc.analysis.sync.happens_before import HappensBefore, Issued, Rule, Violation, happens_before
 from accelc.analysis.sync.hazards import bits_of, set_shadow, union
+from accelc.isa.custom import mnemonic
 from accelc.isa.records import Records, Space, Update, Wait, field
 from accelc.isa.table import Opcode
 from accelc.targets.model import Target, is_dma
@@ -43,7 +44,7 @@ def issued_records(records: Records, target: Target) -> Issued:
     updates = np.stack([at, update["semaphore"][at, slot], update["value"][at, slot], phase], axis=1).astype(np.int64)
 
     def describe(record: int) -> str:
-        return f"record {record} ({Opcode(opcode[record]).name} on {lanes[lane[record]]})"
+        return f"record {record} ({mnemonic(int(opcode[record])).upper()} on {lanes[lane[record]]})"
 
     return Issued(
         lane,

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from accelc.errors import ProgramError
+from accelc.isa.custom import mnemonic
 from accelc.isa.records import Records
-from accelc.isa.table import Opcode
 from accelc.targets.model import Target
 
 Ints = npt.NDArray[np.int64]
@@ -69,13 +69,13 @@ class Stream:
         """Number of the lane."""
         return self.target.lanes.index(self.lane)
 
-    def of(self, *opcodes: Opcode) -> Ints:
+    def of(self, *opcodes: int) -> Ints:
         """Indices of the records with one of `opcodes`."""
-        return np.flatnonzero(np.isin(self.opcodes, [int(opcode) for opcode in opcodes]))
+        return np.flatnonzero(np.isin(self.opcodes, opcodes))
 
-    def present(self) -> list[Opcode]:
+    def present(self) -> list[int]:
         """Opcodes that occur; all are known once the frame has been checked."""
-        return [Opcode(code) for code in np.unique(self.opcodes).tolist()]
+        return np.unique(self.opcodes).tolist()
 
     @property
     def place(self) -> str:
@@ -84,8 +84,7 @@ class Stream:
 
     def refuse(self, record: int, field: str, value: object, rule: str) -> RecordError:
         """The error for `field` of a record."""
-        code = int(self.opcodes[record])
-        name = Opcode(code).name.lower() if code in Opcode._value2member_map_ else f"opcode {code}"
+        name = mnemonic(int(self.opcodes[record]))
         message = f"{self.place}: record {record} ({name}): field '{field}' = {value}: {rule}"
         return RecordError(message, self, record)
 

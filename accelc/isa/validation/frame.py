@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from accelc.isa.custom import Extension, find_instruction, instruction, opcode_problem
 from accelc.isa.records import DTYPES, INDEX_TYPES, OPERAND, RECORD, RECORD_BYTES, Update, Wait, as_dma
 from accelc.isa.table import (
     ALU_OPS,
     COMBINE_OPS,
     FUNCTIONS,
     REDUCE_OPS,
-    TABLE,
     FieldUse,
     Form,
     Instruction,
@@ -39,31 +39,32 @@ def check_frame(stream: Stream) -> None:
         _check_update(stream, everything, slot)
     for opcode in stream.present():
         chosen = stream.of(opcode)
-        for use in TABLE[opcode].fields:
+        row = instruction(opcode)
+        for use in row.fields:
             _check_parameter(stream, chosen, use)
+        if row.extension is not None:
+            _check_immediates(stream, chosen, row, row.extension)
     _check_combinations(stream)
 
 
 def _check_opcodes(stream: Stream, everything: Ints) -> None:
-    known = ", ".join(f"{opcode.value} {opcode.name.lower()}" for opcode in Opcode)
     codes = stream.opcodes
-    legal = np.isin(codes, [opcode.value for opcode in Opcode])
-    stream.require(legal, everything, "opcode", codes, f"unknown opcode (known: {known})")
+    legal = np.isin(codes, [code for code in stream.present() if find_instruction(code) is not None])
+    stream.require(legal, everything, "opcode", codes, lambda at: opcode_problem(int(codes[at])))
     kind = lane_kind(stream.lane)
     engine = stream.target.engines.get(stream.lane)
     for opcode in stream.present():
-        row, chosen = TABLE[opcode], stream.of(opcode)
+        row, chosen = instruction(opcode), stream.of(opcode)
         if kind not in row.lanes:
-            raise stream.refuse(int(chosen[0]), "opcode", opcode.value, f"legal on the lanes {', '.join(row.lanes)}")
+            raise stream.refuse(int(chosen[0]), "opcode", opcode, f"legal on the lanes {', '.join(row.lanes)}")
         if row.cost_op and (engine is None or not engine.has(row.cost_op)):
             rule = f"'{stream.lane}' of target '{stream.target.name}' has no cost rule '{row.cost_op}'"
-            raise stream.refuse(int(chosen[0]), "opcode", opcode.value, rule)
+            raise stream.refuse(int(chosen[0]), "opcode", opcode, rule)
 
 
 @cache
-def used_bytes(opcode: Opcode) -> npt.NDArray[np.uint8]:
-    """Mask [128] of the bits that records with `opcode` may set."""
-    row = TABLE[opcode]
+def used_bytes(row: Instruction) -> npt.NDArray[np.uint8]:
+    """Mask [128] of the bits that records of an instruction may set."""
     record = np.zeros(1, RECORD)
     for name in ("opcode", "lane", "debug", "wait_semaphore", "wait_condition"):
         record[name] = np.iinfo(RECORD[name]).max
@@ -123,14 +124,13 @@ def _member(dtype: np.dtype[Any], byte: int) -> str:
 def _check_zeros(stream: Stream) -> None:
     raw = np.ascontiguousarray(stream.records).view(np.uint8).reshape(-1, RECORD_BYTES)
     for opcode in stream.present():
-        chosen = stream.of(opcode)
-        extra = raw[chosen] & ~used_bytes(opcode)
+        row, chosen = instruction(opcode), stream.of(opcode)
+        extra = raw[chosen] & ~used_bytes(row)
         bad = extra.any(axis=1)
         if bad.any():
             position = int(np.argmax(bad))
             byte = int(np.argmax(extra[position] != 0))
             value = f"{int(raw[chosen[position], byte])} in byte {byte}"
-            row = TABLE[opcode]
             legal = sum(use.index for use in row.fields if use.field == "flags")
             name = field_at(row, byte)
             rule = f"legal flags are {legal}" if name == "flags" else f"must be zero: '{row.mnemonic}' does not use it"
@@ -229,6 +229,16 @@ def _check_parameter(stream: Stream, chosen: Ints, use: FieldUse) -> None:
         rule = f"'{stream.lane}' of target '{stream.target.name}' has the functions {', '.join(engine.funcs)}"
         named = np.array([FUNCTIONS[value] for value in values.tolist()], object)
         stream.require(legal, chosen, use.label, named, rule)
+
+
+def _check_immediates(stream: Stream, chosen: Ints, row: Instruction, extension: Extension) -> None:
+    values = stream.records["imm"][chosen, : len(row.fields)]
+    distinct, first = np.unique(values, axis=0, return_index=True)
+    for which, record in zip(distinct.tolist(), first.tolist(), strict=True):
+        problem = extension.problem(which)
+        if problem is not None:
+            shown = ", ".join(f"{use.label} {value:g}" for use, value in zip(row.fields, which, strict=True))
+            raise stream.refuse(int(chosen[record]), "imm", shown, problem)
 
 
 def _check_slot(stream: Stream, chosen: Ints) -> None:

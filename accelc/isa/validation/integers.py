@@ -3,8 +3,9 @@
 import numpy as np
 
 from accelc.integer_alu import IMMEDIATE_LIMIT
+from accelc.isa.custom import instruction
 from accelc.isa.records import DTYPES
-from accelc.isa.table import ALU_OPS, INTEGER_ONLY, TABLE, Form, Kind, Opcode
+from accelc.isa.table import ALU_OPS, INTEGER_ONLY, Form, Kind, Opcode
 from accelc.isa.validation.context import Bools, Ints, Stream, in_every_column
 from accelc.isa.validation.operands import dtype_names
 from accelc.numerics import INTEGERS
@@ -25,7 +26,7 @@ def check_integers(stream: Stream) -> None:
     listed = ", ".join(engine.integers) or "none"
     rule = f"'{stream.lane}' of target '{stream.target.name}' has integer arithmetic in {listed}"
     for opcode in stream.present():
-        row, chosen = TABLE[opcode], stream.of(opcode)
+        row, chosen = instruction(opcode), stream.of(opcode)
         if row.form is not Form.OPERANDS:
             continue
         slots = [use.slot for use in row.operands]
@@ -46,12 +47,12 @@ def check_integers(stream: Stream) -> None:
                 stream.require(fits, chosen, use.label, names, "shifts are of integers, by whole numbers")
 
 
-def _is_integral(stream: Stream, opcode: Opcode, chosen: Ints, dtypes: Ints) -> Bools:
+def _is_integral(stream: Stream, opcode: int, chosen: Ints, dtypes: Ints) -> Bools:
     """Which records compute in integers, if their instruction can."""
     integral = in_every_column(np.isin(dtypes, _CODES))
-    if opcode is Opcode.STT:
+    if opcode == Opcode.STT:
         return np.zeros_like(integral)
-    if opcode is Opcode.TS:
+    if opcode == Opcode.TS:
         values = stream.records["imm"][chosen, :2].astype(np.float64)
         with np.errstate(invalid="ignore"):
             whole = (np.abs(values) < IMMEDIATE_LIMIT) & (np.floor(values) == values)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from accelc.isa.custom import instruction
 from accelc.isa.records import DTYPES, FREE_DIMS, Space
-from accelc.isa.table import TABLE, Access, Form, Opcode, OperandUse
+from accelc.isa.table import Access, Form, Opcode, OperandUse
 from accelc.isa.validation.context import Bools, Ints, Stream, in_every_column
 from accelc.isa.validation.frame import SLOTS
 from accelc.numerics import DTYPES as NUMPY_DTYPES
@@ -69,14 +70,15 @@ def patterns(stream: Stream, chosen: Ints, slot: int) -> Patterns:
 def check_operands(stream: Stream) -> None:
     """Every operand on its own, then the operands of a record together (the array's are in `array`)."""
     for opcode in stream.present():
-        row = TABLE[opcode]
+        row = instruction(opcode)
         if row.form is Form.OPERANDS:
             for use in row.operands:
                 _check_presence(stream, stream.of(opcode), use)
                 present = _present(stream, stream.of(opcode), use.slot)
                 _check_pattern(stream, patterns(stream, present, use.slot), use)
-    for opcode in _ELEMENTWISE:
-        _check_same_elements(stream, opcode)
+    for opcode in stream.present():
+        if opcode in _ELEMENTWISE or instruction(opcode).extension is not None:
+            _check_same_elements(stream, opcode)
     _check_reduce(stream)
     _check_partition_reduce(stream)
     _check_scalar_port(stream)
@@ -200,9 +202,9 @@ def _check_start(stream: Stream, pattern: Patterns, here: Bools, memory_name: st
     stream.require(legal, pattern.chosen, f"{pattern.name}.part_count", pattern.count, rule)
 
 
-def _check_same_elements(stream: Stream, opcode: Opcode) -> None:
+def _check_same_elements(stream: Stream, opcode: int) -> None:
     chosen = stream.of(opcode)
-    for use in TABLE[opcode].operands:
+    for use in instruction(opcode).operands:
         if use.access is Access.READ:
             check_equal_counts(stream, _present(stream, chosen, use.slot), use.slot)
 

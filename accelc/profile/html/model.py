@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from accelc.isa.table import Opcode
+from accelc.isa.custom import mnemonic
 from accelc.profile.build import Profile
 from accelc.profile.html.columns import Columns
 from accelc.profile.html.layers import (
-    RESOURCES,
     lane_breakdown,
     layer_figures,
+    resources,
     roofs,
 )
 from accelc.profile.html.slices import core_tracks
@@ -51,9 +51,9 @@ def report_data(profile: Profile, facts: Facts, columns: Columns) -> dict[str, A
         "lanes": list(profile.lane_names),
         "nodes": list(profile.nodes),
         "ops": list(profile.ops),
-        "opcodes": {int(opcode): opcode.name.lower() for opcode in Opcode},
+        "opcodes": {code: mnemonic(code) for code in np.unique(profile.instructions.opcode).tolist()},
         "reasons": [{"name": reason.label, "meaning": MEANINGS[reason]} for reason in Reason],
-        "resources": list(RESOURCES),
+        "resources": resources(profile),
         "runs": _runs(profile),
         "timings": [_timing(profile, summary, index, columns) for index in range(len(profile.timings))],
     }

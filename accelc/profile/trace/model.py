@@ -12,7 +12,8 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
-from accelc.isa.table import TABLE, Opcode
+from accelc.isa.custom import instruction
+from accelc.isa.table import Opcode
 from accelc.profile.build import Profile
 from accelc.profile.tables import Counter, Ints, Reason
 from accelc.profile.trace.clock import begins_ns, whole_ns
@@ -234,7 +235,7 @@ class _Builder:
         return track, tick, begin, end, names, category, row, np.full(len(row), -1, np.int64)
 
     def _record_name(self, opcode: int, node: int) -> int:
-        mnemonic = TABLE[Opcode(opcode)].mnemonic
+        mnemonic = instruction(opcode).mnemonic
         return self._name(f"{mnemonic} {self.profile.nodes[node]}".rstrip())
 
     def _stalls(self, timing: int) -> tuple[Ints, ...]:

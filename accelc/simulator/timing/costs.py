@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from accelc.errors import SimulationError
+from accelc.isa.custom import instruction
 from accelc.isa.records import DTYPES, MAX_DMA_STRIDE, Records, Space, as_dma, field
-from accelc.isa.table import ALU_OPS, FUNCTIONS, INDEXED_DIM, TABLE, TRANSFERS, Form, Opcode
+from accelc.isa.table import ALU_OPS, FUNCTIONS, INDEXED_DIM, TRANSFERS, Form, Opcode
 from accelc.simulator.decode import LaneCode
 from accelc.simulator.memory import ITEMSIZE
 from accelc.targets.conditions import Facts, select_rule
@@ -163,8 +164,8 @@ def _busy_cycles(
     lane: LaneCode, engine: ComputeEngine, key: list[int], n: Ints, factor: Ints, example: int
 ) -> npt.NDArray[Any]:
     opcode, spaces, dtypes, (alu, contiguous, zero) = key[0], key[1:4], key[4:7], key[7:]
-    instruction = TABLE[Opcode(opcode)]
-    if instruction.form is not Form.OPERANDS:
+    entry = instruction(opcode)
+    if entry.form is not Form.OPERANDS:
         return np.zeros_like(n)
     used = [dtype for dtype in dtypes if dtype]
     facts = Facts(
@@ -177,13 +178,13 @@ def _busy_cycles(
         int64=_INT64 in used,
     )
     try:
-        rule = select_rule(engine, instruction.cost_op, facts)
+        rule = select_rule(engine, entry.cost_op, facts)
     except KeyError:
         name = f"{lane.describe(example)}: engine '{engine.name}'"
-        if conditions := engine.conditions(instruction.cost_op):
-            raise SimulationError(f"{name} executes {instruction.cost_op} only if {' or '.join(conditions)}") from None
+        if conditions := engine.conditions(entry.cost_op):
+            raise SimulationError(f"{name} executes {entry.cost_op} only if {' or '.join(conditions)}") from None
         legal = ", ".join(dict.fromkeys(rule.op for rule in engine.cost))
-        raise SimulationError(f"{name} does not execute {instruction.cost_op}, it has {legal}") from None
+        raise SimulationError(f"{name} does not execute {entry.cost_op}, it has {legal}") from None
     return np.maximum(engine.min_ii, np.ceil(n * rule.cpe)).astype(np.int64) * factor + rule.extra
 
 
@@ -213,7 +214,7 @@ def _groups(lane: LaneCode, target: Target, spaces: npt.NDArray[Any]) -> list[tu
     held: list[tuple[str, ...]] = []
     for opcode, bits in (divmod(kind, 4) for kind in kinds.tolist()):
         memories = {name for place, name in enumerate(names.values()) if bits >> place & 1}
-        works = TABLE[Opcode(opcode)].form is Form.OPERANDS
+        works = instruction(opcode).form is Form.OPERANDS
         held.append(tuple(group for group in exclusive if works and _holds(group, memories)))
     return [held[kind] for kind in which.tolist()]
 

@@ -1,0 +1,283 @@
+"""
+Instructions of other packages, by entry points of the group `accelc.instructions`.
+
+An entry point gives a `CustomInstruction`: one more row of the table, elementwise, with a number of `OPCODES`. Its name
+is the mnemonic, and the name of its cost rule in machine descriptions. Names come from the metadata of distributions;
+nothing is imported before a program has an instruction that is not accelc's. Then all of the group are, since two of
+them may have the same number.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import inf, isnan
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from accelc.errors import PluginError
+from accelc.isa.records import RECORD
+from accelc.isa.table import (
+    BY_MNEMONIC,
+    DST,
+    ELEMENTWISE_LANES,
+    ELEMENTWISE_NOTE,
+    SRC0,
+    TABLE,
+    Access,
+    FieldUse,
+    Form,
+    Instruction,
+    Kind,
+    Opcode,
+    OperandUse,
+)
+from accelc.isa.table import CUSTOM_OPCODES as OPCODES
+from accelc.numerics import compute
+from accelc.plugins import Plugin, Table, installed
+from accelc.targets.layout import COST_OPS
+from accelc.targets.model import is_dma
+
+Array = npt.NDArray[Any]
+F32 = npt.NDArray[np.float32]
+
+GROUP = "accelc.instructions"
+"""The group of entry points."""
+MOST_SOURCES = 2
+"""Sources that a record has room for."""
+MOST_IMMEDIATES: int = RECORD["imm"].shape[0]
+"""Immediates that a record has room for."""
+MNEMONIC = re.compile(r"[a-z][a-z0-9_]{0,31}")
+RESERVED_LABELS = ("dst", "src0", "src1", "wait", "update0", "update1", "debug", "engine")
+"""Words of the assembler and of kernels that no immediate can have."""
+
+
+@dataclass(frozen=True)
+class Immediate:
+    """An fp32 number in the instruction: its name in programs, its legal range (NaN is in none), what it means."""
+
+    label: str
+    low: float = -inf
+    high: float = inf
+    role: str = "immediate"
+
+
+@dataclass(frozen=True)
+class CustomInstruction:
+    """
+    An elementwise instruction of another package: what an entry point of `accelc.instructions` gives.
+
+    `opcode` is its number, 192 to 255; no two installed packages may have one of the same number. `action` and `notes`
+    say what it does. `sources` and `result` are the roles of its one or two sources and its destination; all have the
+    same partitions and visit the same number of elements. There are up to three `immediates`. `lanes` are the engines
+    that may have it, every SIMD engine by default; those of a machine that do have a cost rule of its name.
+
+    `compute(*sources, *immediates)` takes fp32 arrays [partitions, elements], which are read-only, and numbers of
+    type `numpy.float32`, and gives an fp32 array of the same shape, which is converted to the dtype of the destination.
+    An element of it may depend on the elements of the sources in its place and on the immediates only: instructions
+    are cut in blocks. `legal(*immediates)` says in a sentence what is wrong with immediates in their ranges, or
+    gives None.
+
+    Raises PluginError for what is none of that.
+    """
+
+    opcode: int
+    action: str
+    compute: Callable[..., F32]
+    sources: tuple[str, ...] = ("operand",)
+    immediates: tuple[Immediate, ...] = ()
+    notes: str = ""
+    result: str = "result"
+    lanes: tuple[str, ...] = ELEMENTWISE_LANES
+    legal: Callable[..., str | None] | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("action", "notes", "result"):
+            _require(isinstance(getattr(self, name), str), name, getattr(self, name), "a text")
+        expected = f"a number from {OPCODES[0]} to {OPCODES[-1]}, those for instructions of other packages"
+        _require(type(self.opcode) is int and self.opcode in OPCODES, "opcode", self.opcode, expected)
+        _require(callable(self.compute), "compute", self.compute, "a function")
+        _require(self.legal is None or callable(self.legal), "legal", self.legal, "a function or None")
+        texts = _all(self.sources, str) and 1 <= len(self.sources) <= MOST_SOURCES
+        _require(texts, "sources", self.sources, f"a tuple of 1 to {MOST_SOURCES} texts")
+        lanes = _all(self.lanes, str) and len(self.lanes) > 0
+        _require(
+            lanes and not any(lane == "tensor" or is_dma(lane) for lane in self.lanes),
+            "lanes",
+            self.lanes,
+            "a tuple of names of SIMD engines",
+        )
+        numbers = _all(self.immediates, Immediate) and len(self.immediates) <= MOST_IMMEDIATES
+        _require(numbers, "immediates", self.immediates, f"a tuple of up to {MOST_IMMEDIATES} of type Immediate")
+        labels = [immediate.label for immediate in self.immediates]
+        for label in labels:
+            fits = isinstance(label, str) and MNEMONIC.fullmatch(label) and label not in RESERVED_LABELS
+            expected = f"different names of a-z 0-9 _ that are none of {', '.join(RESERVED_LABELS)}"
+            _require(bool(fits) and labels.count(label) == 1, "label of an immediate", label, expected)
+        for immediate in self.immediates:
+            low, high = immediate.low, immediate.high
+            _require(low <= high, f"range of immediate '{immediate.label}'", f"{low} to {high}", "low up to high")
+
+
+def _require(holds: bool, name: str, value: object, expected: str) -> None:
+    if not holds:
+        raise PluginError(f"CustomInstruction: {name} = {value!r:.60}: expected {expected}")
+
+
+def _all(values: object, kind: type) -> bool:
+    return isinstance(values, tuple) and all(isinstance(value, kind) for value in values)
+
+
+@dataclass(frozen=True)
+class Extension:
+    """A custom instruction and the entry point that gave it, which everything that goes wrong in it names."""
+
+    plugin: Plugin
+    definition: CustomInstruction
+
+    def problem(self, values: Sequence[float]) -> str | None:
+        """
+        What is wrong with immediates, in a sentence, if anything is; there are as many as the instruction has.
+
+        Raises PluginError if the function `legal` of the instruction fails.
+        """
+        for immediate, value in zip(self.definition.immediates, values, strict=True):
+            if isnan(value) or not immediate.low <= value <= immediate.high:
+                return f"immediate '{immediate.label}' = {value:g}: legal are {immediate.low:g} to {immediate.high:g}"
+        legal = self.definition.legal
+        if legal is None:
+            return None
+        try:
+            found = legal(*map(np.float32, values))
+        except Exception as error:
+            self.plugin.fail(f"failed to check immediates {list(values)}: {type(error).__name__}: {error}", error)
+        if found is not None and not isinstance(found, str):
+            self.plugin.fail(f"says {found!r:.60} of immediates: expected a sentence on what is wrong, or None")
+        return found
+
+    def execute(self, sources: Sequence[Array], values: Sequence[float]) -> F32:
+        """
+        The fp32 result [partitions, elements] for sources [partitions, ...] of any dtype and the immediates.
+
+        Raises PluginError if the function `compute` of the instruction fails, or gives something else.
+        """
+        operands: list[F32] = []
+        for source in sources:
+            operand = compute(source).reshape(source.shape[0], -1).view()
+            operand.flags.writeable = False
+            operands.append(operand)
+        shape = operands[0].shape
+        try:
+            with np.errstate(all="ignore"):
+                result: object = self.definition.compute(*operands, *map(np.float32, values))
+        except Exception as error:
+            self.plugin.fail(f"failed on operands {list(shape)}: {type(error).__name__}: {error}", error)
+        if not isinstance(result, np.ndarray) or result.dtype != np.float32 or result.shape != shape:
+            self.plugin.fail(f"computes {_kind(result)}: expected an array float32{list(shape)}, as its operands are")
+        return result
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, np.ndarray):
+        array: Array = value
+        return f"an array {array.dtype}{list(array.shape)}"
+    return f"a value of type {type(value).__name__}"
+
+
+def _row(plugin: Plugin, value: object) -> Instruction:
+    """The row of an entry point."""
+    if not isinstance(value, CustomInstruction):
+        raise ValueError("an instance of accelc.CustomInstruction")
+    if MNEMONIC.fullmatch(plugin.name) is None:
+        plugin.fail("has a name that is no mnemonic: expected at most 32 of a-z 0-9 _, the first a letter")
+    roles = enumerate(value.sources, SRC0)
+    return Instruction(
+        value.opcode,
+        value.lanes,
+        Form.OPERANDS,
+        value.action,
+        f"{ELEMENTWISE_NOTE} {value.notes}".strip(),
+        (
+            OperandUse(DST, Access.WRITE, value.result),
+            *(OperandUse(slot, Access.READ, role) for slot, role in roles),
+        ),
+        tuple(
+            FieldUse("imm", index, immediate.label, Kind.FLOAT, immediate.role)
+            for index, immediate in enumerate(value.immediates)
+        ),
+        cost_op=plugin.name,
+        mnemonic=plugin.name,
+        extension=Extension(plugin, value),
+    )
+
+
+_TABLE = Table(GROUP, BY_MNEMONIC, _row, tuple(name for name in COST_OPS if name not in BY_MNEMONIC))
+
+
+@lru_cache(maxsize=16)
+def _rows(path: tuple[str, ...]) -> Mapping[int, Instruction]:
+    """Rows of all installed packages by number; `path` is where they are looked for."""
+    found: dict[int, Instruction] = {}
+    for name, plugin in _TABLE.plugins().items():
+        row = _TABLE.get(name)
+        assert row is not None
+        other = found.setdefault(row.opcode, row)
+        if other is not row and other.extension is not None:
+            plugin.fail(f"has the opcode {row.opcode}, which {other.extension.plugin} has too")
+    return found
+
+
+def custom_rows() -> Mapping[int, Instruction]:
+    """Instructions of all installed packages, by number. Raises PluginError if one cannot be used."""
+    return _rows(tuple(sys.path))
+
+
+def find_instruction(opcode: int) -> Instruction | None:
+    """The instruction with a number, None if there is none. Raises PluginError for one that cannot be used."""
+    row = TABLE.get(opcode)
+    return custom_rows().get(opcode) if row is None and opcode in OPCODES else row
+
+
+def instruction(opcode: int) -> Instruction:
+    """The instruction with a number that is known to be one. Raises KeyError if it is none, PluginError."""
+    row = find_instruction(opcode)
+    if row is None:
+        raise KeyError(opcode)
+    return row
+
+
+def mnemonic(opcode: int) -> str:
+    """Name of an instruction, `opcode 200` for a number that is none."""
+    row = find_instruction(opcode)
+    return f"opcode {opcode}" if row is None else row.mnemonic
+
+
+def mnemonics() -> tuple[str, ...]:
+    """Names of all instructions, those of other packages last; nothing is imported."""
+    return (*BY_MNEMONIC, *installed(GROUP))
+
+
+def instruction_named(name: str) -> Instruction | None:
+    """The instruction with a name, None if there is none. Raises PluginError for one that cannot be used."""
+    if name in BY_MNEMONIC or name not in installed(GROUP):
+        return BY_MNEMONIC.get(name)
+    return next(row for row in custom_rows().values() if row.mnemonic == name)
+
+
+def used_numbers(streams: Iterable[Array]) -> list[int]:
+    """Numbers for instructions of other packages that occur in streams, ascending."""
+    found = {int(code) for records in streams for code in np.unique(records["opcode"]).tolist()}
+    return sorted(code for code in found if code in OPCODES)
+
+
+def opcode_problem(opcode: int) -> str:
+    """What is wrong with a number that is no instruction."""
+    if opcode in OPCODES:
+        return (
+            f"no installed package has this instruction (an entry point of group '{GROUP}'): install the one that has"
+        )
+    known = ", ".join(f"{code.value} {code.name.lower()}" for code in Opcode)
+    return f"unknown opcode (known: {known})"
