@@ -1,5 +1,6 @@
 """Adjustable delays in engine programs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xdsl.context import Context
@@ -12,7 +13,7 @@ from accelc.dialects.engine import DelayOp, LaneOp, ProgramOp, TransferOp, i64_a
 from accelc.emit.macro_cost import op_cost
 from accelc.errors import UsageError, suggestion
 from accelc.targets import load_target
-from accelc.targets.model import COMPUTE_LANES, Target, is_dma
+from accelc.targets.model import Target, is_dma
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,8 @@ class DelayOptions:
     elements: int = 1
 
     def __post_init__(self) -> None:
-        named = [("points", self.points, POINTS), ("policy", self.policy, POLICIES)]
-        for name, value, legal in (*named, *(("throttle lane", lane, COMPUTE_LANES) for lane in self.throttle)):
-            if value not in legal:
-                raise UsageError(
-                    f"insert-delays: unknown {name} '{value}': legal are {', '.join(legal)}{suggestion(value, legal)}"
-                )
+        _check("points", self.points, POINTS)
+        _check("policy", self.policy, POLICIES)
         if not 0 <= self.element < self.elements:
             raise UsageError(
                 f"insert-delays: element {self.element} is not one of {self.elements}: legal are 0 to elements - 1"
@@ -47,14 +44,24 @@ class DelayOptions:
             raise UsageError("insert-delays: policy 'stagger' needs the delays at the start: leave out start=false")
 
 
+def _check(name: str, value: str, legal: Sequence[str]) -> None:
+    if value not in legal:
+        raise UsageError(
+            f"insert-delays: unknown {name} '{value}': legal are {', '.join(legal)}{suggestion(value, legal)}"
+        )
+
+
 def insert_delays(program: ProgramOp, target: Target, options: DelayOptions | None = None) -> list[DelayOp]:
     """
     Puts an `engine.delay` in front of each chosen burst of transfers, on the lane of its first transfer, and in front
     of the first transfer of every lane and of the first op of every throttled lane.
 
-    Raises UsageError when a program has delays already or a staggered value exceeds the maximum.
+    Raises UsageError for a throttled lane that the target lacks, when a program has delays already or a staggered value
+    exceeds the maximum.
     """
     options = options or DelayOptions()
+    for lane in options.throttle:
+        _check("throttle lane", lane, [name for name in target.lanes if not is_dma(name)])
     block = program.body.block
     ops = [op for op in block.ops if isinstance(op, LaneOp)]
     if any(isinstance(op, DelayOp) for op in ops):

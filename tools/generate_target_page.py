@@ -11,7 +11,7 @@ from accelc.cli.targets import summary
 from accelc.targets import load_target, model, target_names
 from accelc.targets.conditions import PREDICATES, Facts
 from accelc.targets.layout import TARGET
-from accelc.targets.schema import ListOf, MapOf, Pair, Spec, Table, expectation
+from accelc.targets.schema import ListOf, MapOf, Others, Pair, Spec, Table, expectation
 
 SECTIONS: dict[str, type] = {
     "": model.Target,
@@ -100,6 +100,19 @@ def _section(path: str, spec: Table, heading: str = "## The file") -> Iterator[s
             mark = f"[[{below}]]" if isinstance(inner, ListOf) and key == "port" else f"[{below}]"
             note = ", optional" if key in spec.optional else ""
             yield from _section(below, nested, f"{'##' if not path else '###'} `{mark}`{note}")
+    if spec.others is not None:
+        yield from _others(path, spec.others)
+
+
+def _others(path: str, others: Others) -> Iterator[str]:
+    yield f"### `[{path}.NAME]`, optional\n"
+    assert path == "engine"
+    yield (
+        f"At most {others.most} further SIMD engines, with names of their own of `a-z 0-9 _` and the keys of "
+        "`[engine.vector]`. Each has a clock `time.domain.NAME` and a `[[port]]`, and executes what it has cost rules "
+        "for; the compiler gives it every such instruction that it executes faster than the engine that would "
+        "otherwise have it.\n"
+    )
 
 
 def _tables(spec: Spec) -> tuple[Table, ...]:
@@ -116,7 +129,9 @@ def _legal(spec: Spec) -> str:
         return f"two items, each {expectation(spec.item)}"
     if isinstance(spec, MapOf):
         required = f" ({', '.join(spec.required)} required)" if spec.required else ""
-        return f"table with some of the keys {', '.join(spec.keys)}{required}; each value {expectation(spec.item)}"
+        more = ", and the names of engines that the machine adds" if spec.others is not None else ""
+        keys = f"{', '.join(spec.keys)}{required}{more}"
+        return f"table with some of the keys {keys}; each value {expectation(spec.item)}"
     return expectation(spec)
 
 

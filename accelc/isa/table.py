@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from accelc.isa.records import Flag
+from accelc.targets.model import ADDED
 
 if TYPE_CHECKING:
     from accelc.isa.custom import Extension
@@ -91,8 +92,8 @@ FUNCTIONS = (
 )
 """Activation function names by code; a target supports the subset in its engine's `funcs`."""
 
-ANY_LANE = ("tensor", "vector", "scalar", "gpsimd", "dma")
-ELEMENTWISE_LANES = ("vector", "scalar", "gpsimd")
+ELEMENTWISE_LANES = ("vector", "scalar", "gpsimd", ADDED)
+ANY_LANE = ("tensor", *ELEMENTWISE_LANES, "dma")
 
 
 class Opcode(IntEnum):

@@ -15,6 +15,7 @@ from accelc.errors import ModelError
 from accelc.lowering.builder import Array, Location, ProgramBuilder, int64_lane
 from accelc.lowering.context import Budget, Lowering
 from accelc.lowering.deferred import DeferredWeights
+from accelc.lowering.engines import use_added_engines
 from accelc.lowering.operations.computes import ALU
 from accelc.lowering.operations.elementwise import (
     SIMPLE,
@@ -154,7 +155,9 @@ def lower_partition(
         )
         lost = _lower(ctx, partition, plan, labels, into)
         if not lost:
-            return Lowered(builder.finish(), DeferredWeights(builder.weights), ctx.reused)
+            program = builder.finish()
+            use_added_engines(program, target)
+            return Lowered(program, DeferredWeights(builder.weights), ctx.reused)
         into = {result: number for result, number in into.items() if result not in lost}
 
 

@@ -164,7 +164,7 @@ def _with_epilogue(
                 residual, residual_at = other, location_of(user)
             else:
                 break
-        elif FUNCTIONS.get(type(user)) in target.engines["scalar"].funcs:
+        elif FUNCTIONS.get(type(user)) in target.functions:
             func, func_at = FUNCTIONS[type(user)], location_of(user)
         else:
             break

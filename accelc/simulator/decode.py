@@ -13,7 +13,7 @@ from accelc.garbage import rare_collections
 from accelc.isa.custom import find_instruction, mnemonic
 from accelc.isa.records import UPDATE, Records, Update, Wait, field
 from accelc.isa.table import Opcode
-from accelc.targets.model import Target, is_dma, lane_kind
+from accelc.targets.model import Target, is_dma, runs_on
 
 Ints = npt.NDArray[np.int64]
 EXACT = -1
@@ -115,10 +115,9 @@ def decode_core(streams: Mapping[str, Records], target: Target) -> CoreCode:
 def _decode_lane(lane: str, code: int, records: Records, target: Target) -> LaneCode:
     opcode = field(records, "opcode")
     opcodes: list[int] = opcode.tolist()
-    kind = lane_kind(lane)
     for number in np.unique(opcode).tolist():
         row = find_instruction(number)
-        if row is None or kind not in row.lanes:
+        if row is None or not runs_on(row.lanes, lane):
             where = place(lane, opcodes.index(number), number)
             raise SimulationError(f"{where}, field 'opcode': {number} is not an instruction of this lane")
     if Opcode.HALT not in opcodes or opcodes.index(Opcode.HALT) != len(opcodes) - 1:

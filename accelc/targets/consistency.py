@@ -4,9 +4,12 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from accelc.errors import suggestion
 from accelc.targets.capabilities import check_capability
 from accelc.targets.conditions import parse_condition
+from accelc.targets.layout import DOMAINS
 from accelc.targets.locate import Path
+from accelc.targets.model import is_added
 from accelc.targets.schema import Problems
 
 Document = Mapping[str, Any]
@@ -34,6 +37,10 @@ def _check_domains(document: Document, problems: Problems) -> None:
     for engine in document["engine"]:
         if engine not in document["time"]["domain"]:
             problems.add(("time", "domain"), f"missing key '{engine}': [engine.{engine}] has no clock")
+    for domain in document["time"]["domain"]:
+        if is_added(domain) and domain not in (*DOMAINS, *document["engine"]):
+            near = suggestion(domain, (*DOMAINS, *document["engine"]))
+            problems.add(("time", "domain", domain), f"there is no [engine.{domain}]{near}")
 
 
 def _check_topology(document: Document, problems: Problems) -> None:
@@ -80,7 +87,8 @@ def _check_ports(document: Document, problems: Problems) -> None:
     for index, port in enumerate(document["port"]):
         at: Path = ("port", index)
         if port["engine"] not in engines:
-            problems.add((*at, "engine"), f"'{port['engine']}' has no [engine.{port['engine']}]")
+            near = suggestion(port["engine"], sorted(engines))
+            problems.add((*at, "engine"), f"'{port['engine']}' has no [engine.{port['engine']}]{near}")
         if counts[port["engine"]] > 1:
             problems.add((*at, "engine"), f"'{port['engine']}' has {counts[port['engine']]} ports; one is legal")
         _check_port_lists(at, port, memories, groups, problems)

@@ -1,12 +1,17 @@
 """The schema `accelc-target/1`: every key of a machine description, its type, unit and legal range."""
 
-from accelc.targets.schema import Choice, Flag, Int, ListOf, MapOf, Pair, Real, Spec, Table, Text
+from accelc.targets.schema import Choice, Flag, Int, ListOf, MapOf, Others, Pair, Real, Spec, Table, Text
 
 SCHEMA = "accelc-target/1"
 DTYPES = ("fp32", "tf32", "bf16", "fp16", "fp8e4", "fp8e5", "int4", "int8", "uint8", "int16", "int32")
 DOMAINS = ("tensor", "vector", "scalar", "gpsimd", "sync", "mem")
-ENGINES = ("tensor", "vector", "scalar", "gpsimd")
-PORT_ENGINES = (*ENGINES, "dma")
+ADDED_ENGINE = (
+    r"(?!(?:tensor|vector|scalar|gpsimd|sync|mem|dma[a-z0-9_]*)$)[a-z][a-z0-9_]{0,31}",
+    "the name of an engine of its own: a letter and at most 31 of a-z 0-9 _, not beginning with dma",
+)
+"""Names of SIMD engines that a machine has beside vector, scalar and gpsimd: a pattern, and in words."""
+MOST_ADDED = 16
+ENGINE_NAME = Text(r"[a-z][a-z0-9_]{0,31}", 'the name of an engine, or "dma"')
 MEMORIES = ("hbm", "host", "sbuf", "psum", "wfifo")
 COST_OPS = (
     "activate", "affine_select", "bn_aggr", "bn_stats", "cast", "copy", "gather", "iota", "max8", "memset",
@@ -23,6 +28,7 @@ DMA_OPS = (
 )  # fmt: skip
 
 GIB = 1 << 30
+CLOCK = Int(1, 10_000, "ticks/cycle")
 PARTITIONS = Int(1, 1024, "partitions")
 CYCLES = Int(0, 1_000_000, "cycles")
 NANOSECONDS = Real(0, 1e9, "ns")
@@ -46,7 +52,7 @@ PARTITIONED_MEMORY: dict[str, Spec] = {
     "elem_bytes": Int(1, 8, "bytes"),
     "free_dims": Int(1, 4, "dimensions"),
     "fifo_tiles": Int(1, 1024, "tiles"),
-    "accumulate": ListOf(Choice(PORT_ENGINES), distinct=True),
+    "accumulate": ListOf(ENGINE_NAME, distinct=True),
     "conflict": Choice(("none", "single-port", "same-bank")),
 }
 PARTITIONED_OPTIONAL = frozenset({"banks", "align", "elem_bytes", "free_dims", "fifo_tiles", "accumulate", "conflict"})
@@ -121,7 +127,9 @@ TARGET = Table(
         "time": Table(
             {
                 "tick_hz": Int(1_000_000, 1_000_000_000_000, "Hz"),
-                "domain": MapOf(DOMAINS, Int(1, 10_000, "ticks/cycle"), required=("tensor", "sync", "mem")),
+                "domain": MapOf(
+                    DOMAINS, CLOCK, required=("tensor", "sync", "mem"), others=Others(*ADDED_ENGINE, CLOCK, MOST_ADDED)
+                ),
             }
         ),
         "topology": Table(
@@ -153,7 +161,7 @@ TARGET = Table(
         "port": ListOf(
             Table(
                 {
-                    "engine": Choice(PORT_ENGINES),
+                    "engine": ENGINE_NAME,
                     "read": ListOf(Choice(MEMORIES), least=1, distinct=True),
                     "write": ListOf(Choice(MEMORIES), least=1, distinct=True),
                     "exclusive": ListOf(Text(r"[a-z0-9_-]{1,64}", "a name of a-z 0-9 _ -"), distinct=True),
@@ -184,6 +192,7 @@ TARGET = Table(
         "engine": Table(
             {"tensor": TENSOR_ENGINE, "vector": COMPUTE_ENGINE, "scalar": COMPUTE_ENGINE, "gpsimd": COMPUTE_ENGINE},
             frozenset({"gpsimd"}),
+            Others(*ADDED_ENGINE, COMPUTE_ENGINE, MOST_ADDED),
         ),
         "dma": Table(
             {

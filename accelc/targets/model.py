@@ -6,7 +6,7 @@ the suffix of the key: `_ns`, `_cycles`, `_bytes`, `bytes_per_ns`). Reading and 
 nothing here touches a file, and no other module of accelc knows a machine constant.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COMPUTE_LANES = ("tensor", "vector", "scalar", "gpsimd")
+"""Engines with a place of their own in the compiler; a machine may add SIMD engines of other names."""
+ADDED = "added engines"
+"""Stands, among the lanes that execute something, for all engines that a machine adds."""
 
 
 def is_dma(lane: str) -> bool:
@@ -25,6 +28,16 @@ def is_dma(lane: str) -> bool:
 def lane_kind(lane: str) -> str:
     """The name under which tables list a lane: `dma` for every DMA queue, else the engine's."""
     return "dma" if is_dma(lane) else lane
+
+
+def is_added(lane: str) -> bool:
+    """Whether a lane is a SIMD engine that a machine has beside those of `COMPUTE_LANES`."""
+    return not is_dma(lane) and lane not in COMPUTE_LANES
+
+
+def runs_on(lanes: Sequence[str], lane: str) -> bool:
+    """Whether `lane` is one of `lanes`, where `dma` stands for every DMA queue and `ADDED` for every added engine."""
+    return lane_kind(lane) in lanes or (ADDED in lanes and is_added(lane))
 
 
 @dataclass(frozen=True)
@@ -392,8 +405,23 @@ class Target:
     @cached_property
     def lanes(self) -> tuple[str, ...]:
         """In-order instruction streams of one core: compute engines, then DMA queues."""
-        compute = [lane for lane in COMPUTE_LANES if lane == "tensor" or lane in self.engines]
-        return (*compute, *(f"dma{ring}" for ring in range(self.dma.rings_per_engine)))
+        return ("tensor", *self.engines, *(f"dma{ring}" for ring in range(self.dma.rings_per_engine)))
+
+    @cached_property
+    def added(self) -> tuple[str, ...]:
+        """SIMD engines beside vector, scalar and gpsimd."""
+        return tuple(name for name in self.engines if is_added(name))
+
+    @cached_property
+    def functions(self) -> tuple[str, ...]:
+        """Activation functions that the scalar engine or an added one applies to what is in SBUF and PSUM."""
+        spaces = {"sbuf", "psum"}
+        units = [self.engines["scalar"]]
+        for name in self.added:
+            port = self.port(name)
+            if self.engines[name].has("activate") and spaces <= {*port.read} and spaces <= {*port.write}:
+                units.append(self.engines[name])
+        return tuple(dict.fromkeys(function for unit in units for function in unit.funcs))
 
     def port(self, lane: str) -> Port:
         """Port of a lane; every DMA queue uses the port `dma`. Raises KeyError for an unknown lane."""

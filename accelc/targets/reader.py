@@ -13,6 +13,7 @@ from accelc.targets.consistency import check_consistency
 from accelc.targets.layout import TARGET
 from accelc.targets.locate import key_positions, nearest_position
 from accelc.targets.model import (
+    COMPUTE_LANES,
     Capabilities,
     Capability,
     ComputeEngine,
@@ -35,6 +36,7 @@ from accelc.targets.model import (
     Thermal,
     Time,
     Topology,
+    is_added,
 )
 from accelc.targets.schema import Problems, validate
 
@@ -185,6 +187,11 @@ def _engine(name: str, table: dict[str, Any]) -> ComputeEngine:
     return ComputeEngine(name=name, **values)
 
 
+def _simd(engines: dict[str, Any]) -> list[str]:
+    """Names of the SIMD engines: ours, then those the machine adds, in the order of the file."""
+    return [*(name for name in COMPUTE_LANES[1:] if name in engines), *filter(is_added, engines)]
+
+
 def _capabilities(table: dict[str, Any]) -> Capabilities:
     return Capabilities(table.get("others", True), tuple(Capability(**entry) for entry in table.get("op", ())))
 
@@ -211,7 +218,7 @@ def _build(document: dict[str, Any]) -> Target:
         sequencer=Sequencer(**document["sequencer"]),
         sync=Sync(**document["sync"]),
         tensor=TensorEngine(**engines["tensor"]),
-        engines={name: _engine(name, engines[name]) for name in ("vector", "scalar", "gpsimd") if name in engines},
+        engines={name: _engine(name, engines[name]) for name in _simd(engines)},
         dma=Dma(**document["dma"]),
         numerics=Numerics(**document["numerics"]),
         host=Host(**document["host"]),

@@ -8,7 +8,7 @@ from accelc.targets.canonical import to_document
 from accelc.targets.layout import TARGET
 from accelc.targets.model import Target
 from accelc.targets.reader import build_target
-from accelc.targets.schema import MapOf, Spec, Table
+from accelc.targets.schema import MapOf, Spec, Table, item_of
 
 
 def replace_keys(target: Target, changes: Mapping[str, Any]) -> Target:
@@ -30,7 +30,7 @@ def replace_keys(target: Target, changes: Mapping[str, Any]) -> Target:
                 )
             table = cast(dict[str, Any], inner)
         if value is None:
-            if not _is_key(key):
+            if last not in table and not _is_key(key):
                 raise TargetError(f"target '{target.name}': key '{key}' = None: no machine has such a key")
             table.pop(last, None)
         else:
@@ -40,13 +40,16 @@ def replace_keys(target: Target, changes: Mapping[str, Any]) -> Target:
 
 
 def _is_key(key: str) -> bool:
-    """Whether machines may have a key, in this one or not."""
+    """Whether a machine like ours may have a key; names that machines add are no keys of another."""
     spec: Spec = TARGET
-    for name in key.split("."):
-        if isinstance(spec, Table) and name in spec.fields:
-            spec = spec.fields[name]
-        elif isinstance(spec, MapOf) and name in spec.keys:
-            spec = spec.item
-        else:
+    *tables, last = key.split(".")
+    for name in tables:
+        inner: Spec | None = None
+        if isinstance(spec, Table):
+            inner = item_of(spec.fields, spec.others, name)
+        elif isinstance(spec, MapOf):
+            inner = item_of(dict.fromkeys(spec.keys, spec.item), spec.others, name)
+        if inner is None:
             return False
-    return True
+        spec = inner
+    return last in (spec.fields if isinstance(spec, Table) else spec.keys if isinstance(spec, MapOf) else ())

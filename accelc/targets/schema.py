@@ -72,20 +72,32 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class Others:
+    """At most `most` further keys of a table with values `item`; they match `pattern` completely, `what` in words."""
+
+    pattern: str
+    what: str
+    item: "Spec"
+    most: int
+
+
+@dataclass(frozen=True)
 class MapOf:
-    """A table from some of the names `keys` to values."""
+    """A table from some of the names `keys`, or `others`, to values."""
 
     keys: tuple[str, ...]
     item: "Spec"
     required: tuple[str, ...] = ()
+    others: Others | None = None
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table of exactly these keys; those in `optional` may be absent."""
+    """A table of exactly these keys; those in `optional` may be absent, `others` may be there too."""
 
     fields: Mapping[str, "Spec"]
     optional: frozenset[str] = frozenset()
+    others: Others | None = None
 
 
 Spec = Int | Real | Flag | Choice | Text | ListOf | Pair | MapOf | Table
@@ -181,11 +193,12 @@ def validate(spec: Spec, value: Any, path: Path, problems: Problems) -> Any:
         case Pair():
             return tuple(validate(spec.item, item, (*path, i), problems) for i, item in enumerate(value))
         case MapOf():
-            _check_keys(value, spec.keys, spec.required, path, problems)
-            return {k: validate(spec.item, v, (*path, k), problems) for k, v in value.items() if k in spec.keys}
+            return _validate_keys(
+                dict.fromkeys(spec.keys, spec.item), spec.required, spec.others, value, path, problems
+            )
         case Table():
-            _check_keys(value, spec.fields, (k for k in spec.fields if k not in spec.optional), path, problems)
-            return {k: validate(spec.fields[k], v, (*path, k), problems) for k, v in value.items() if k in spec.fields}
+            required = (key for key in spec.fields if key not in spec.optional)
+            return _validate_keys(spec.fields, required, spec.others, value, path, problems)
         case _:
             return value
 
@@ -199,14 +212,38 @@ def _validate_list(spec: ListOf, value: list[Any], path: Path, problems: Problem
     return tuple(validate(spec.item, item, (*path, index), problems) for index, item in enumerate(value))
 
 
-def _check_keys(
-    table: Mapping[str, Any], known: Iterable[str], required: Iterable[str], path: Path, problems: Problems
-) -> None:
-    legal = list(known)
-    for key in table:
-        if key not in legal:
-            near = suggestion(key, legal) if len(problems.found) < MAX_SUGGESTIONS else ""
-            problems.add((*path, key), f"unknown key{near} (known: {', '.join(sorted(legal))})")
+def item_of(fields: Mapping[str, Spec], others: Others | None, key: str) -> Spec | None:
+    """What the value of a key may be, None if there is no such key."""
+    if key in fields:
+        return fields[key]
+    return others.item if others is not None and fullmatch(others.pattern, key) is not None else None
+
+
+def _validate_keys(
+    known: Mapping[str, Spec],
+    required: Iterable[str],
+    others: Others | None,
+    table: Mapping[str, Any],
+    path: Path,
+    problems: Problems,
+) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    added = 0
+    for key, value in table.items():
+        item = item_of(known, others, key)
+        if item is None:
+            near = suggestion(key, list(known)) if len(problems.found) < MAX_SUGGESTIONS else ""
+            more = "" if others is None else f", or {others.what}"
+            problems.add((*path, key), f"unknown key{near} (known: {', '.join(sorted(known))}{more})")
+            continue
+        if others is not None and key not in known:
+            added += 1
+            if added == others.most + 1:
+                problems.add((*path, key), f"more than {others.most} keys beside {', '.join(sorted(known))}")
+            if added > others.most:
+                continue
+        result[key] = validate(item, value, (*path, key), problems)
     for key in required:
         if key not in table:
             problems.add(path, f"missing key '{key}'")
+    return result

@@ -15,6 +15,7 @@ from xdsl.utils.exceptions import VerifyException
 from accelc.dialects.engine_ops.syntax import Clause, Synchronization, Text, Word, parse_op, print_op
 from accelc.dialects.engine_ops.types import I64, AccessAttr, BufferType, SignalAttr, WaitAttr
 from accelc.dialects.operation import DialectOp
+from accelc.targets.model import ADDED, is_dma, runs_on
 
 Pattern = tuple[tuple[str, str], ...]
 
@@ -92,8 +93,8 @@ class LaneOp(DialectOp):
     """(operand name, access-pattern attribute name) of everything the op reads."""
     WRITES: ClassVar[Pattern] = ()
     """(operand name, access-pattern attribute name) of everything the op writes."""
-    LANES: ClassVar[tuple[str, ...]] = ("vector", "scalar", "gpsimd")
-    """Lanes that execute the op; `dma` stands for every DMA queue."""
+    LANES: ClassVar[tuple[str, ...]] = ("vector", "scalar", "gpsimd", ADDED)
+    """Lanes that execute the op; `dma` stands for every DMA queue, `ADDED` for engines that only some machines have."""
     SYNTAX: ClassVar[tuple[Clause, ...]] = ()
     """Syntax of the op between its lane and its schedule."""
     SCHEDULE: ClassVar[tuple[Clause, ...]] = ()
@@ -116,8 +117,8 @@ class LaneOp(DialectOp):
     def verify_(self) -> None:
         """The lane is legal, every pattern stays inside its buffer, waits and signals are well formed."""
         lane = self.lane.data
-        kind = "dma" if DMA_LANE.fullmatch(lane) else lane
-        require(kind in self.LANES, f"lane '{lane}' does not execute {self.name}; legal are {', '.join(self.LANES)}")
+        legal = runs_on(self.LANES, lane) and (not is_dma(lane) or DMA_LANE.fullmatch(lane) is not None)
+        require(legal, f"lane '{lane}' does not execute {self.name}; legal are {', '.join(self.LANES)}")
         for operand, name in (*self.READS, *self.WRITES):
             pattern = access(self, name)
             if pattern is not None:

@@ -32,6 +32,7 @@ from accelc.dialects.engine_ops.text import (
 from accelc.dialects.engine_ops.types import AccessAttr, BufferType
 from accelc.integer_alu import is_whole
 from accelc.numerics import is_integer
+from accelc.targets.model import ADDED
 
 COMPARISONS = ("equal", "less", "greater", "less_equal", "greater_equal", "not_equal")
 SHIFTS = ("shl", "shr", "sar")
@@ -141,7 +142,7 @@ class ActivateFields(ElementwiseOp):
     """Elements of the bias, one for each of the source; strides may be 0."""
     READS: ClassVar[Pattern] = (("source", "source_ap"), ("bias", "bias_ap"))
     WRITES: ClassVar[Pattern] = (("out", "out_ap"),)
-    LANES: ClassVar[tuple[str, ...]] = ("scalar",)
+    LANES: ClassVar[tuple[str, ...]] = ("scalar", ADDED)
     SYNTAX: ClassVar[tuple[Clause, ...]] = (
         Text("func"),
         Mark("("),

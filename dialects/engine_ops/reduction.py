@@ -9,6 +9,7 @@ from accelc.dialects.engine_ops.base import Pattern, require
 from accelc.dialects.engine_ops.elementwise import REDUCTIONS, ElementwiseOp, require_alu
 from accelc.dialects.engine_ops.syntax import Access, Clause, Integer, Text, Word
 from accelc.dialects.engine_ops.types import I64, AccessAttr, BufferType
+from accelc.targets.model import ADDED
 
 
 class ReduceFields(ElementwiseOp):
@@ -94,7 +95,7 @@ class PartitionReduceOp(ElementwiseOp):
     READS: ClassVar[Pattern] = (("source", "source_ap"),)
     WRITES: ClassVar[Pattern] = (("out", "out_ap"),)
     UNEVEN: ClassVar[tuple[str, ...]] = ("source_ap",)
-    LANES: ClassVar[tuple[str, ...]] = ("gpsimd",)
+    LANES: ClassVar[tuple[str, ...]] = ("gpsimd", ADDED)
     SYNTAX: ClassVar[tuple[Clause, ...]] = (
         Text("op"),
         Access("source", "source_ap"),

@@ -28,6 +28,7 @@ from accelc.dialects.engine_ops.types import (
     i64_attr,
 )
 from accelc.dialects.operation import DialectOp
+from accelc.targets.model import ADDED
 
 ROLES = ("input", "output", "weight", "scratch")
 ACCUMULATORS = ("fp32", "int32")
@@ -243,7 +244,7 @@ class DelayOp(LaneOp):
     throttle: UnitAttr | None = opt_attr_def(UnitAttr)
     """Whether the value bounds the rate of issue."""
 
-    LANES: ClassVar[tuple[str, ...]] = ("tensor", "vector", "scalar", "gpsimd", "dma")
+    LANES: ClassVar[tuple[str, ...]] = ("tensor", "vector", "scalar", "gpsimd", ADDED, "dma")
     SYNTAX: ClassVar[tuple[Clause, ...]] = (
         Text("slot", quoted=True),
         Integer("default", "default"),

@@ -20,7 +20,7 @@ from accelc.isa.table import (
     Opcode,
 )
 from accelc.isa.validation.context import Bools, Ints, Stream, largest_count
-from accelc.targets.model import lane_kind
+from accelc.targets.model import runs_on
 
 SLOTS = ("dst", "src0", "src1")
 
@@ -51,11 +51,10 @@ def _check_opcodes(stream: Stream, everything: Ints) -> None:
     codes = stream.opcodes
     legal = np.isin(codes, [code for code in stream.present() if find_instruction(code) is not None])
     stream.require(legal, everything, "opcode", codes, lambda at: opcode_problem(int(codes[at])))
-    kind = lane_kind(stream.lane)
     engine = stream.target.engines.get(stream.lane)
     for opcode in stream.present():
         row, chosen = instruction(opcode), stream.of(opcode)
-        if kind not in row.lanes:
+        if not runs_on(row.lanes, stream.lane):
             raise stream.refuse(int(chosen[0]), "opcode", opcode, f"legal on the lanes {', '.join(row.lanes)}")
         if row.cost_op and (engine is None or not engine.has(row.cost_op)):
             rule = f"'{stream.lane}' of target '{stream.target.name}' has no cost rule '{row.cost_op}'"

@@ -229,5 +229,5 @@ def select_or(value: float) -> Compute:
 def fallback(func: str, target: Target) -> Compute | None:
     """A function from vector operations, where the scalar engine lacks it."""
     if func == "silu":
-        return silu if "sigmoid" in target.engines["scalar"].funcs else None
+        return silu if "sigmoid" in target.functions else None
     return {"abs": absolute, "square": square, "relu": relu}.get(func)

@@ -53,9 +53,9 @@ def unary_support(op: Operation, target: Target) -> str | None:
         return None
     if func is None and not isinstance(op, SIMPLE):
         return "no engine has this function"
-    if func is None or func in target.engines["scalar"].funcs or fallback(func, target) is not None:
+    if func is None or func in target.functions or fallback(func, target) is not None:
         return None
-    return f"function {func} is not one of the target's: {', '.join(target.engines['scalar'].funcs)}"
+    return f"function {func} is not one of the target's: {', '.join(target.functions)}"
 
 
 def binary_support(op: Operation, _target: Target) -> str | None:
@@ -75,7 +75,7 @@ def cast_support(op: Operation, target: Target) -> str | None:
         same = ("saturate",) if op.saturate is not None else ("nan", "inf") if result == f8E4M3FN else ("inf",)
         return None if overflow in same else f"target '{target.name}' lets {result} overflow otherwise: {overflow}"
     if is_float(source) and not is_float(result) and not is_bool(result):
-        return None if "trunc" in target.engines["scalar"].funcs else "function trunc is not one of the target's"
+        return None if "trunc" in target.functions else "function trunc is not one of the target's"
     return None
 
 
@@ -106,7 +106,7 @@ def _unary(target: Target, op: Operation) -> Compute:
     if isinstance(op, graph.IdentityOp):
         return copy
     func = FUNCTIONS[type(op)]
-    other = None if func in target.engines["scalar"].funcs else fallback(func, target)
+    other = None if func in target.functions else fallback(func, target)
     # x + 0 is 0 for x = -0, whose reciprocal is another one.
     bias = -0.0 if func in ("reciprocal", "rsqrt") else 0.0
     return other or (lambda ctx, ins, out: ctx.builder.activate(func, ins[0], out, bias=bias))

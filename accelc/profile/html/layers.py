@@ -10,10 +10,12 @@ from accelc.isa.table import Opcode
 from accelc.profile.build import Profile
 from accelc.profile.tables import Ints, Layers, Reason
 from accelc.profile.windows import union_ticks
-from accelc.targets.model import COMPUTE_LANES, lane_kind
+from accelc.targets.model import lane_kind
 
-RESOURCES = (*COMPUTE_LANES, "dma")
-"""What can bind a layer: an engine, or all DMA queues together."""
+
+def resources(profile: Profile) -> list[str]:
+    """What can bind a layer: an engine, or all DMA queues together."""
+    return list(dict.fromkeys(map(lane_kind, profile.lane_names)))
 
 
 def layer_figures(profile: Profile, timing: int, limits: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -22,16 +24,16 @@ def layer_figures(profile: Profile, timing: int, limits: Mapping[str, str]) -> l
 
     `adds` is how far the end of a node lies behind the ends of all nodes that end before it: the sum over the nodes is
     the end of the last one. `active` are ticks in which any lane works for the node, `resources` those of each of
-    `RESOURCES`, in order; `busiest` is the index of the largest of them, -1 if there is none. `limits` holds by name of
+    `resources`, in order; `busiest` is the index of the largest of them, -1 if there is none. `limits` holds by name of
     a node which roof it is under (`summary.NodeCost.limit`).
     """
     table = profile.layers.take(profile.layers.timing == timing)
-    active, resources = busy_ticks(profile, table, timing)
+    active, each = busy_ticks(profile, table, timing)
     adds = added_ticks(table.end)
     ops = _ops(profile, table, timing)
     figures: list[dict[str, Any]] = []
     for row in range(len(table)):
-        busy, stalls = resources[row], table.stalls[row]
+        busy, stalls = each[row], table.stalls[row]
         figures.append(
             {
                 "node": int(table.node[row]),
@@ -66,7 +68,7 @@ def added_ticks(end: Ints) -> Ints:
 
 
 def busy_ticks(profile: Profile, table: Layers, timing: int) -> tuple[Ints, Ints]:
-    """Ticks [rows] in which any lane works for a node, and [rows, RESOURCES] in which each resource does, by core."""
+    """Ticks [rows] in which any lane works for a node, and [rows, resources] in which each resource does, by core."""
     rows, lanes = profile.instructions, profile.lanes
     chosen = np.flatnonzero((lanes.timing[rows.owner] == timing) & (rows.opcode >= Opcode.LS))
     rows = rows.take(chosen)
@@ -74,12 +76,13 @@ def busy_ticks(profile: Profile, table: Layers, timing: int) -> tuple[Ints, Ints
     row_of_node[table.node] = np.arange(len(table))
     row, core = row_of_node[rows.node], lanes.core[rows.owner].astype(np.int64)
     cores = int(core.max(initial=0)) + 1
-    kinds = np.array([RESOURCES.index(lane_kind(name)) for name in profile.lane_names], np.int64)
+    every = resources(profile)
+    kinds = np.array([every.index(lane_kind(name)) for name in profile.lane_names], np.int64)
     kind = kinds[lanes.lane[rows.owner]]
     group = row * cores + core
     active = union_ticks(group, rows.start, rows.read, len(table) * cores).reshape(len(table), cores).sum(axis=1)
-    shape = len(table), cores, len(RESOURCES)
-    each = union_ticks(group * len(RESOURCES) + kind, rows.start, rows.read, int(np.prod(shape)))
+    shape = len(table), cores, len(every)
+    each = union_ticks(group * len(every) + kind, rows.start, rows.read, int(np.prod(shape)))
     return active, each.reshape(shape).sum(axis=1)
 
 
