@@ -51,10 +51,9 @@ def decompose(
     refuse_calls(module, "decompose")
     constants = Constants(weights)
     patterns: list[RewritePattern] = [*NEUTRAL, *(made(constants) for made in DECOMPOSITIONS.builtin.values())]
+    patterns += foreign_patterns(module, constants)
     if keep is not None:
         patterns = [_Unless(keep, pattern) for pattern in patterns]
-    # What is not of graph has no home: it is taken apart in any case.
-    patterns += foreign_patterns(module, constants)
     PatternRewriteWalker(GreedyRewritePatternApplier(patterns)).rewrite_module(module)
     fold_constants(module, weights)
 

@@ -15,9 +15,9 @@ from xdsl.traits import Pure
 from accelc.analysis.calls import refuse_calls
 from accelc.constants import Constants, copy_location, read_sidecar, source_name, write_sidecar
 from accelc.dialects import graph
-from accelc.dialects.graph_ops.base import element_of, is_float, shape_of
+from accelc.dialects.graph_ops.base import element_of, is_float, is_foreign, shape_of
 from accelc.dialects.graph_ops.element_types import Array, dtype_of
-from accelc.interpreters.graph import EVALUATORS, evaluate
+from accelc.interpreters.graph import evaluate, evaluator_of
 from accelc.weights import is_absent, like_absent
 
 MAX_GROWTH_ELEMENTS = 1024
@@ -35,14 +35,14 @@ def fold_constants(module: ModuleOp, weights: MutableMapping[str, Array]) -> Non
     refuse_calls(module, "fold-constants")
     constants = Constants(weights)
     for op in list(module.walk()):
-        if isinstance(op, graph.GraphOp):
+        if isinstance(op, graph.GraphOp) or is_foreign(op):
             _fold(op, constants)
     remove_unused(module)
     constants.drop_unused(module)
 
 
 def _fold(op: Operation, constants: Constants) -> None:
-    if type(op) not in EVALUATORS or isinstance(op, graph.ConstantOp) or not op.operands:
+    if not op.operands or isinstance(op, graph.ConstantOp) or evaluator_of(op) is None:
         return
     if op.results and not op.regions and all(_is_empty(result) for result in op.results):
         _replace(op, [np.zeros(shape_of(r), dtype_of(r)) for r in op.results], constants)

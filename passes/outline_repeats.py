@@ -69,11 +69,13 @@ def _token(op: Operation) -> Hashable:
     if op.regions or isinstance(op, (graph.CallOp, graph.ReturnOp)) or (data and makes_data(op)):
         return op
     kept: list[tuple[str, Attribute]] = [(k, v) for k, v in op.attributes.items() if k not in LOCATION]
+    # Operations of other packages may have them.
+    properties = tuple(sorted(op.properties.items()))
     operands = [
         (v.type, v.owner.value if isinstance(v.owner, graph.ConstantOp) else isinstance(v.owner, graph.WeightOp))
         for v in op.operands
     ]
-    return op.name, tuple(sorted(kept)), tuple(operands), tuple(r.type for r in op.results)
+    return op.name, properties, tuple(sorted(kept)), tuple(operands), tuple(r.type for r in op.results)
 
 
 def _free_name(module: ModuleOp) -> str:

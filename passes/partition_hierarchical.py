@@ -10,10 +10,11 @@ from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass
 
 from xdsl.context import Context
-from xdsl.dialects.builtin import ModuleOp, StringAttr
+from xdsl.dialects.builtin import ModuleOp, StringAttr, UnregisteredOp
 from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
 
+from accelc.analysis.decomposition.table import DECOMPOSITIONS
 from accelc.analysis.partition.bodies import EXPANSIONS, FREE_OPS, Expansions, use_body
 from accelc.analysis.partition.costs import launch_ns
 from accelc.analysis.partition.grouping import group
@@ -21,8 +22,10 @@ from accelc.analysis.partition.hierarchy import Path, place_tasks
 from accelc.analysis.partition.tasks import FIRST, Option, Rules, Supported, describe, kind_of, options_of, tasks_of
 from accelc.constants import read_sidecar, write_sidecar
 from accelc.dialects import graph
+from accelc.dialects.graph_ops.base import is_foreign
 from accelc.dialects.graph_ops.element_types import Array
 from accelc.errors import ModelError, UsageError
+from accelc.lowering import LOWERINGS, foreign_rule
 from accelc.targets import load_target
 from accelc.targets.model import Target
 
@@ -199,8 +202,7 @@ def _partition_stretch(
     for op in ops:
         if isinstance(op, graph.PartitionOp):
             raise ModelError(f"graph.func @{function.sym_name.data} is partitioned already")
-        if not isinstance(op, graph.GraphOp) or (op.regions and not isinstance(op, (graph.ForOp, graph.IfOp))):
-            raise ModelError(f"{op.name} is no pure operation of the graph dialect")
+        _check(op)
         if any(isinstance(value.type, graph.VarType) for value in (*op.operands, *op.results)):
             raise ModelError(f"{describe(op)} works on a variable: run normalize-inplace first")
     options = [options_of(op, rules, weights) for op in ops]
@@ -228,6 +230,22 @@ def _partition_stretch(
         for g in groups
     ]
     return placements, partitions
+
+
+def _check(op: Operation) -> None:
+    """Raise ModelError or PluginError for an operation that no home could ever execute."""
+    if is_foreign(op):
+        name = op.op_name.data if isinstance(op, UnregisteredOp) else op.name
+        if name in DECOMPOSITIONS.plugins() and name not in LOWERINGS.plugins():
+            raise ModelError(f"{name} is no operation of the graph dialect: run decompose first, which takes it apart")
+        if foreign_rule(op) is None:
+            raise ModelError(
+                f"{name} is no operation of the graph dialect, and no installed package decomposes it (entry point "
+                f"'{name}' of group '{DECOMPOSITIONS.group}') or lowers it (group '{LOWERINGS.group}'): install the "
+                "one that does, or rewrite it before"
+            )
+    elif not isinstance(op, graph.GraphOp) or (op.regions and not isinstance(op, (graph.ForOp, graph.IfOp))):
+        raise ModelError(f"{op.name} is no pure operation of the graph dialect")
 
 
 def partition_hierarchical(

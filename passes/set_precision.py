@@ -24,7 +24,7 @@ from accelc.analysis.calls import refuse_calls
 from accelc.analysis.quantization import NARROW, Quantizer
 from accelc.constants import Constants, convert, copy_location, read_sidecar, write_sidecar
 from accelc.dialects import graph
-from accelc.dialects.graph_ops.base import AnyTensor, element_of, is_float, shape_of
+from accelc.dialects.graph_ops.base import AnyTensor, element_of, is_float, is_foreign, shape_of
 from accelc.dialects.graph_ops.element_types import Array, array_to_dense, array_type, dense_to_array, dtype_of_element
 from accelc.errors import UsageError, suggestion
 from accelc.passes.fold_constants import remove_unused
@@ -60,9 +60,9 @@ def set_precision(module: ModuleOp, weights: MutableMapping[str, Array], precisi
     Let products inside the functions of `module` multiply in `precision`, and all other floats be f32.
 
     Those of a matrix of at most `thin` rows or columns (of each group) stay in f32.
-    Weights are rounded (finite values stay finite) and replaced in `weights`; arguments, results and framework
-    operators keep their types behind casts; integers stay. Raises UsageError for a precision that is not in
-    `PRECISIONS`.
+    Weights are rounded (finite values stay finite) and replaced in `weights`; arguments, results, framework operators
+    and operations of other packages keep their types behind casts; integers stay. Raises UsageError for a precision
+    that is not in `PRECISIONS`.
     """
     if precision not in PRECISIONS:
         legal = ", ".join(PRECISIONS)
@@ -207,7 +207,7 @@ def _convert_function(function: graph.FuncOp, element: Attribute) -> None:
     kept: dict[Operation, list[Attribute]] = {function.return_op: list(function.function_type.outputs.data)}
     interface: list[SSAValue] = [*block.args]
     for op in operations:
-        if isinstance(op, graph.CallFrameworkOp):
+        if isinstance(op, graph.CallFrameworkOp) or is_foreign(op):
             kept[op] = [v.type for v in op.operands]
             interface += op.results
     for op in operations:

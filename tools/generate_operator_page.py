@@ -24,7 +24,7 @@ from accelc.dialects import graph
 from accelc.frontends.onnx.builder import Builder
 from accelc.frontends.onnx.definitions import RANDOM
 from accelc.frontends.onnx.operators import DOMAINS, OPERATORS
-from accelc.lowering.lower import RULES
+from accelc.lowering.rules import RULES
 from accelc.staged.operators import CONTROL
 
 INTRODUCTION = """\
@@ -32,7 +32,7 @@ INTRODUCTION = """\
 
 Every operator of ONNX, and where it is executed.
 
-- **accelerator**: everything it becomes has a form in instructions (`accelc/lowering/lower.py`), or is taken apart into
+- **accelerator**: everything it becomes has a form in instructions (`accelc/lowering/rules.py`), or is taken apart into
   what has one (`passes/decompose.py`).
 - **accelerator or host**: some of what it becomes has no such form; that part is executed by NumPy on the host.
 - **definition**: ONNX defines it by other operators, which are imported in its place.

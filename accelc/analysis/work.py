@@ -9,7 +9,7 @@ from xdsl.ir import Attribute, Operation, SSAValue
 
 from accelc.dialects import graph
 from accelc.dialects.engine import ELEMENT_TYPES
-from accelc.dialects.graph_ops.base import element_of, ints, shape_of
+from accelc.dialects.graph_ops.base import element_of, ints, is_foreign, shape_of
 
 MOVEMENTS = (
     graph.ReshapeOp,
@@ -54,11 +54,21 @@ class Work:
 
 
 def work_of(op: Operation) -> Work:
-    """Work of one operation of the `graph` dialect; nothing for declarations."""
+    """
+    Work of one operation; nothing for declarations.
+
+    Raises PluginError and ModelError for one of another package that graphs cannot hold.
+    """
     if isinstance(op, NOT_COMPUTED):
         return Work()
     if isinstance(op, (graph.ForOp, graph.IfOp)):
         return _work_of_bodies(op)
+    if is_foreign(op):
+        # Imported here: it brings the lowerings, and most programs have none of these.
+        from accelc.lowering.rules import foreign_rule
+
+        rule = foreign_rule(op)
+        return Work() if rule is None else rule.work(op)
     results = sum(prod(shape_of(value)) for value in op.results)
     if isinstance(op, MOVEMENTS):
         return Work()
@@ -81,7 +91,7 @@ def _work_of_bodies(op: graph.ForOp | graph.IfOp) -> Work:
 
 def macs_of(op: Operation) -> int:
     """Useful multiply-accumulates of one operation, 0 for one without a contraction."""
-    return _macs(op) or 0
+    return work_of(op).macs if is_foreign(op) else _macs(op) or 0
 
 
 def stationary_elements(op: Operation) -> int:

@@ -3,32 +3,39 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 from xdsl.dialects.builtin import ArrayAttr, ModuleOp, StringAttr
 from xdsl.ir import Operation, SSAValue
 from xdsl.utils.exceptions import VerifyException
 
+from accelc.analysis.decomposition.table import DECOMPOSITIONS
+from accelc.arguments import as_array, shown
 from accelc.dialects import graph
-from accelc.dialects.graph_ops.base import shape_of
+from accelc.dialects.graph_ops.base import is_foreign, shape_of
 from accelc.dialects.graph_ops.call import weight_names
 from accelc.dialects.graph_ops.element_types import dtype_of
 from accelc.errors import ModelError, suggestion
 from accelc.frontends.imported import ImportedModel, TensorSpec
+from accelc.lowering import LOWERINGS
 
 Array = npt.NDArray[Any]
 
 
-def import_graph(module: ModuleOp, weights: Mapping[str, Array]) -> ImportedModel:
+def import_graph(module: ModuleOp, weights: Mapping[str, npt.ArrayLike]) -> ImportedModel:
     """
     A copy of `module`, whose `graph.func @main` is the model; `weights` holds the data of every `graph.weight`.
 
     Arguments without names are called `arg0`, ..., results `result0`, ... Raises ModelError for a module without
-    `@main`, one that does not verify, holds operations of other dialects or partitions, or has sizes that are not
-    static, and for weights that are missing, superfluous, or of another type.
+    `@main`, what is no module, one that does not verify, holds operations of other dialects or partitions, or has
+    sizes that are not static, and for weights that are missing, superfluous, or of another type.
     """
     from accelc.interpreters.graph.runner import find_function
 
+    if not isinstance(module, ModuleOp):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise ModelError(
+            f"{shown(module)} is no module: expected a ModuleOp of xDSL with a graph.func @main; "
+            "models and files are for accelc.compile"
+        )
     copy = module.clone()
     try:
         copy.verify()
@@ -42,10 +49,9 @@ def import_graph(module: ModuleOp, weights: Mapping[str, Array]) -> ImportedMode
     outputs = _named(function.output_names, "result", len(returned))
     function.input_names = ArrayAttr([StringAttr(name) for name in inputs])
     function.output_names = ArrayAttr([StringAttr(name) for name in outputs])
-    _check_weights(function, weights)
     return ImportedModel(
         copy,
-        {name: np.asarray(array) for name, array in weights.items()},
+        _checked_weights(copy, weight_names(function), weights),
         _specs(inputs, function.body.block.args),
         _specs(outputs, returned),
     )
@@ -54,8 +60,11 @@ def import_graph(module: ModuleOp, weights: Mapping[str, Array]) -> ImportedMode
 def _check_op(op: Operation, module: ModuleOp) -> None:
     if op is module:
         return
-    if not op.name.startswith("graph."):
-        raise ModelError(f"the module holds '{op.name}', which is not of the dialect graph: lower it first")
+    if is_foreign(op) and not any(op.name in table.plugins() for table in (DECOMPOSITIONS, LOWERINGS)):
+        raise ModelError(
+            f"the module holds '{op.name}', which is not of the dialect graph, and no installed package decomposes or "
+            "lowers it: lower it first"
+        )
     if isinstance(op, graph.PartitionOp):
         raise ModelError("the module holds 'graph.partition': compilation partitions it; leave the pass out")
 
@@ -72,20 +81,23 @@ def _specs(names: list[str], values: "tuple[SSAValue, ...] | Any") -> list[Tenso
     return specs
 
 
-def _check_weights(function: graph.FuncOp, weights: Mapping[str, Array]) -> None:
-    needed = weight_names(function)
+def _checked_weights(module: ModuleOp, needed: set[str], weights: Mapping[str, npt.ArrayLike]) -> dict[str, Array]:
+    """The data of the weights that are needed, as arrays of their types."""
     for name in sorted(needed - set(weights)):
         raise ModelError(f"no data given for weight '{name}'{suggestion(name, weights)}")
     for name in weights:
         if name not in needed:
             known = ", ".join(sorted(needed)) or "none"
             raise ModelError(f"the module has no weight '{name}'{suggestion(name, needed)} (its weights: {known})")
-    for op in function.body.walk():
-        if isinstance(op, graph.WeightOp):
-            name, array = op.weight_name.data, np.asarray(weights[op.weight_name.data])
-            expected = shape_of(op.result), dtype_of(op.result)
+    arrays: dict[str, Array] = {}
+    for op in module.walk():
+        if isinstance(op, graph.WeightOp) and op.weight_name.data in needed:
+            name, expected = op.weight_name.data, (shape_of(op.result), dtype_of(op.result))
+            array = as_array(f"weight '{name}'", weights[name], expected[1])
             if (array.shape, array.dtype) != expected:
                 raise ModelError(
                     f"weight '{name}' is {array.dtype.name}{list(array.shape)}, its type says "
                     f"{expected[1].name}{list(expected[0])}"
                 )
+            arrays[name] = array
+    return arrays

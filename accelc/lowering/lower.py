@@ -1,86 +1,22 @@
-"""Lowers an accelerator partition of the graph to one engine program; the table of what can be lowered."""
+"""Lowers an accelerator partition of the graph to one engine program."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import prod
-from typing import Any
 
 import numpy as np
-from xdsl.dialects.builtin import BFloat16Type, Float16Type, Float32Type
-from xdsl.ir import Attribute, Operation, SSAValue
+from xdsl.ir import Operation, SSAValue
 
 from accelc.dialects import engine, graph
 from accelc.dialects.graph_ops.base import element_of, ints, shape_of
 from accelc.errors import ModelError
-from accelc.lowering.builder import Array, Location, ProgramBuilder, int64_lane
+from accelc.lowering.builder import Array, Location, ProgramBuilder
 from accelc.lowering.context import Budget, Lowering
 from accelc.lowering.deferred import DeferredWeights
 from accelc.lowering.engines import use_added_engines
-from accelc.lowering.operations.computes import ALU
-from accelc.lowering.operations.elementwise import (
-    SIMPLE,
-    binary_support,
-    cast_support,
-    lower_binary,
-    lower_cast,
-    lower_select,
-    lower_unary,
-    select_support,
-    unary_support,
-)
-from accelc.lowering.operations.indexing import gather_support, lower_gather, lower_scatter, scatter_support
-from accelc.lowering.operations.linear import conv_support, lower_conv, lower_matmul, matmul_support
-from accelc.lowering.operations.movement import (
-    lower_broadcast,
-    lower_concat,
-    lower_insert_slice,
-    lower_pad,
-    lower_reshape,
-    lower_slice,
-    lower_transpose,
-)
-from accelc.lowering.operations.pooling import lower_pool, pool_support
-from accelc.lowering.operations.reduction import lower_reduce, reduce_support
-from accelc.lowering.plan import FUNCTIONS, Node, Plan, array_of, engine_dtype, location_of, make_plan
+from accelc.lowering.plan import Plan, array_of, engine_dtype, location_of, make_plan
+from accelc.lowering.rules import rule_of, supported
 from accelc.lowering.views import View
-from accelc.numerics import FP8, is_integer
 from accelc.targets.model import Target
-
-FLOATS: Mapping[type[Attribute], str] = {Float32Type: "fp32", BFloat16Type: "bf16", Float16Type: "fp16"}
-"""Float types an accelerator partition computes with, and their names in the instruction set."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """How an operation is lowered, and the reason why it cannot be on some target (None: it can)."""
-
-    lower: Callable[[Lowering, Node], None]
-    support: Callable[[Any, Target], str | None] = lambda op, target: None
-    integers: bool = True
-    """Whether it is also lowered for integers and truth values."""
-    fp8: bool = True
-    """Whether it is also lowered for floats of 8 bits, in which nothing but products computes."""
-
-
-RULES: Mapping[type[Operation], Rule] = {
-    **{kind: Rule(lower_unary, unary_support, fp8=False) for kind in (*FUNCTIONS, *SIMPLE)},
-    **{kind: Rule(lower_binary, binary_support, fp8=False) for kind in ALU},
-    graph.CastOp: Rule(lower_cast, cast_support),
-    graph.SelectOp: Rule(lower_select, select_support),
-    graph.ConvOp: Rule(lower_conv, conv_support),
-    graph.MatmulOp: Rule(lower_matmul, matmul_support),
-    graph.ReduceOp: Rule(lower_reduce, reduce_support, fp8=False),
-    graph.PoolOp: Rule(lower_pool, pool_support),
-    graph.ReshapeOp: Rule(lower_reshape),
-    graph.TransposeOp: Rule(lower_transpose),
-    graph.SliceOp: Rule(lower_slice),
-    graph.InsertSliceOp: Rule(lower_insert_slice),
-    graph.ConcatOp: Rule(lower_concat),
-    graph.PadOp: Rule(lower_pad),
-    graph.BroadcastOp: Rule(lower_broadcast),
-    graph.GatherOp: Rule(lower_gather, gather_support),
-    graph.ScatterOp: Rule(lower_scatter, scatter_support),
-}
 
 
 @dataclass(frozen=True)
@@ -94,35 +30,6 @@ class Lowered:
     program: engine.ProgramOp
     weights: DeferredWeights
     reused: int
-
-
-def supported(op: Operation, target: Target) -> str | None:
-    """Why `op` cannot run on the accelerator, or None if it can."""
-    rule = RULES.get(type(op))
-    if rule is None:
-        return f"{op.name} has no form in engine instructions"
-    for value in (*op.operands, *op.results):
-        element = element_of(value)
-        if not rule.integers and type(element) not in FLOATS:
-            return f"element type {element} is not one the engines compute with (f32, bf16, f16)"
-        if not rule.fp8 and engine_dtype(element) in FP8:
-            return f"only products compute with {element}"
-        if (reason := _element_support(element, target)) is not None:
-            return reason
-        if prod(shape_of(value)) == 0:
-            return "a tensor without elements"
-    return rule.support(op, target)
-
-
-def _element_support(element: Attribute, target: Target) -> str | None:
-    """Why no engine touches elements of a type, or None if one does."""
-    dtype = engine_dtype(element)
-    if dtype is None:
-        return f"element type {element} is not one the engines compute with"
-    if dtype == "int64" and int64_lane(target) is None:
-        return f"no engine of target '{target.name}' computes with i64"
-    lacking = is_integer(dtype) and dtype != "int64" and dtype not in target.engines["vector"].integers
-    return f"the vector engine of target '{target.name}' does not compute with {element}" if lacking else None
 
 
 def lower_partition(
@@ -205,7 +112,9 @@ def _lower(
     for position, node in enumerate(plan.nodes):
         builder.location = location_of(node.op)
         ctx.begin(position, _dtype(node.result), _operand_dtype(node.op))
-        RULES[type(node.op)].lower(ctx, node)
+        rule = rule_of(node.op)
+        assert rule is not None
+        rule.lower(ctx, node)
         finish(node.result)
     builder.location = Location()
     for value in dict.fromkeys(results):

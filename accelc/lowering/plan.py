@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from xdsl.dialects.builtin import f32, i1
+from xdsl.dialects.builtin import IntegerAttr, StringAttr, f32, i1
 from xdsl.ir import Attribute, Block, Operation, SSAValue
 
 from accelc.dialects import engine, graph
@@ -111,9 +111,10 @@ def make_plan(body: Block, target: Target, constants: Mapping[SSAValue, Array]) 
 
 def location_of(op: Operation) -> Location:
     """The model's node and layer that an operation came from."""
-    assert isinstance(op, graph.GraphOp)
-    name = op.loc_name.data if op.loc_name is not None else ""
-    return Location(name, op.layer.value.data if op.layer is not None else 0)
+    name, layer = op.attributes.get("loc_name"), op.attributes.get("layer")
+    return Location(
+        name.data if isinstance(name, StringAttr) else "", layer.value.data if isinstance(layer, IntegerAttr) else 0
+    )
 
 
 def contraction_axis(op: Operation, constants: Mapping[SSAValue, Array]) -> int | None:

@@ -1,12 +1,13 @@
 """Segments that do not run on the accelerator: parsing, execution with NumPy, and their modelled time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from xdsl.context import Context
 from xdsl.dialects.builtin import Builtin
+from xdsl.ir import Dialect
 from xdsl.utils.exceptions import ParseError, VerifyException
 
 from accelc.analysis.host_cost import host_operation_ns
@@ -17,6 +18,7 @@ from accelc.errors import ProgramError
 from accelc.interpreters.graph import run
 from accelc.isa.program import HostSegment
 from accelc.parsing import parse_module
+from accelc.plugins import universe
 from accelc.runtime.framework import Framework
 from accelc.targets.model import Target
 
@@ -24,10 +26,16 @@ Array = npt.NDArray[Any]
 
 
 def parse_function(segment: HostSegment) -> FuncOp:
-    """The function of a segment. Raises ProgramError when its text is not exactly one valid `graph.func`."""
+    """
+    The function of a segment, with operations of other packages if they are installed.
+
+    Raises ProgramError when its text is not exactly one valid `graph.func`, PluginError for a package that is wrong.
+    """
     context = Context()
     context.load_dialect(Builtin)
     context.load_dialect(Graph)
+    for dialect, factory in _foreign_dialects(segment.text).items():
+        context.register_dialect(dialect, factory)
     try:
         module = parse_module(context, segment.text, segment.name)
     except ParseError as error:
@@ -53,6 +61,14 @@ def parse_function(segment: HostSegment) -> FuncOp:
             f"{len(segment.inputs)} inputs and {len(segment.outputs)} outputs"
         )
     return function
+
+
+def _foreign_dialects(text: str) -> Mapping[str, Callable[[], Dialect]]:
+    """Dialects of operations that packages lower, if a text may have some."""
+    from accelc.lowering import LOWERINGS
+
+    names = {name.partition(".")[0] for name in LOWERINGS.plugins() if name in text}
+    return {name: factory for name, factory in universe().all_dialects.items() if name in names} if names else {}
 
 
 def run_host(

@@ -36,7 +36,13 @@ def check_capability(name: str, when: str | None) -> None:
 
     Raises PredicateError when there is no such operation, or the predicate does not fit it.
     """
+    from accelc.lowering.rules import LOWERINGS
+
     legal = _operations()
+    if name in LOWERINGS.plugins():
+        if when is not None:
+            raise PredicateError(f"'{name}' is of another package: when it is lowered says its own 'support'")
+        return
     if name not in legal:
         bare = name.removeprefix("graph.").lower()
         meant = f"; did you mean '{bare}'?" if bare in legal else suggestion(name, legal)
@@ -95,7 +101,7 @@ def _operations() -> Mapping[str, "type[IRDLOperation]"]:
 
 def _lowered() -> "Collection[type[Operation]]":
     """Operations that have a form in engine instructions."""
-    from accelc.lowering.lower import RULES
+    from accelc.lowering.rules import RULES
 
     return RULES.keys()
 

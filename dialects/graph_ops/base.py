@@ -128,6 +128,22 @@ def require_same_element(result: Value, operand: Value) -> None:
     )
 
 
+def verify_static(value: Value) -> None:
+    """Verify that a tensor has static sizes and an element type of integers or floats."""
+    kind = tensor_type(value)
+    # Types are slow to print: messages are made for what is wrong only.
+    if any(size < 0 for size in kind.get_shape()):
+        raise VerifyException(f"{kind} has a dynamic size; all sizes are static here")
+    element = kind.element_type
+    if not (is_float(element) or is_integer(element)):
+        raise VerifyException(f"{element} is neither an integer nor a float type")
+
+
+def is_foreign(op: Operation) -> bool:
+    """Whether an operation is of another dialect than `graph`."""
+    return not op.name.startswith("graph.")
+
+
 class GraphOp(DialectOp, ABC):
     """Base of all tensor operations: where they came from, and checks common to all."""
 
@@ -139,16 +155,8 @@ class GraphOp(DialectOp, ABC):
     def verify_static(self) -> None:
         """Every tensor has static sizes and an element type of integers or floats."""
         for value in (*self.operands, *self.results):
-            kind = value.type
-            if not isinstance(kind, TensorType):
-                continue
-            kind = cast(AnyTensor, kind)
-            # Types are slow to print: messages are made for what is wrong only.
-            if any(size < 0 for size in kind.get_shape()):
-                raise VerifyException(f"{kind} has a dynamic size; all sizes are static here")
-            element = kind.element_type
-            if not (is_float(element) or is_integer(element)):
-                raise VerifyException(f"{element} is neither an integer nor a float type")
+            if isinstance(value.type, TensorType):
+                verify_static(value)
 
     def verify_(self) -> None:
         """Check sizes and types, then what the operation itself demands."""

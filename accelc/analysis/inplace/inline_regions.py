@@ -9,7 +9,7 @@ from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import shape_of
 from accelc.dialects.graph_ops.element_types import Array, array_to_dense, dense_to_array
 from accelc.dialects.graph_ops.regions import yielded
-from accelc.interpreters.graph import EVALUATORS, evaluate
+from accelc.interpreters.graph import evaluate, evaluator_of
 
 MAX_FOLDED_ELEMENTS = 1024
 """Conditions are followed through tensors of at most this many elements."""
@@ -89,7 +89,7 @@ def _known(value: SSAValue, depth: int = MAX_DEPTH) -> Array | None:
     owner = value.op
     if isinstance(owner, graph.ConstantOp):
         return dense_to_array(owner.value) if np.prod(shape_of(value)) <= MAX_FOLDED_ELEMENTS else None
-    if type(owner) not in EVALUATORS or any(np.prod(shape_of(v)) > MAX_FOLDED_ELEMENTS for v in owner.results):
+    if evaluator_of(owner) is None or any(np.prod(shape_of(v)) > MAX_FOLDED_ELEMENTS for v in owner.results):
         return None
     operands: list[Array] = []
     for operand in owner.operands:

@@ -17,7 +17,7 @@ from accelc.analysis.partition.costs import moved_ns, operation_ns
 from accelc.analysis.partition.hierarchy import Task
 from accelc.analysis.work import macs_of
 from accelc.dialects import graph
-from accelc.dialects.graph_ops.base import element_of, is_float
+from accelc.dialects.graph_ops.base import element_of, is_float, is_foreign
 from accelc.dialects.graph_ops.element_types import Array
 from accelc.errors import ModelError
 from accelc.targets.capabilities import Refusal, refusal
@@ -42,13 +42,13 @@ class Rules:
     def refusal(self, op: Operation) -> Refusal | None:
         """Why the accelerator cannot run `op` whole: it cannot be lowered, or the target's table keeps it off."""
         from accelc.lowering import supported
-        from accelc.lowering.lower import RULES
         from accelc.lowering.plan import engine_dtype
+        from accelc.lowering.rules import rule_of
 
         reason = (self.supported or supported)(op, self.target)
         if reason is None:
             return refusal(op, self.target)
-        if type(op) not in RULES:
+        if rule_of(op) is None:
             return Refusal("type", reason)
         floats = all(is_float(element_of(v)) and engine_dtype(element_of(v)) for v in (*op.operands, *op.results))
         return Refusal("param" if floats else "param:dtypes", reason)
@@ -78,9 +78,9 @@ def describe(op: Operation) -> str:
 def on_host(op: Operation) -> str | None:
     """None if NumPy can execute an operation, else the reason."""
     from accelc.dialects.graph_ops.element_types import dtype_of
-    from accelc.interpreters.graph import HOST_OPERATIONS
+    from accelc.interpreters.graph import HOST_OPERATIONS, evaluator_of
 
-    if type(op) not in HOST_OPERATIONS:
+    if type(op) not in HOST_OPERATIONS and evaluator_of(op) is None:
         return "the host has no implementation"
     try:
         for value in (*op.operands, *op.results):
@@ -186,8 +186,11 @@ def stays_whole(op: Operation, rules: Rules, weights: Mapping[str, Array]) -> bo
     """
     Whether `decompose` leaves an operation to the placement by cost.
 
-    That is where some part of it has no engine: then it is not clear that taking it apart pays.
+    That is where some part of it has no engine: then it is not clear that taking it apart pays. An operation of another
+    package stays where its own lowering supports the target.
     """
+    if is_foreign(op):
+        return rules.refusal(op) is None
     if type(op) not in rules.expansions or isinstance(op, graph.CallFrameworkOp):
         return False
     try:

@@ -8,7 +8,7 @@ from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.ir import Block, Operation, SSAValue
 
 from accelc.dialects import graph
-from accelc.dialects.graph_ops.base import AnyTensor, ints
+from accelc.dialects.graph_ops.base import AnyTensor, ints, is_foreign
 from accelc.dialects.graph_ops.element_types import Array, dense_to_array, dtype_of_element
 from accelc.dialects.graph_ops.inplace import VarType, stored
 from accelc.errors import ModelError
@@ -50,10 +50,26 @@ EVALUATORS: Mapping[type[Operation], Evaluator] = {
     graph.ScatterOp: indexing.scatter,
     graph.ConstantOp: _constant,
 }
-"""NumPy function of every pure operation: `f(op, *operands)` gives the result, or a tuple of several."""
+"""NumPy function of every pure operation of `graph`: `f(op, *operands)` gives the result, or a tuple of several."""
 
 HOST_OPERATIONS = frozenset([*EVALUATORS, graph.ForOp, graph.IfOp])
 """What the host executes in a partition: pure operations, and loops and branches of them."""
+
+
+def evaluator_of(op: Operation) -> Evaluator | None:
+    """
+    The NumPy function of a pure operation, of `graph` or of another package; None if it has none.
+
+    Raises PluginError and ModelError for one of another package that graphs cannot hold.
+    """
+    found = EVALUATORS.get(type(op))
+    if found is None and is_foreign(op):
+        # Imported here: it brings the lowerings, and most programs have none of these.
+        from accelc.lowering.rules import foreign_rule
+
+        rule = foreign_rule(op)
+        return None if rule is None else rule.evaluate
+    return found
 
 
 def location(op: Operation) -> str:
@@ -63,9 +79,11 @@ def location(op: Operation) -> str:
 
 
 def evaluate(op: Operation, operands: Sequence[Array]) -> tuple[Array, ...]:
-    """Results of one pure operation. Raises ModelError if the values are not legal for it."""
+    """Results of one operation that has an evaluator. Raises ModelError if the values are not legal for it."""
+    evaluator = evaluator_of(op)
+    assert evaluator is not None
     try:
-        results = EVALUATORS[type(op)](op, *operands)
+        results = evaluator(op, *operands)
     except ModelError as error:
         raise ModelError(f"{location(op)}: {error}") from error
     # NumPy turns results without axes into scalars.
@@ -179,8 +197,8 @@ def _step(
             except ModelError as error:
                 raise ModelError(f"{location(op)}: {error}") from error
         case _:
-            if type(op) not in EVALUATORS:
-                raise ModelError(f"{location(op)} is no operation of the graph dialect")
+            if evaluator_of(op) is None:
+                raise ModelError(f"{location(op)} is no operation of the graph dialect, and no package evaluates it")
             return evaluate(op, cast(Sequence[Array], operands))
 
 

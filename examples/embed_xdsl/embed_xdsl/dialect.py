@@ -2,12 +2,14 @@
 
 from typing import ClassVar, cast
 
-from xdsl.dialects.builtin import Float32Type, FloatAttr, IntegerAttr, StringAttr, SymbolNameConstraint, TensorType
+from xdsl.dialects.builtin import Float32Type, FloatAttr, IntegerAttr, StringAttr, SymbolNameConstraint, TensorType, f32
 from xdsl.ir import Attribute, Dialect, SSAValue
-from xdsl.irdl import IRDLOperation, attr_def, base, irdl_op_definition, operand_def, result_def
+from xdsl.irdl import IRDLOperation, attr_def, base, irdl_op_definition, operand_def, result_def, traits_def
+from xdsl.traits import Pure
 from xdsl.utils.exceptions import VerifyException
 
 TENSOR = base(TensorType)
+FP32_TENSOR = TensorType.constr(f32)
 
 
 @irdl_op_definition
@@ -66,6 +68,43 @@ class ClipOp(IRDLOperation):
 
 
 @irdl_op_definition
+class ClampOp(IRDLOperation):
+    """
+    `min(max(x, low), high)`, all fp32.
+
+    ```mlir
+    %y = sketch.clamp %x from -1.0 to 2.0 : (tensor<4x8xf32>) -> tensor<4x8xf32>
+    ```
+    """
+
+    name = "sketch.clamp"
+    x = operand_def(FP32_TENSOR)
+    low = attr_def(FloatAttr[Float32Type])
+    high = attr_def(FloatAttr[Float32Type])
+    y = result_def(FP32_TENSOR)
+    assembly_format: ClassVar[str | None] = "$x `from` $low `to` $high attr-dict `:` functional-type(operands, results)"
+    # Nothing else may stand in a graph of accelc, where operations are moved, folded and removed.
+    traits = traits_def(Pure())
+
+    def __init__(self, x: SSAValue, low: float, high: float):
+        bounds = {"low": FloatAttr(low, 32), "high": FloatAttr(high, 32)}
+        super().__init__(operands=[x], result_types=[x.type], attributes=bounds)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Least and largest element of the result."""
+        return self.low.value.data, self.high.value.data
+
+    def verify_(self) -> None:
+        """The result is like the operand, the bounds are in order."""
+        if self.x.type != self.y.type:
+            raise VerifyException(f"result {self.y.type} differs from operand {self.x.type}")
+        low, high = self.bounds
+        if not low <= high:
+            raise VerifyException(f"bounds {low} and {high} are in no order")
+
+
+@irdl_op_definition
 class ScaleOp(IRDLOperation):
     """
     A program of its own: `elements` fp32 numbers of the buffer `x`, times `factor`, into `y`.
@@ -100,5 +139,5 @@ def _shape(value: SSAValue, rank: int) -> tuple[int, ...]:
     return shape
 
 
-Sketch = Dialect("sketch", [DenseOp, ClipOp, ScaleOp])
+Sketch = Dialect("sketch", [DenseOp, ClipOp, ClampOp, ScaleOp])
 """The dialect."""

@@ -1,5 +1,6 @@
 """What accelc finds by entry points: a scheduling heuristic and a front end."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from accelc.analysis.scheduling.task import Task
 from accelc.dialects import graph
 from accelc.errors import ModelError
 from accelc.frontends.imported import Array, ImportedModel, TensorSpec
-from embed_xdsl.dialect import ClipOp, DenseOp
+from embed_xdsl.dialect import ClampOp, ClipOp, DenseOp
 
 FP32 = np.dtype(np.float32)
 
@@ -34,6 +35,7 @@ def import_sketch(
     input 4 8
     dense 16
     clip
+    clamp -1 2
     ```
     """
     lines = [line.split() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
@@ -50,6 +52,11 @@ def import_sketch(
         for number, words in enumerate(lines[1:], 2):
             if words == ["clip"]:
                 value = ClipOp(value).y
+            elif len(words) == 3 and words[0] == "clamp":
+                low, high = _bound(path, number, words[1]), _bound(path, number, words[2])
+                if low > high:
+                    raise ModelError(f"{path}:{number}: bounds {low} and {high} are in no order")
+                value = ClampOp(value, low, high).y
             elif len(words) == 2 and words[0] == "dense":
                 cols = _size(path, number, words[1])
                 data = {"w": rng.standard_normal((width, cols), FP32), "b": rng.standard_normal(cols, FP32)}
@@ -61,7 +68,8 @@ def import_sketch(
                 width = cols
             else:
                 raise ModelError(
-                    f"{path}:{number}: '{' '.join(words)}' is no layer: expected 'dense COLUMNS' or 'clip'"
+                    f"{path}:{number}: '{' '.join(words)}' is no layer: expected 'dense COLUMNS', 'clip' or "
+                    "'clamp LOW HIGH'"
                 )
         graph.ReturnOp([value])
     given = TensorType(f32, shape)
@@ -74,3 +82,13 @@ def _size(path: Path, line: int, word: str) -> int:
     if not word.isdecimal() or not 1 <= int(word) <= 4096:
         raise ModelError(f"{path}:{line}: '{word}' is no size from 1 to 4096")
     return int(word)
+
+
+def _bound(path: Path, line: int, word: str) -> float:
+    try:
+        number = float(word)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number) or abs(number) > 1e30:
+        raise ModelError(f"{path}:{line}: '{word}' is no number from -1e30 to 1e30")
+    return number

@@ -14,7 +14,7 @@ from xdsl.ir import Block
 from accelc.analysis.indexed import REDUCTIONS, picked_shape
 from accelc.dialects import graph
 from accelc.errors import AccelcError
-from accelc.lowering.lower import supported
+from accelc.lowering import supported
 from accelc.targets import load_target
 
 pytestmark = pytest.mark.usefixtures("estimated_schedules")

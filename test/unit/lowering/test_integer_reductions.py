@@ -13,7 +13,7 @@ from xdsl.dialects.builtin import ModuleOp, f32
 
 from accelc.dialects import graph
 from accelc.interpreters.graph import run_block
-from accelc.lowering.lower import supported
+from accelc.lowering import supported
 from accelc.passes.decompose import decompose
 from accelc.targets import load_target
 

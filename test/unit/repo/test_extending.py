@@ -11,6 +11,7 @@ from accelc.analysis.scheduling.rules import SCHEDULERS
 from accelc.cli.main import main as accelc
 from accelc.cli.opt import main as accelc_opt
 from accelc.frontends.table import FRONTENDS
+from accelc.lowering import LOWERINGS
 from accelc.pipelines import PIPELINES
 from accelc.plugins import UNIVERSES
 from accelc.targets.reader import PRESETS
@@ -56,7 +57,7 @@ def test_no_place_of_an_instruction_is_forgotten() -> None:
 def test_every_group_has_an_entry_in_the_page_and_the_example() -> None:
     """Seams are documented, and shown outside of the package."""
     project = (EXAMPLE / "pyproject.toml").read_text(encoding="utf-8")
-    for group in (UNIVERSES, *(table.group for table in (PRESETS, SCHEDULERS, FRONTENDS, DECOMPOSITIONS))):
+    for group in (UNIVERSES, *(table.group for table in (PRESETS, SCHEDULERS, FRONTENDS, DECOMPOSITIONS, LOWERINGS))):
         assert f"`{group}`" in PAGE
         assert f'[project.entry-points."{group}"]' in project
     for name in re.findall(r'insert_(?:after|before)\("([\w-]+)"', PAGE):

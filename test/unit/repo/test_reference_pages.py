@@ -122,7 +122,7 @@ def test_rows_of_operators(operator: str, tier: str, operations: set[str], absen
 
 def test_primitives_are_documented() -> None:
     """Every operation with a form in instructions, and every one that is taken apart."""
-    from accelc.lowering.lower import RULES
+    from accelc.lowering.rules import RULES
 
     text = (ROOT / "docs" / "operators.md").read_text(encoding="utf-8")
     named = {word for code in re.findall(r"`([^`]*)`", text) for word in code.split()}
