@@ -40,10 +40,16 @@ class Elementwise:
         return self._recorder.target
 
     def activation(
-        self, destination: View, func: str, source: View, bias: View | float = 0.0, scale: float = 1.0
+        self,
+        destination: View,
+        func: str,
+        source: View,
+        bias: View | float = 0.0,
+        scale: float = 1.0,
+        engine: str = "scalar",
     ) -> None:
         """
-        `destination = func(scale * source + bias)` on the scalar engine; `func` is one the target lists.
+        `destination = func(scale * source + bias)` on the scalar engine, or another that the target has `func` for.
 
         A bias is a number or a tile; one of shape [partitions, 1] holds one value per partition.
         """
@@ -61,7 +67,7 @@ class Elementwise:
             sources.append(self._fitted(bias, destination))
             attributes["bias_ap"] = access(sources[1])
             operands.append(sources[1])
-        self._recorder.append(ActivateOp, "scalar", operands, attributes, sources, destination)
+        self._on(engine, ActivateOp, operands, attributes, sources, destination)
 
     def tensor_tensor(self, destination: View, lhs: View, rhs: View, op: str, engine: str = "vector") -> None:
         """`destination = lhs op rhs` elementwise; comparisons give 1 or 0."""
@@ -133,11 +139,11 @@ class Elementwise:
         }
         self._on(engine, ReduceOp, [source, destination], attributes, [source], destination)
 
-    def partition_reduce(self, destination: View, source: View, op: str) -> None:
-        """Reduce the partitions of `source` to one with `add`, `max` or `min`, on gpsimd, in partition order."""
+    def partition_reduce(self, destination: View, source: View, op: str, engine: str = "gpsimd") -> None:
+        """Reduce the partitions of `source` to one with `add`, `max` or `min`, in partition order."""
         require_views(destination=destination, source=source)
         attributes = {"op": text("op", op), "source_ap": access(source), "out_ap": access(destination)}
-        self._on("gpsimd", PartitionReduceOp, [source, destination], attributes, [source], destination)
+        self._on(engine, PartitionReduceOp, [source, destination], attributes, [source], destination)
 
     def tensor_copy(self, destination: View, source: View, engine: str = "vector") -> None:
         """`destination = source`, converted, on a compute engine."""

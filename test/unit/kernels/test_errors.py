@@ -120,6 +120,11 @@ def engine(core: Core, x: View) -> object:
     return core.memset(core.sbuf((128, 4), "fp32"), 0.0, engine="pool")
 
 
+def function_elsewhere(core: Core, x: View) -> object:
+    tile = small(core, x)
+    return core.activation(tile, "relu", tile, engine="vector")
+
+
 def queue(core: Core, x: View) -> object:
     return core.load(x, queue=16)
 
@@ -308,6 +313,7 @@ CASES: list[tuple[Body, str]] = [
     (alu, "engine.tensor_tensor: op 'plus' is unknown; legal are add, sub, mul"),
     (engine, "no engine 'pool': target 'trn-like' has tensor, vector, scalar, gpsimd, and the queues dma0 to dma15"),
     (queue, "no engine 'dma16'"),
+    (function_elsewhere, "lane 'vector' does not execute engine.activate; legal are scalar, added engines"),
     (lane_of_dma, "engine.memset on queue 'dma0': a compute engine executes it"),
     (dtype, "tensor 'tile' of unknown element type 'float31' (types: fp32, bf16"),
     (flat, "sbuf tensor 'tile' of shape [128]: expected [partitions, free...], positive sizes"),

@@ -10,6 +10,7 @@ import accelc
 from accelc import TensorSpec
 from accelc.isa.program import AcceleratorSegment
 from accelc.kernels import Core, View, kernel
+from accelc.targets import parse_target
 
 X = np.random.default_rng(0).integers(-8, 8, (128, 256)).astype(np.float32)
 
@@ -44,6 +45,21 @@ def test_places_and_queues_are_kept() -> None:
     np.testing.assert_array_equal(result.outputs["y"], expected)
     assert not result.races
     assert compiled.sync_emitted > 0
+
+
+def test_an_engine_that_only_this_machine_has(lut_machine: str) -> None:
+    @kernel(target=parse_target(lut_machine, "lut.toml"))
+    def soft(core: Core, x: View) -> None:
+        tile = core.load(x)
+        core.activation(tile, "softplus", tile, scale=2.0, engine="lut")
+        core.store(core.output("y", x.shape, "fp32"), tile)
+
+    x = X[:4, :64]
+    compiled = soft.compile(x=x)
+    assert "engine.activate on lut softplus(2.0 * %" in compiled.ir
+    result = compiled.run(x=x)
+    np.testing.assert_allclose(result.outputs["y"], np.logaddexp(0, 2 * x), rtol=1e-6, atol=1e-6)
+    assert not result.races
 
 
 def test_scheduling_is_no_slower_than_the_order_written() -> None:
