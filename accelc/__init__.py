@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from accelc.api import compile, compile_module, run, simulate, simulate_devices
-    from accelc.driver import CompiledModel, CompileOptions, RunResult
+    from accelc.driver import CompiledModel, RunResult
     from accelc.errors import AccelcError, KernelError
     from accelc.hooking import hook
+    from accelc.isa.custom import CustomInstruction, Immediate
     from accelc.isa.program import Program
     from accelc.kernels import CompiledKernel, Core, Kernel, KernelResult, TensorSpec, kernel
+    from accelc.options import CompileOptions
     from accelc.pipelines import Pipeline
     from accelc.runtime.execute import ExecutionResult
     from accelc.staged.running import StagedRun, run_staged
@@ -26,7 +28,9 @@ __all__ = [
     "CompiledKernel",
     "CompiledModel",
     "Core",
+    "CustomInstruction",
     "ExecutionResult",
+    "Immediate",
     "Kernel",
     "KernelError",
     "KernelResult",
@@ -55,7 +59,7 @@ _HOMES = {
     "simulate": "accelc.api",
     "simulate_devices": "accelc.api",
     "CompiledModel": "accelc.driver",
-    "CompileOptions": "accelc.driver",
+    "CompileOptions": "accelc.options",
     "RunResult": "accelc.driver",
     "AccelcError": "accelc.errors",
     "KernelError": "accelc.errors",
@@ -66,6 +70,8 @@ _HOMES = {
     "TensorSpec": "accelc.kernels",
     "kernel": "accelc.kernels",
     "ExecutionResult": "accelc.runtime.execute",
+    "CustomInstruction": "accelc.isa.custom",
+    "Immediate": "accelc.isa.custom",
     "Pipeline": "accelc.pipelines",
     "Program": "accelc.isa.program",
     "StagedRun": "accelc.staged.running",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
+from accelc import arguments
 from accelc.driver import DEFAULT_TARGET, CompiledModel, CompileOptions, RunResult, compile_model
 from accelc.errors import ProgramError
 from accelc.isa.program import Program
@@ -44,7 +45,8 @@ def compile(
     Compile an ONNX model or an exported PyTorch program for `target`, a preset's name, a file or a machine.
 
     `pipeline` is `Pipeline.named("compile")` with passes and hooks of the caller; the other arguments are those of
-    `CompileOptions`. `compiled.program.save(path)` writes what `accelc compile` writes. Raises AccelcError.
+    `CompileOptions`. `compiled.program.save(path)` writes what `accelc compile` writes. Raises AccelcError: UsageError
+    for an argument of another type.
     """
     options = _options(target, precision, shapes, dims, random_weights, save_ir, force, donate)
     options = replace(options, repeat_layers=repeat_layers, no_weights=no_weights)
@@ -55,7 +57,7 @@ def compile_module(
     module: "ModuleOp",
     target: "str | Path | Target" = DEFAULT_TARGET,
     *,
-    weights: Mapping[str, Array] | None = None,
+    weights: Mapping[str, npt.ArrayLike] | None = None,
     precision: str = "model",
     force: str | None = None,
     repeat_layers: str = "auto",
@@ -72,14 +74,15 @@ def compile_module(
     from accelc.frontends.graph_module import import_graph
 
     options = CompileOptions(target, precision, force=force, repeat_layers=repeat_layers)
-    return compile_imported(import_graph(module, weights or {}), module, options, pipeline=pipeline)
+    given = {} if weights is None else arguments.mapping("weights", weights, "from names to arrays")
+    return compile_imported(import_graph(module, given), module, options, pipeline=pipeline)
 
 
 def run(
     model: "str | Path | bytes | ModelProto | ExportedProgram",
     target: "str | Path | Target" = DEFAULT_TARGET,
     *,
-    inputs: Mapping[str, Array] | None = None,
+    inputs: Mapping[str, npt.ArrayLike] | None = None,
     seed: int = 0,
     check: bool = True,
     timing_only: bool = False,
@@ -96,9 +99,9 @@ def run(
     """
     Compile a model, execute it and compare it with a reference, as `accelc run` does.
 
-    `inputs` gives arrays by name; the others are random from `seed`. `check` asks for the comparison. With
-    `timing_only` no numbers are computed. An ONNX model that is not one program is executed in stages and gives a
-    `StagedRun`; both results have `outputs` and `comparison`. Raises AccelcError.
+    `inputs` gives arrays by name, or numbers in nested lists; the others are random from `seed`. `check` asks for the
+    comparison. With `timing_only` no numbers are computed. An ONNX model that is not one program is executed in stages
+    and gives a `StagedRun`; both results have `outputs` and `comparison`. Raises AccelcError.
     """
     from accelc.running import run_any
 
@@ -107,15 +110,15 @@ def run(
         model,
         replace(options, repeat_layers=repeat_layers, no_weights=no_weights),
         inputs=inputs,
-        seed=seed,
-        check=check,
-        timing_only=timing_only,
+        seed=arguments.integer("seed", seed, 0),
+        check=arguments.flag("check", check),
+        timing_only=arguments.flag("timing_only", timing_only),
     )
 
 
 def simulate(
     program: CompiledModel | Program | str | Path,
-    inputs: Mapping[str, Array] | None = None,
+    inputs: Mapping[str, npt.ArrayLike] | None = None,
     *,
     target: "str | Path | Target | None" = None,
     timing_only: bool = False,
@@ -125,24 +128,26 @@ def simulate(
     """
     Execute a compiled model, a program, or the program in a file.
 
-    `inputs` holds an array for every input, by name; it is not needed with `timing_only`. `target` is the machine
-    the program must have been compiled for, by default the one it carries. `races` turns the race detector on;
-    `delays` overrides delay slots by name, in cycles. Raises AccelcError: ProgramError when the
-    program has inputs and none are given.
+    `inputs` holds an array for every input, by name, or numbers in nested lists; it is not needed with `timing_only`.
+    `target` is the machine the program must have been compiled for, by default the one it
+    carries. `races` turns the race detector on; `delays` overrides delay slots by name, in cycles. Raises AccelcError:
+    ProgramError when the program has inputs and none are given.
     """
     from accelc.runtime.execute import execute
 
     loaded, machine = _loaded(program, target)
+    timing_only, races = arguments.flag("timing_only", timing_only), arguments.flag("races", races)
     if inputs is None and not timing_only and loaded.inputs:
         names = ", ".join(str(value.name) for value in loaded.inputs)
         raise ProgramError(f"the program needs arrays for its inputs ({names}), or timing_only=True")
-    return execute(loaded, machine, inputs or {}, functional=not timing_only, races=races, delays=delays)
+    given = dict[str, npt.ArrayLike]() if inputs is None else inputs
+    return execute(loaded, machine, given, functional=not timing_only, races=races, delays=delays)
 
 
 def simulate_devices(
     program: CompiledModel | Program | str | Path,
     devices: int,
-    inputs: Sequence[Mapping[str, Array]] | None = None,
+    inputs: Sequence[Mapping[str, npt.ArrayLike]] | None = None,
     *,
     all_reduce: Sequence[str] = (),
     iterations: int = 1,
@@ -157,9 +162,18 @@ def simulate_devices(
     from accelc.runtime.devices import execute_devices, parse_all_reduce, run_devices
 
     loaded, machine = _loaded(program, None)
-    if inputs is not None and len(inputs) != devices:
-        raise ProgramError(f"inputs of {len(inputs)} devices for {devices} devices: one mapping per device is needed")
-    reductions = parse_all_reduce(all_reduce, loaded, machine)
+    devices, iterations = arguments.integer("devices", devices), arguments.integer("iterations", iterations)
+    if inputs is not None:
+        inputs = arguments.items("inputs", inputs, "a mapping from names to arrays for each device")
+        if len(inputs) != devices:
+            raise ProgramError(
+                f"inputs of {len(inputs)} devices for {devices} devices: one mapping per device is needed"
+            )
+    names = arguments.items("all_reduce", all_reduce, "names of outputs in a list")
+    for name in names:
+        if not isinstance(name, str):
+            arguments.refuse("an item of all_reduce", name, "OUTPUT, OUTPUT:ring or OUTPUT:mesh")
+    reductions = parse_all_reduce(names, loaded, machine)
     result = run_devices(loaded, machine, devices, reductions, iterations)
     if inputs is None:
         return result, []
@@ -198,6 +212,8 @@ def _options(
     force: str | None,
     donate: Mapping[str, str] | None,
 ) -> CompileOptions:
-    folder = None if save_ir is None else Path(save_ir)
-    sizes, names = dict(shapes or {}), dict(dims or {})
-    return CompileOptions(target, precision, sizes, names, random_weights, folder, force, dict(donate or {}))
+    folder = None if save_ir is None else arguments.path("save_ir", save_ir)
+    sizes = dict[str, tuple[int, ...]]() if shapes is None else shapes
+    names = dict[str, int]() if dims is None else dims
+    donated = dict[str, str]() if donate is None else donate
+    return CompileOptions(target, precision, sizes, names, random_weights, folder, force, donated)

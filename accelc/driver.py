@@ -6,7 +6,7 @@ report, and is behind `accelc run`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from accelc import arguments
 from accelc.donation import donate
-from accelc.errors import ModelError, UsageError, suggestion
+from accelc.errors import ModelError, UsageError
 from accelc.garbage import rare_collections
 from accelc.isa.program import Program, ValueType
+from accelc.options import DEFAULT_TARGET, FORCED, PRECISIONS, REPEAT_LAYERS, CompileOptions
 from accelc.snapshots import Snapshots
 from accelc.weights import absent_weight, is_absent
 
@@ -38,50 +40,29 @@ if TYPE_CHECKING:
     from accelc.runtime.execute import ExecutionResult
     from accelc.targets.model import Target
 
+__all__ = [
+    "DEFAULT_TARGET",
+    "FORCED",
+    "PRECISIONS",
+    "REPEAT_LAYERS",
+    "CompileOptions",
+    "CompiledModel",
+    "Placement",
+    "Progress",
+    "RunResult",
+    "compile_imported",
+    "compile_model",
+    "placements_of",
+    "run_model",
+    "silent",
+]
+
 Array = npt.NDArray[Any]
 Progress = Callable[[str], None]
-
-PRECISIONS = ("model", "fp32", "bf16", "fp16", "fp8", "int8")
-"""`model` keeps the types of the model; the others store and multiply floats in that type."""
-FORCED = ("accelerator", "host", "accelerator-first")
-"""
-Homes all operations can be sent to; a framework only executes operators of its own.
-
-With `accelerator-first` the accelerator gets whatever its capabilities allow, however small, and only the rest has
-another home; with `accelerator` there must be no rest.
-"""
-REPEAT_LAYERS = ("auto", "always", "never")
-"""When repeated layers are compiled once and launched one by one: in large models, where there are any, or not."""
-DEFAULT_TARGET = "trn-like"
 
 
 def silent(step: str) -> None:
     """Progress callback that shows nothing."""
-
-
-@dataclass(frozen=True)
-class CompileOptions:
-    """
-    How to compile.
-
-    `target` is a preset's name, a file or a machine; `shapes` and `dims` bind symbolic dimensions by input and by name;
-    `random_weights` replaces the model's weights by seeded random ones; `save_ir` is a folder that gets the IR after
-    every stage; `force` is one of `FORCED` for all operations; without it the compiler chooses. `donate` names, for
-    inputs whose memory the caller gives up, the outputs that may lie there: the input is undefined after the run.
-    `repeat_layers` is one of `REPEAT_LAYERS`. With `no_weights` float weights in files beside the model are not read:
-    the program has their types only and can be timed, not executed.
-    """
-
-    target: "str | Path | Target" = DEFAULT_TARGET
-    precision: str = "model"
-    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
-    dims: Mapping[str, int] = field(default_factory=dict[str, int])
-    random_weights: int | None = None
-    save_ir: Path | None = None
-    force: str | None = None
-    donate: Mapping[str, str] = field(default_factory=dict[str, str])
-    repeat_layers: str = "auto"
-    no_weights: bool = False
 
 
 @dataclass(frozen=True)
@@ -181,7 +162,6 @@ def compile_imported(
     """Compile what a front end gave; `source` is what it was made of. Raises what `compile_model` raises."""
     from accelc.targets import load_target
 
-    _check_options(options)
     return _compile(_Imported(source, imported, options, load_target(options.target), 0.0), progress, pipeline)
 
 
@@ -204,34 +184,11 @@ class _Imported:
         return tuple(ValueType(spec.name, spec.dtype.name, spec.shape) for spec in self.model.outputs)
 
 
-def _check_options(options: CompileOptions) -> None:
-    """Raise UsageError for a choice that does not exist."""
-    if options.precision not in PRECISIONS:
-        raise UsageError(
-            f"unknown precision '{options.precision}'{suggestion(options.precision, PRECISIONS)} "
-            f"(precisions: {', '.join(PRECISIONS)})"
-        )
-    if options.force is not None and options.force not in FORCED:
-        raise UsageError(
-            f"unknown home '{options.force}' to force{suggestion(options.force, FORCED)} (homes: {', '.join(FORCED)})"
-        )
-    if options.repeat_layers not in REPEAT_LAYERS:
-        raise UsageError(
-            f"unknown choice '{options.repeat_layers}' for repeated layers"
-            f"{suggestion(options.repeat_layers, REPEAT_LAYERS)} (choices: {', '.join(REPEAT_LAYERS)})"
-        )
-    if options.no_weights and options.random_weights is not None:
-        raise UsageError("no weights and random weights: give one of them")
-    if options.random_weights is not None and options.random_weights < 0:
-        raise UsageError(f"seed of random weights {options.random_weights}: expected an integer of at least 0")
-
-
 def _import(
     model: "str | Path | bytes | ModelProto | ExportedProgram", options: CompileOptions, progress: Progress
 ) -> _Imported:
     from accelc.targets import load_target
 
-    _check_options(options)
     target = load_target(options.target)
     progress("import")
     start = perf_counter()
@@ -263,7 +220,7 @@ def _import(
         raise ModelError("reading ONNX models needs the package onnx: install it with: pip install 'accelc[onnx]'")
     from accelc.frontends.onnx import import_onnx, load_model, with_random_weights
 
-    source: Any = Path(model) if isinstance(model, str | Path) else model
+    source: Any = Path(model) if isinstance(model, str) else model
     if options.random_weights is not None or isinstance(model, bytes):
         proto, folder = load_model(source)
         if options.random_weights is not None:
@@ -296,8 +253,7 @@ def _compile(given: _Imported, progress: Progress, pipeline: "Pipeline | None" =
     from accelc.targets.canonical import canonical_toml
 
     start = perf_counter()
-    pipeline = pipeline or Pipeline("compile")
-    pipeline.require("compile")
+    pipeline = Pipeline.of("compile", pipeline)
     imported, target, options = given.model, given.target, given.options
     snapshots = Snapshots(options.save_ir)
     snapshots.save("import", lambda: str(imported.module))
@@ -388,7 +344,7 @@ def run_model(
     model: "str | Path | bytes | ModelProto | ExportedProgram",
     options: CompileOptions | None = None,
     *,
-    inputs: Mapping[str, Array] | None = None,
+    inputs: Mapping[str, npt.ArrayLike] | None = None,
     seed: int = 0,
     check: bool = True,
     timing_only: bool = False,
@@ -402,16 +358,15 @@ def run_model(
     the time is asked for.
     """
     from accelc.runtime.execute import execute
-    from accelc.runtime.inputs import check_inputs, random_inputs
+    from accelc.runtime.inputs import random_inputs, shapes_of, typed_inputs
 
     if options is not None and options.no_weights and not timing_only:
         raise UsageError("without weights nothing can be computed: ask for the time only (--timing-only)")
     start = perf_counter()
-    given = dict(inputs or {})
+    raw = {} if inputs is None else arguments.mapping("inputs", inputs, "from names to arrays")
     options = options or CompileOptions()
-    shapes = {name: tuple(array.shape) for name, array in given.items()} | dict(options.shapes)
-    imported = _import(model, replace(options, shapes=shapes), progress)
-    check_inputs(given, imported.inputs)
+    imported = _import(model, replace(options, shapes=shapes_of(raw) | dict(options.shapes)), progress)
+    given = typed_inputs(raw, imported.inputs)
     compiled = _compile(imported, progress)
     # The weights as imported are not needed beside the program's.
     del imported

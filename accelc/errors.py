@@ -18,7 +18,7 @@ class AccelcError(DiagnosticException):
 
 
 class UsageError(AccelcError):
-    """A command line that no command accepts."""
+    """A command line that no command accepts, or an argument that no function of Python's interface does."""
 
 
 class TargetError(AccelcError):
@@ -30,7 +30,13 @@ class ModelError(AccelcError):
 
 
 class CapacityError(AccelcError):
-    """A tensor, buffer or table does not fit the target."""
+    """
+    A tensor, buffer or table does not fit the target.
+
+    `foreign` is one that a pass or hook of the caller raised: other budgets are not tried then.
+    """
+
+    foreign = False
 
 
 class ProgramError(AccelcError):
@@ -61,8 +67,10 @@ class ExecutionError(SimulationError):
         self.debug = debug
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """`; did you mean 'x'?` for the known name closest to `word`, or nothing when none is close."""
+def suggestion(word: object, known: Iterable[str]) -> str:
+    """`; did you mean 'x'?` for the known name closest to `word`, or nothing when none is close or it is no name."""
+    if not isinstance(word, str) or not word:
+        return ""
     # Imported where it is used: most runs make no suggestion.
     from difflib import get_close_matches
 

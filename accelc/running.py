@@ -5,7 +5,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from accelc.driver import Array, CompileOptions, Progress, RunResult, run_model, silent
+import numpy.typing as npt
+
+from accelc.driver import CompileOptions, Progress, RunResult, run_model, silent
 from accelc.errors import AccelcError, CapacityError, ModelError
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ def run_any(
     model: "str | Path | bytes | ModelProto | ExportedProgram",
     options: CompileOptions | None = None,
     *,
-    inputs: Mapping[str, Array] | None = None,
+    inputs: Mapping[str, npt.ArrayLike] | None = None,
     seed: int = 0,
     check: bool = True,
     timing_only: bool = False,

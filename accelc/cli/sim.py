@@ -158,7 +158,7 @@ def execute(arguments: argparse.Namespace) -> int:
     from accelc.profile.trace import write_trace
     from accelc.report.figures import race_count
     from accelc.runtime.execute import execute as execute_program
-    from accelc.runtime.inputs import check_inputs, load_array, parse_size, random_inputs
+    from accelc.runtime.inputs import load_array, parse_size, random_inputs, typed_inputs
     from accelc.targets import load_target, parse_target
 
     if arguments.output is not None and arguments.timing_only:
@@ -167,7 +167,7 @@ def execute(arguments: argparse.Namespace) -> int:
     program = load_program(arguments.program, expected)
     target = parse_target(program.target_text, f"{arguments.program}: target.toml")
     given = {name: load_array(path, name) for name, path in assignments(arguments.input, "--input")}
-    check_inputs(given, program.inputs)
+    typed_inputs(given, program.inputs)
     delays = {name: parse_size(text, f"--delay {name}") for name, text in assignments(arguments.delay, "--delay")}
     if on_devices(arguments):
         return execute_devices(arguments, program, target, given)

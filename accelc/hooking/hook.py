@@ -4,6 +4,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from accelc import arguments
 from accelc.hooking.executor import Executor, Interpreter, Machine
 from accelc.hooking.program.namespace import hooked
 from accelc.hooking.session import Session
@@ -25,7 +26,8 @@ def hook(
     The session's `report` says what happened. Raises TargetError and UsageError; inside, what NumPy raises.
     """
     executor: Executor = Interpreter() if target is None else Machine.of(target, precision)
-    first, second = (None if folder is None else Path(folder) for folder in (dump_first_ir, dump_second_ir))
+    first = None if dump_first_ir is None else arguments.path("dump_first_ir", dump_first_ir)
+    second = None if dump_second_ir is None else arguments.path("dump_second_ir", dump_second_ir)
     session = Session(executor, first, second)
     with hooked(session):
         try:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy.typing as npt
 
+from accelc import arguments
 from accelc.isa.records import Records
 from accelc.isa.steps import Invocation, Step
 from accelc.numerics import DTYPES
@@ -178,18 +179,24 @@ class Program:
         """
         The program in an `.acx` file, checked in full; `target` is the machine it must have been compiled for.
 
-        Raises ProgramError for a file that is none, or one for another machine, and OSError.
+        Raises ProgramError for a file that is none, or one for another machine, UsageError for what is no path, and
+        OSError.
         """
         from accelc.isa.loader import load_program
         from accelc.targets import load_target
 
-        return load_program(path, None if target is None else load_target(target))
+        machine = None if target is None else load_target(target)
+        return load_program(arguments.path("path of the program", path), machine)
 
     def save(self, path: str | Path) -> None:
-        """Write the program to an `.acx` file, as `accelc compile` does. Raises ProgramError and OSError."""
+        """
+        Write the program to an `.acx` file, as `accelc compile` does.
+
+        Raises ProgramError, UsageError for what is no path, and OSError.
+        """
         from accelc.isa.container import save_program
 
-        save_program(self, path)
+        save_program(self, arguments.path("path of the program", path))
 
     def disassemble(self) -> str:
         """The program as text, as `accelc dis` prints it."""

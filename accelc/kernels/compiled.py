@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import numpy.typing as npt
 
 from accelc.isa.program import Program
@@ -71,12 +70,11 @@ class CompiledKernel:
     sync_required: int
     sync_emitted: int
 
-    def run(self, **inputs: Array) -> KernelResult:
+    def run(self, **inputs: npt.ArrayLike) -> KernelResult:
         """Execute it on arrays of the shapes it was compiled for. Raises ModelError for others, SimulationError."""
         from accelc.runtime.execute import execute
 
-        arrays = {name: np.asarray(array) for name, array in inputs.items()}
-        return KernelResult(self.target, execute(self.program, self.target, arrays))
+        return KernelResult(self.target, execute(self.program, self.target, inputs))
 
     def time(self) -> KernelResult:
         """Count its time without computing numbers."""

@@ -8,8 +8,7 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast, overload
 
-import numpy as np
-
+from accelc.arguments import array_of
 from accelc.errors import AccelcError, KernelError, UsageError, suggestion
 from accelc.kernels.compiled import CompiledKernel, KernelResult
 from accelc.kernels.core import Core, dtype_of
@@ -113,7 +112,11 @@ class Kernel:
         return replace(self, schedule=schedule)
 
     def through(self, pipeline: "Pipeline") -> "Kernel":
-        """The kernel with another pipeline, `Pipeline.named("kernel")` with passes and hooks of the caller."""
+        """
+        The kernel with another pipeline, `Pipeline.named("kernel")` with passes and hooks of the caller.
+
+        Raises UsageError for another pipeline.
+        """
         return replace(self, pipeline=pipeline)
 
     def compile(self, **arguments: Any) -> CompiledKernel:
@@ -137,8 +140,7 @@ class Kernel:
         recorder.check_complete()
         recorder.check_room()
         schedule = self._schedule(recorder)
-        pipeline = self.pipeline or Pipeline("kernel")
-        pipeline.require("kernel")
+        pipeline = Pipeline.of("kernel", self.pipeline)
         try:
             return _compile(self.name, recorder, schedule, pipeline)
         except KernelError:
@@ -150,15 +152,14 @@ class Kernel:
         """
         Compile the kernel for these arrays and execute it on them.
 
-        Raises UsageError for what is no array, and what `compile` and `simulate` raise.
+        Raises ModelError for what is no array, and what `compile` and `simulate` raise.
         """
         choices = {name: value for name, value in arguments.items() if name in self.choices}
-        arrays: dict[str, Any] = {}
-        for name in arguments.keys() - choices.keys():
-            try:
-                arrays[name] = np.asarray(arguments[name])
-            except ValueError as error:
-                raise UsageError(f"input '{name}' of kernel '{self.name}' is no array: {error}") from None
+        arrays = {
+            name: array_of(f"input '{name}' of kernel '{self.name}'", value)
+            for name, value in arguments.items()
+            if name not in choices
+        }
         return self.compile(**arrays, **choices).run(**arrays)
 
     def _declared(self, recorder: Recorder, inputs: Mapping[str, Shaped], site: Site) -> list[View]:

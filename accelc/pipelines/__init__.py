@@ -247,7 +247,7 @@ def _lower_until_it_fits(
                     partition, weights, target, Budget(resident=share), labels, see, in_place, spill, pipeline
                 )
             except CapacityError as error:
-                failure, spilled = error, True
+                failure, spilled = _own(error), True
                 break
             spilled |= bool(fitted.spills.loads)
             if found is None or fitted.predicted_ns < found.predicted_ns:
@@ -262,6 +262,13 @@ def _lower_until_it_fits(
         assert failure is not None
         raise failure
     return found
+
+
+def _own(error: CapacityError) -> CapacityError:
+    """What says that a budget does not suffice; an error of the caller's code is raised."""
+    if error.foreign:
+        raise error
+    return error
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import VerifyException
 
+from accelc.arguments import is_one, items, refuse
 from accelc.dialects.engine import ProgramOp
-from accelc.errors import UsageError, suggestion
+from accelc.errors import CapacityError, UsageError, suggestion
 
 GRAPH_PASSES = (
     "normalize-inplace",
@@ -58,6 +59,8 @@ class _Inserted:
     after: bool
     name: str
     apply: Callable[[ModuleOp], object]
+    ours: bool
+    """Whether it is a pass of accelc, whose CapacityError says that a budget does not suffice."""
 
 
 @dataclass(frozen=True)
@@ -74,13 +77,32 @@ class Pipeline:
     inserted: tuple[_Inserted, ...] = ()
     hooks: tuple[tuple[Hook | None, Hook | None], ...] = ()
 
+    def __post_init__(self) -> None:
+        if not is_one(self.name, PIPELINES):
+            known = ", ".join(PIPELINES)
+            raise UsageError(f"unknown pipeline '{self.name}'{suggestion(self.name, PIPELINES)} (pipelines: {known})")
+        if not all(isinstance(one, _Inserted) for one in items("inserted", self.inserted, "a tuple of passes")):
+            refuse("inserted", self.inserted, "what insert_before and insert_after make")
+        for pair in items("hooks", self.hooks, "pairs of hooks"):
+            for hook in items("hooks", pair, "a hook before and one after, or None"):
+                if hook is not None and not callable(hook):
+                    refuse("a hook", hook, "a function of the name of a pass and a module")
+
     @staticmethod
     def named(name: str) -> "Pipeline":
         """One of `PIPELINES`. Raises UsageError for another name."""
-        if name not in PIPELINES:
-            known = ", ".join(PIPELINES)
-            raise UsageError(f"unknown pipeline '{name}'{suggestion(name, PIPELINES)} (pipelines: {known})")
         return Pipeline(name)
+
+    @staticmethod
+    def of(name: str, given: "Pipeline | None") -> "Pipeline":
+        """What the caller gave, which must be the pipeline `name`, or that without additions. Raises UsageError."""
+        if given is None:
+            return Pipeline(name)
+        if not isinstance(given, Pipeline):  # pyright: ignore[reportUnnecessaryIsInstance]
+            refuse("pipeline", given, f"Pipeline.named('{name}') with passes and hooks of yours")
+        if given.name != name:
+            raise UsageError(f"pipeline '{given.name}': here '{name}' runs; begin with Pipeline.named('{name}')")
+        return given
 
     @property
     def passes(self) -> tuple[str, ...]:
@@ -101,13 +123,12 @@ class Pipeline:
         return self._insert(position, passes, after=True)
 
     def with_hooks(self, *, before: Hook | None = None, after: Hook | None = None) -> "Pipeline":
-        """The pipeline with functions that are called before and after every pass, inserted ones among them."""
-        return replace(self, hooks=(*self.hooks, (before, after)))
+        """
+        The pipeline with functions that are called before and after every pass, inserted ones among them.
 
-    def require(self, name: str) -> None:
-        """Raise UsageError unless this is the pipeline `name`."""
-        if self.name != name:
-            raise UsageError(f"pipeline '{self.name}': here '{name}' runs; begin with Pipeline.named('{name}')")
+        Raises UsageError for what is no function.
+        """
+        return replace(self, hooks=(*self.hooks, (before, after)))
 
     def around(self, name: str, module: ModuleOp, action: Callable[[], Result]) -> Result:
         """Run pass `name` on `module` with everything around it."""
@@ -143,7 +164,7 @@ class Pipeline:
     def run_inserted(self, position: str, module: ModuleOp, *, after: bool) -> None:
         """Run what is inserted before or after `position`. Raises UsageError for a pass that leaves invalid IR."""
         for one in self._at(position, after):
-            self._hooked(one.name, module, lambda one=one: one.apply(module))
+            self._hooked(one.name, module, lambda one=one: _applied(one, module))
             try:
                 module.verify()
             except VerifyException as error:
@@ -158,27 +179,40 @@ class Pipeline:
     def _hooked(self, name: str, module: ModuleOp, action: Callable[[], Result]) -> Result:
         for before, _ in self.hooks:
             if before is not None:
-                before(name, module)
+                _foreign(lambda before=before: before(name, module))
         result = action()
         for _, after in self.hooks:
             if after is not None:
-                after(name, module)
+                _foreign(lambda after=after: after(name, module))
         return result
 
     def _insert(self, position: str, passes: tuple[Transform, ...], after: bool) -> "Pipeline":
         legal = PIPELINES[self.name]
-        if position in STREAM_STAGES:
+        if is_one(position, STREAM_STAGES):
             raise UsageError(
                 f"pipeline '{self.name}' has no IR at '{position}', which works on streams of instructions; legal "
                 f"positions are {', '.join(legal)}"
             )
-        if position not in legal:
+        if not is_one(position, legal):
             raise UsageError(
                 f"pipeline '{self.name}' has no pass '{position}'{suggestion(position, legal)} (legal positions: "
                 f"{', '.join(legal)})"
             )
         new = tuple(_Inserted(position, after, *_named(one)) for one in passes)
         return replace(self, inserted=(*self.inserted, *new))
+
+
+def _applied(one: _Inserted, module: ModuleOp) -> object:
+    return one.apply(module) if one.ours else _foreign(lambda: one.apply(module))
+
+
+def _foreign(action: Callable[[], Result]) -> Result:
+    """Run code of the caller; its CapacityError is none of ours, which would make the compiler try another budget."""
+    try:
+        return action()
+    except CapacityError as error:
+        error.foreign = True
+        raise
 
 
 def _program(module: ModuleOp, position: str) -> ProgramOp:
@@ -190,19 +224,20 @@ def _program(module: ModuleOp, position: str) -> ProgramOp:
     return ops[0]
 
 
-def _named(transform: Transform) -> tuple[str, Callable[[ModuleOp], object]]:
-    """Name and function of a pass."""
+def _named(transform: Transform) -> tuple[str, Callable[[ModuleOp], object], bool]:
+    """Name and function of a pass, and whether it is accelc's. Raises UsageError for what is none."""
     if isinstance(transform, str):
         transform = _registered(transform)
     if isinstance(transform, ModulePass):
         one = transform
-        return one.name, lambda module: one.apply(_context(), module)
+        ours = type(one).__module__.startswith("accelc.passes.")
+        return one.name, lambda module: one.apply(_context(), module), ours
     # Calling a class would make an object and run nothing.
     if isinstance(transform, type) or not callable(transform):
         raise UsageError(
             f"{transform!r:.60} is no pass: expected the name of one, an object of a ModulePass, or a function"
         )
-    return getattr(transform, "__name__", type(transform).__name__), transform
+    return getattr(transform, "__name__", type(transform).__name__), transform, False
 
 
 def _context() -> Context:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from accelc.errors import UsageError, suggestion
 from accelc.isa.program import Array, Program, ValueType
@@ -159,7 +160,7 @@ def run_devices(
 def execute_devices(
     program: Program,
     target: Target,
-    inputs: Sequence[Mapping[str, Array]],
+    inputs: Sequence[Mapping[str, npt.ArrayLike]],
     reductions: Sequence[AllReduce],
     progress: Callable[[str], None] = lambda step: None,
 ) -> tuple[list[dict[str, Array]], int]:

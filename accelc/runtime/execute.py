@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from accelc import arguments
 from accelc.analysis.host_cost import host_transfer_ns
 from accelc.dialects.graph import FuncOp
 from accelc.dialects.graph_ops.base import shape_of
@@ -23,7 +24,7 @@ from accelc.isa.steps import Binding, Launch, Place, events
 from accelc.numerics import DTYPES
 from accelc.runtime.framework import Framework, Frameworks
 from accelc.runtime.host import argument_bytes, host_ns, parse_function, result_bytes, run_host
-from accelc.runtime.inputs import check_inputs
+from accelc.runtime.inputs import typed_inputs
 from accelc.runtime.values import Values, part_of
 from accelc.simulator import SimulationResult, poisoned, simulate
 from accelc.simulator.timing.times import Step
@@ -73,7 +74,7 @@ class ExecutionResult:
 def execute(
     program: Program,
     target: Target,
-    inputs: Mapping[str, Array],
+    inputs: Mapping[str, npt.ArrayLike],
     *,
     functional: bool = True,
     races: bool = True,
@@ -87,34 +88,41 @@ def execute(
     """
     Execute `program` on `target`.
 
-    `inputs` holds an array for every input of the program (not looked at unless `functional`); `delays` overrides
+    `inputs` holds an array for every input of the program, or numbers in nested lists (not looked at unless
+    `functional`); `delays` overrides
     delay slots by name, in cycles of their lane: `SLOT` in all segments, `SEGMENT/SLOT` in one; `orders` holds an
     order of execution for each launch on the accelerator, from a timing with other delays. Unless `skip`, a segment is
     timed again at each of its launches, which changes nothing but how long that takes. `known` keeps timings by segment
     from one execution of a program to the next, with the same delays. Raises ModelError for inputs of
     another type, ProgramError for a program that does not fit together and SimulationError for what the simulator
-    finds. Raises UsageError for a delay that the program does not have.
+    finds. Raises UsageError for a delay that the program does not have, or that is no integer in its range.
     """
+    delays = _cycles(delays)
     device = [segment for segment in program.segments if isinstance(segment, AcceleratorSegment)]
     slots = [slot.name for segment in device for slot in segment.delays]
     places = {f"{segment.name}/{slot.name}" for segment in device for slot in segment.delays}
-    for name in delays or ():
+    for name in delays:
         if name not in slots and name not in places:
             raise UsageError(f"the program has no delay '{name}'{suggestion(name, slots)} {_listed(slots)}")
     if functional and program.absent_weights:
         raise ProgramError(
             "the program was compiled without the elements of its weights: it can only be timed (--timing-only)"
         )
-    run = _Run(program, target, functional, races, framework or Frameworks(), delays or {}, orders or (), skip)
+    run = _Run(program, target, functional, races, framework or Frameworks(), delays, orders or (), skip)
     if known is not None:
         run.known = known
     if functional:
-        check_inputs(inputs, program.inputs)
-        missing = [value.name for value in program.inputs if value.name not in inputs]
+        arrays = typed_inputs(arguments.mapping("inputs", inputs, "from names to arrays"), program.inputs)
+        missing = [value.name for value in program.inputs if value.name not in arrays]
         if missing:
             raise ProgramError(f"no array given for input '{missing[0]}' of the program")
-        run.values.update(inputs.items())
+        run.values.update(arrays.items())
     return run.all(progress)
+
+
+def _cycles(delays: Mapping[str, int] | None) -> dict[str, int]:
+    given = {} if delays is None else arguments.mapping("delays", delays, "from names of delays to cycles")
+    return {name: arguments.integer(f"delay '{name}'", value) for name, value in given.items()}
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -2,13 +2,15 @@
 
 import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 from xdsl.ir import SSAValue
 
+from accelc.arguments import as_array, integer
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import shape_of
 from accelc.dialects.graph_ops.element_types import dense_to_array
@@ -56,14 +58,32 @@ def load_array(path: str | Path, name: str) -> Array:
     return array
 
 
-def check_inputs(given: Mapping[str, Array], expected: Sequence[ValueType]) -> None:
-    """Raise ModelError for an unknown name, a dtype or a shape that is not the model's."""
+def shapes_of(given: Mapping[str, object]) -> dict[str, tuple[int, ...]]:
+    """Shapes of values that are arrays, or numbers in nested lists; of others there is none."""
+    shapes: dict[str, tuple[int, ...]] = {}
+    for name, value in given.items():
+        # What raises here is no array, which is said where the types of inputs are known.
+        with suppress(Exception):
+            array = cast(Any, value if hasattr(value, "dtype") else np.asarray(value))
+            if hasattr(value, "dtype") or array.dtype.kind in "biuf":
+                shapes[name] = tuple(map(int, array.shape))
+    return shapes
+
+
+def typed_inputs(given: Mapping[str, object], expected: Sequence[ValueType]) -> dict[str, Array]:
+    """
+    The arrays of `given`: what `arguments.as_array` makes of each value.
+
+    Raises ModelError for an unknown name, for what is no array, and for a dtype or a shape that is not the model's.
+    """
     types = {value.name: value for value in expected}
-    for name, array in given.items():
+    arrays: dict[str, Array] = {}
+    for name, raw in given.items():
         if name not in types:
             known = ", ".join(types) or "none"
             raise ModelError(f"the model has no input '{name}'{suggestion(name, types)} (its inputs: {known})")
         value = types[name]
+        array = as_array(f"input '{name}'", raw, _numpy_dtype(value.dtype))
         if array.dtype.name != value.dtype:
             raise ModelError(
                 f"input '{name}' has dtype {array.dtype.name}, the model expects {value.dtype}: "
@@ -71,6 +91,8 @@ def check_inputs(given: Mapping[str, Array], expected: Sequence[ValueType]) -> N
             )
         if array.shape != value.shape:
             raise ModelError(f"input '{name}' has shape {list(array.shape)}, the model expects {list(value.shape)}")
+        arrays[name] = array
+    return arrays
 
 
 def random_inputs(values: Sequence[ValueType], bounds: Mapping[str, int], seed: int) -> dict[str, Array]:
@@ -78,10 +100,9 @@ def random_inputs(values: Sequence[ValueType], bounds: Mapping[str, int], seed: 
     Arrays for `values`, the same for the same seed, name and type.
 
     Floats are standard normal, or uniform in [0, 1) where the rank is that of a batch of images (4); truth values are
-    fair, integers from 0 up to `bounds[name]` (exclusive). Raises UsageError for a negative seed.
+    fair, integers from 0 up to `bounds[name]` (exclusive). Raises UsageError for a seed that is no integer from 0.
     """
-    if seed < 0:
-        raise UsageError(f"seed of random inputs {seed}: expected an integer of at least 0")
+    seed = integer("seed of random inputs", seed, 0)
     result: dict[str, Array] = {}
     for value in values:
         rng = np.random.default_rng([seed, zlib.crc32(value.name.encode())])

@@ -10,7 +10,7 @@ from accelc.errors import ModelError, suggestion
 from accelc.frontends.onnx.importer import bind_inputs
 from accelc.frontends.onnx.tensors import CODES
 from accelc.isa.program import ValueType
-from accelc.runtime.inputs import check_inputs
+from accelc.runtime.inputs import typed_inputs
 from accelc.staged.values import Array, Value, kind_of
 
 
@@ -52,4 +52,4 @@ def check_values(model: ModelProto, values: Mapping[str, Value]) -> None:
     arrays = {name: cast(Array, value) for name, value in values.items() if isinstance(value, np.ndarray)}
     types = tensor_inputs(model, {name: array.shape for name, array in arrays.items()})
     names = {value.name for value in types}
-    check_inputs({name: array for name, array in arrays.items() if name in names}, types)
+    typed_inputs({name: array for name, array in arrays.items() if name in names}, types)

@@ -14,11 +14,12 @@ import numpy as np
 import numpy.typing as npt
 from onnx import ModelProto
 
+from accelc.arguments import flag, integer, mapping, refuse
 from accelc.driver import CompileOptions, silent
 from accelc.errors import ModelError
 from accelc.frontends.onnx import ModelSource, load_model, with_random_weights
 from accelc.runtime.compare import Comparison, compare
-from accelc.runtime.inputs import random_inputs
+from accelc.runtime.inputs import random_inputs, shapes_of, typed_inputs
 from accelc.runtime.reference import reference_outputs
 from accelc.staged.executor import CompiledStep, StagedModel, StagedResult
 from accelc.staged.interface import tensor_inputs
@@ -64,7 +65,7 @@ def run_staged(
     options: CompileOptions | None = None,
     refused: str = "",
     *,
-    inputs: Mapping[str, Array] | None = None,
+    inputs: Mapping[str, npt.ArrayLike] | None = None,
     seed: int = 0,
     check: bool = True,
     progress: Callable[[str], None] = silent,
@@ -73,10 +74,16 @@ def run_staged(
     Execute an ONNX model in stages; inputs that are not given are random from `seed`.
 
     `inputs` are arrays by name, in the shapes that the model says. `refused` is passed on: why the model is not one
-    program. Raises AccelcError for inputs that do not fit and for nodes that nothing can execute.
+    program. Raises AccelcError for arguments of another type, inputs that do not fit and nodes that nothing can
+    execute.
     """
     start = perf_counter()
-    options = options or CompileOptions()
+    options = CompileOptions() if options is None else options
+    if not isinstance(options, CompileOptions):  # pyright: ignore[reportUnnecessaryIsInstance]
+        refuse("options", options, "CompileOptions")
+    check, seed = flag("check", check), integer("seed", seed, 0)
+    if not callable(progress):
+        refuse("progress", progress, "a function of the name of a step")
     model = Path(model) if isinstance(model, str) else model
     progress("stages")
     staged, arrays = prepare_staged(model, options, inputs, seed)
@@ -101,20 +108,24 @@ def run_staged(
 
 
 def prepare_staged(
-    model: ModelSource, options: CompileOptions, inputs: Mapping[str, Array] | None = None, seed: int = 0
+    model: ModelSource, options: CompileOptions, inputs: Mapping[str, npt.ArrayLike] | None = None, seed: int = 0
 ) -> tuple[StagedModel, dict[str, Array]]:
     """The model read, and all its inputs. Raises AccelcError for a model or inputs that nothing can be made of."""
     proto, folder = load_model(Path(model) if isinstance(model, str) else model)
     if options.random_weights is not None:
         proto = with_random_weights(proto, options.random_weights)
-    return StagedModel(proto, options, folder), _inputs(proto, options, dict(inputs or {}), seed)
+    given = {} if inputs is None else mapping("inputs", inputs, "from names to arrays")
+    return StagedModel(proto, options, folder), _inputs(proto, options, given, seed)
 
 
-def _inputs(proto: ModelProto, options: CompileOptions, given: dict[str, Array], seed: int) -> dict[str, Array]:
-    shapes = {name: array.shape for name, array in given.items()} | dict(options.shapes)
-    values = tensor_inputs(proto, shapes, options.dims)
+def _inputs(proto: ModelProto, options: CompileOptions, given: dict[str, Any], seed: int) -> dict[str, Any]:
+    values = tensor_inputs(proto, shapes_of(given) | dict(options.shapes), options.dims)
+    arrays = typed_inputs(
+        {value.name: given[value.name] for value in values if value.name in given},
+        [value for value in values if value.name in given],
+    )
     # What is no tensor must be given.
-    return given | random_inputs([value for value in values if value.name not in given], {}, seed)
+    return given | arrays | random_inputs([value for value in values if value.name not in given], {}, seed)
 
 
 def _check(

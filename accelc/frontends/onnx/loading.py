@@ -12,6 +12,7 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import DecodeError, EncodeError, Message
 from onnx import GraphProto, ModelProto, NodeProto
 
+from accelc.arguments import shown
 from accelc.errors import ModelError
 from accelc.files import read_at_most
 
@@ -30,12 +31,18 @@ def load_model(source: ModelSource) -> tuple[ModelProto, Path | None]:
     """
     Parse a model; also gives the folder for its external data (None unless read from a path).
 
-    Raises `ModelError` for files that are missing, too large, not ONNX, or without graph or opset.
+    Raises `ModelError` for files that are missing, too large, not ONNX, or without graph or opset, and for what is no
+    model.
     """
     folder: Path | None = None
     what, other = "model", ""
     if isinstance(source, ModelProto):
         model = source
+    elif not isinstance(source, str | Path | bytes):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise ModelError(
+            f"{shown(source)} is no model: expected a path, bytes of ONNX, an onnx.ModelProto or what "
+            "torch.export.export gives; modules of the graph dialect are for accelc.compile_module"
+        )
     else:
         if not isinstance(source, bytes):
             path = Path(source)

@@ -9,7 +9,7 @@ import pytest
 
 import accelc
 from accelc import Core, KernelError, TensorSpec
-from accelc.errors import UsageError
+from accelc.errors import ModelError, UsageError
 from accelc.kernels import View
 
 Body = Callable[[Core, View], object]
@@ -457,7 +457,7 @@ def test_inputs_are_checked() -> None:
             kernel.compile(**arguments)
     with pytest.raises(UsageError, match="unknown schedule 'portfolios'; did you mean 'portfolio'"):
         kernel.scheduled("portfolios")
-    with pytest.raises(UsageError, match="input 'x' of kernel 'kernel' is no array: "):
+    with pytest.raises(ModelError, match="input 'x' of kernel 'kernel' is no array: "):
         kernel.run(x=[[1.0], [1.0, 2.0]])
 
 
