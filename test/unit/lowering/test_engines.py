@@ -6,12 +6,16 @@ from typing import Any
 import numpy as np
 import pytest
 from lowering_support import Body, Build, check_lowering, partition_of, simulate_partition
+from xdsl.context import Context
+from xdsl.dialects.builtin import Builtin
+from xdsl.parser import Parser
 
 from accelc.dialects import graph
-from accelc.dialects.engine import LaneOp
+from accelc.dialects.engine import Engine, LaneOp, ProgramOp
 from accelc.emit.macro_cost import op_cost
 from accelc.lowering import lower_partition
-from accelc.targets import load_target
+from accelc.lowering.engines import use_added_engines
+from accelc.targets import load_target, parse_target
 
 
 @pytest.fixture
@@ -94,3 +98,31 @@ def test_equal_engines_share_the_work(tmp_path: Path, lut_machine: str) -> None:
     path.write_text(text.replace("lut = 2\n", "lut = 2\nlut2 = 2\n", 1))
     lanes = _lanes(path)
     assert lanes["tanh"] | lanes["div"] | lanes["softplus"] == {"lut", "lut2"}
+
+
+def test_of_equally_fast_engines_ours_keeps_the_op(tmp_path: Path, lut_machine: str) -> None:
+    path = tmp_path / "equal.toml"
+    scalar = "min_ii = 4\nlatency = 8"
+    assert scalar in lut_machine
+    text = lut_machine.replace("min_ii = 1\nlatency = 2", scalar).replace("cpe = 0.25", "cpe = 1.0")
+    path.write_text(text.replace("lut = 2\n", "lut = 1\n", 1))
+    assert _lanes(path, lambda body: [body.add(graph.TanhOp(_tanh(body)[0]))]) == {"tanh": {"scalar"}}
+
+
+def test_what_no_engine_executes_stays(lut_machine: str) -> None:
+    """For the pass that costs it to say why."""
+    module = """
+    engine.program @main target "tiny" {
+      %x = engine.buffer "x" scratch sbuf<4x8xf32>
+      engine.activate on scalar abs(1.0 * %x[0:4, 0:8] + 0.0) into %x[0:4, 0:8]
+      engine.end
+    }
+    """
+    context = Context()
+    for dialect in (Builtin, Engine):
+        context.load_dialect(dialect)
+    program = Parser(context, module).parse_module().body.block.first_op
+    assert isinstance(program, ProgramOp)
+    before = str(program)
+    assert use_added_engines(program, parse_target(lut_machine, "lut.toml")) == 0
+    assert str(program) == before

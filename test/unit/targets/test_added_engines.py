@@ -23,6 +23,20 @@ def test_a_machine_with_an_engine_of_its_own(lut_machine: str) -> None:
     assert target.replace({"engine.lut.latency": 9}).engines["lut"].latency == 9
 
 
+def test_it_is_taken_away(lut_machine: str) -> None:
+    target = _target(lut_machine)
+    with pytest.raises(TargetError, match=r"key 'engine\.lot' = None: no machine has such a key"):
+        target.replace({"engine.lot": None})
+    with pytest.raises(TargetError, match=r"time\.domain\.lut: there is no \[engine\.lut\]"):
+        target.replace({"engine.lut": None})
+
+
+def test_functions_of_an_engine_without_activations_are_none(lut_machine: str) -> None:
+    text = lut_machine.replace('{ op = "activate", cpe = 0.25 }, ', "")
+    assert text != lut_machine
+    assert "softplus" not in _target(text).functions
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -32,7 +46,7 @@ def test_a_machine_with_an_engine_of_its_own(lut_machine: str) -> None:
         (
             "[engine.lut]",
             "[engine.Lut]",
-            "engine.Lut: unknown key (known: gpsimd, scalar, tensor, vector, or the name of an engine of its own: a letter ",
+            "engine.Lut: unknown key (known: gpsimd, scalar, tensor, vector, or the name of an engine of its own: a ",
         ),
         ("[engine.lut]", "[engine.dma_lut]", "engine.dma_lut: unknown key"),
         ("min_ii = 1\nlatency = 2", "latency = 2", "engine.lut: missing key 'min_ii'"),
