@@ -41,7 +41,10 @@ def parse_function(segment: HostSegment) -> FuncOp:
     except ParseError as error:
         at = error.span.get_location()
         place = f"segment '{segment.name}', line {at.line}, column {at.col}"
-        raise ProgramError(f"{place}: {error.msg.strip()}") from error
+        message = error.msg.strip()
+        is_foreign = message.endswith("is not registered") and not message.startswith("Operation graph.")
+        remedy = "; install the package that has it" if is_foreign else ""
+        raise ProgramError(f"{place}: {message}{remedy}") from error
     try:
         module.verify()
     except VerifyException as error:
