@@ -10,6 +10,7 @@ Dependencies follow from overlapping access patterns and program order; `waits` 
 from xdsl.ir import Dialect, SSAValue
 
 from accelc.dialects.engine_ops.base import LaneOp, Pattern, access, buffer_type
+from accelc.dialects.engine_ops.custom import CustomFields, CustomOp
 from accelc.dialects.engine_ops.elementwise import (
     ALU_OPS,
     ActivateFields,
@@ -58,6 +59,8 @@ __all__ = [
     "BufferType",
     "CopyFields",
     "CopyOp",
+    "CustomFields",
+    "CustomOp",
     "DelayOp",
     "DmaCopyOp",
     "DmaGatherOp",
@@ -121,6 +124,7 @@ Engine: Dialect = Dialect(
         CopyOp,
         SelectOp,
         MemsetOp,
+        CustomOp,
         DelayOp,
     ],
     [BufferType, AccessAttr, AddressAttr, WaitAttr, SignalAttr, VectorClockAttr],

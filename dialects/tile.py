@@ -22,6 +22,7 @@ from accelc.dialects.engine import (
     I64,
     ActivateFields,
     CopyFields,
+    CustomFields,
     I64Array,
     LaneOp,
     MatmulFields,
@@ -289,6 +290,19 @@ class SelectOp(SelectFields, BlockwiseOp):
     name = "tile.select"
 
 
+@irdl_op_definition
+class CustomOp(CustomFields, BlockwiseOp):
+    """
+    `engine.custom` in blocks.
+
+    ```mlir
+    tile.custom on vector clamp(%a[0:4, 0:16]) with [-1.0, 1.0] into %y[0:4, 0:16] blocks 2
+    ```
+    """
+
+    name = "tile.custom"
+
+
 def blocks_of(op: Operation) -> int:
     """Number of instructions an elementwise op is executed as."""
     return op.blocks.value.data if isinstance(op, BlockwiseOp) else 1
@@ -305,6 +319,7 @@ Tile: Dialect = Dialect(
         ReduceOp,
         CopyOp,
         SelectOp,
+        CustomOp,
     ],
     [OrderAttr],
 )

@@ -19,6 +19,7 @@ from accelc.analysis.tiles.order import STRATEGIES, Order
 from accelc.dialects import engine, tile
 from accelc.dialects.engine import AccessAttr, BufferOp, LaneOp, ProgramOp, access, buffer_type, i64_array, i64_attr
 from accelc.emit.chains import find_chains
+from accelc.emit.facts import cost_op
 from accelc.emit.product import Product
 from accelc.errors import AccelcError, UsageError, suggestion
 from accelc.passes.assign_memory import assign_memory
@@ -40,6 +41,7 @@ TILE_OPS: Mapping[type[Operation], type[Operation]] = {
     engine.ReduceOp: tile.ReduceOp,
     engine.CopyOp: tile.CopyOp,
     engine.SelectOp: tile.SelectOp,
+    engine.CustomOp: tile.CustomOp,
 }
 
 Region = tuple[SSAValue, AccessAttr]
@@ -287,7 +289,7 @@ def _regions(op: LaneOp, pattern: engine.Pattern) -> list[Region]:
 
 def shortest_part(unit: ComputeEngine, op: LaneOp) -> int:
     """Fewest elements per partition that keep `unit` busy for its initiation interval when it executes `op`."""
-    name = op.name.split(".")[1]
+    name = cost_op(op)
     rates = [rule.cpe for rule in unit.cost if rule.op == name] or [1.0]
     return max(1, int(-(-unit.min_ii // min(rates))))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from xdsl.irdl import IRDLOperation
 
 from accelc.dialects.engine_ops.base import LaneOp
+from accelc.dialects.engine_ops.custom import CustomFields
 from accelc.dialects.engine_ops.syntax import (
     Access,
     Clause,
@@ -23,6 +24,7 @@ from accelc.isa.table import TABLE, Instruction
 
 TENSOR = ("ls", "mm")
 """Instructions of a product: load the stationary operand, stream the moving one through."""
+OTHERS = "an [instruction of another package](isa.md#instructions-of-other-packages)"
 
 
 def syntax(op: type[LaneOp]) -> str:
@@ -63,10 +65,11 @@ def timing(op: type[IRDLOperation]) -> Iterator[str]:
     (timed,) = [row for row in TABLE.values() if row.cost_op == kind] or [None]
     lanes = f"On {', '.join('any DMA queue' if lane == 'dma' else f'`{lane}`' for lane in op.LANES)}"
     each = ", for each block" if op.SCHEDULE else ""
-    if timed is not None:
+    if timed is not None or issubclass(op, CustomFields):
+        by, rule = (_link(timed), f"`{kind}`") if timed is not None else (OTHERS, "with its name")
         text = (
-            f"{_link(timed)}{each}, in `max(min_ii, ceil(N * cpe)) + extra` cycles by the [cost rule]"
-            f"(targets.md#enginevectorcost) `{kind}` of its engine, for N elements per partition (the maximum times "
+            f"{by}{each}, in `max(min_ii, ceil(N * cpe)) + extra` cycles by the [cost rule]"
+            f"(targets.md#enginevectorcost) {rule} of its engine, for N elements per partition (the maximum times "
             "the `stride_penalty` of the memories). Results are visible `latency` cycles after the last."
         )
     elif kind == "matmul":
@@ -83,4 +86,4 @@ def timing(op: type[IRDLOperation]) -> Iterator[str]:
 
 
 def _link(row: Instruction) -> str:
-    return f"[`{row.mnemonic}`](isa.md#{row.mnemonic}-opcode-{row.opcode.value})"
+    return f"[`{row.mnemonic}`](isa.md#{row.mnemonic}-opcode-{row.opcode:d})"

@@ -10,6 +10,7 @@ from accelc.dialects.engine import (
     AccessAttr,
     ActivateFields,
     CopyFields,
+    CustomFields,
     LaneOp,
     MemsetOp,
     PartitionReduceOp,
@@ -18,8 +19,10 @@ from accelc.dialects.engine import (
     SelectFields,
     TensorScalarFields,
     TensorTensorFields,
+    access,
 )
 from accelc.dialects.tile import blocks_of
+from accelc.emit.limits import check_custom
 from accelc.emit.operands import Dims, Placed, operand, patterns, place, reduced_patterns
 from accelc.isa import encode
 from accelc.isa.records import Records
@@ -49,7 +52,7 @@ def _operands(blocks: int, *sides: Side) -> list[Fields]:
 def elementwise_records(op: LaneOp, lane: int) -> tuple[Records, npt.NDArray[np.int32]]:
     """Records of `op` in execution order and the block (index, -1, -1) of each, -1 for an undivided op."""
     blocks = blocks_of(op)
-    records = _records(op, lane, blocks)
+    records = _custom(op, lane, blocks) if isinstance(op, CustomFields) else _records(op, lane, blocks)
     which = np.full((len(records), 3), -1, np.int32)
     if blocks > 1:
         which[:, 0] = np.arange(blocks)
@@ -88,6 +91,13 @@ def _records(op: LaneOp, lane: int, blocks: int) -> Records:
             return encode.memset_records(lane, op.value.value.data, out)
         case _:
             raise AssertionError(f"no records for {op.name}")
+
+
+def _custom(op: CustomFields, lane: int, blocks: int) -> Records:
+    row, _ = check_custom(op)
+    found = [(getattr(op, name), access(op, pattern)) for name, pattern in (*op.WRITES, *op.READS)]
+    sides = [(value, pattern) for value, pattern in found if pattern is not None]
+    return encode.custom_records(lane, row, op.values, *_operands(blocks, *sides))
 
 
 def _activate(op: ActivateFields, lane: int, blocks: int) -> Records:

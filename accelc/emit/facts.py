@@ -4,11 +4,16 @@ from collections.abc import Sequence
 
 from xdsl.dialects.builtin import FloatAttr, StringAttr
 
-from accelc.dialects.engine import AccessAttr, BufferType, LaneOp, MemsetOp, access, buffer_type
+from accelc.dialects.engine import AccessAttr, BufferType, CustomFields, LaneOp, MemsetOp, access, buffer_type
 from accelc.dialects.tile import blocks_of
 from accelc.targets.conditions import Facts
 
 Operand = tuple[BufferType, AccessAttr]
+
+
+def cost_op(op: LaneOp) -> str:
+    """Name of the cost rule of an elementwise op: its own, or that of the instruction of another package."""
+    return op.instruction.data if isinstance(op, CustomFields) else op.name.split(".")[1]
 
 
 def facts_of(op: LaneOp) -> Facts:

@@ -9,6 +9,7 @@ from xdsl.ir import SSAValue
 from accelc.dialects.engine import (
     ActivateFields,
     BufferOp,
+    CustomFields,
     DelayOp,
     DmaScatterOp,
     IndexedOp,
@@ -22,20 +23,22 @@ from accelc.dialects.engine import (
     access,
     buffer_type,
 )
-from accelc.emit.facts import facts_of
+from accelc.emit.facts import cost_op, facts_of
 from accelc.emit.operands import place
 from accelc.emit.product import Product
 from accelc.errors import CapacityError, ProgramError
 from accelc.integer_alu import is_whole
-from accelc.isa.table import COMBINE_NEEDS
+from accelc.isa.custom import Extension, custom_named
+from accelc.isa.table import COMBINE_NEEDS, Instruction
 from accelc.numerics import INTEGERS, is_integer
 from accelc.targets.conditions import executes
-from accelc.targets.model import ComputeEngine, Target
+from accelc.targets.model import ComputeEngine, Target, runs_on
 
 
 def describe(op: LaneOp) -> str:
     """How messages name an op: its kind and the node of the model it comes from."""
-    return f"{op.name} of '{op.loc_name.data}'" if op.loc_name is not None else op.name
+    name = f"{op.name} {op.instruction.data}" if isinstance(op, CustomFields) else op.name
+    return f"{name} of '{op.loc_name.data}'" if op.loc_name is not None else name
 
 
 def check_buffer(op: BufferOp, target: Target) -> None:
@@ -84,7 +87,9 @@ def check_lane(op: LaneOp, target: Target) -> None:
                 f"{describe(op)} multiplies {dtype}: the array of target '{target.name}' multiplies {', '.join(rates)}"
             )
         return
-    engine, kind = target.engines[lane], op.name.split(".")[1]
+    if isinstance(op, CustomFields):
+        check_custom(op)
+    engine, kind = target.engines[lane], cost_op(op)
     if not engine.has(kind):
         legal = ", ".join(dict.fromkeys(rule.op for rule in engine.cost))
         raise ProgramError(
@@ -103,6 +108,33 @@ def check_lane(op: LaneOp, target: Target) -> None:
             f"{describe(op)} on lane '{lane}' applies '{op.func.data}': target '{target.name}' has the functions "
             f"{', '.join(engine.funcs)} there"
         )
+
+
+def check_custom(op: CustomFields) -> tuple[Instruction, Extension]:
+    """
+    The row of an instruction of another package, and what computes it.
+
+    Raises ProgramError where no package has it, or it does not have these operands, immediates or this lane, and
+    PluginError if it cannot be used.
+    """
+    name, lane = op.instruction.data, op.lane.data
+    try:
+        row, extension = custom_named(name)
+    except ProgramError as error:
+        raise ProgramError(f"{describe(op)}: {error}") from None
+    if not runs_on(row.lanes, lane):
+        raise ProgramError(f"{describe(op)} on lane '{lane}': the instruction is one of {', '.join(row.lanes)}")
+    sources = 1 if op.other is None else 2
+    if sources != len(row.reads()):
+        raise ProgramError(f"{describe(op)} has {sources} sources, the instruction has {len(row.reads())}")
+    labels = [use.label for use in row.fields]
+    if len(op.values) != len(labels):
+        expected = f"{len(labels)}: {', '.join(labels)}" if labels else "none"
+        raise ProgramError(f"{describe(op)} has {len(op.values)} immediates, the instruction has {expected}")
+    problem = extension.problem(op.values)
+    if problem is not None:
+        raise ProgramError(f"{describe(op)}: {problem}")
+    return row, extension
 
 
 def _check_transfer(op: LaneOp, target: Target) -> None:

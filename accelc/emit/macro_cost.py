@@ -14,7 +14,7 @@ from accelc.dialects.engine import (
     TransferOp,
     buffer_type,
 )
-from accelc.emit.facts import facts_of, innermost, operands, sources
+from accelc.emit.facts import cost_op, facts_of, innermost, operands, sources
 from accelc.emit.limits import check_lane
 from accelc.targets.model import Target
 
@@ -106,4 +106,4 @@ def _elementwise_cost(op: LaneOp, target: Target) -> Cost:
             factor = max(factor, penalty.factor)
     counted = sources(op) if isinstance(op, ReduceFields) else everything
     elements = max(pattern.free_elements for _, pattern in counted)
-    return elementwise_cost(target, op.lane.data, op.name.split(".")[1], facts_of(op), elements, factor)
+    return elementwise_cost(target, op.lane.data, cost_op(op), facts_of(op), elements, factor)

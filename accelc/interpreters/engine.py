@@ -16,8 +16,18 @@ from xdsl.ir import SSAValue
 from accelc import numerics
 from accelc.analysis import indexed
 from accelc.dialects import engine
-from accelc.dialects.engine import AccessAttr, BufferOp, BufferType, LaneOp, MatmulFields, ProgramOp, buffer_type
+from accelc.dialects.engine import (
+    AccessAttr,
+    BufferOp,
+    BufferType,
+    LaneOp,
+    MatmulFields,
+    ProgramOp,
+    access,
+    buffer_type,
+)
 from accelc.dialects.tile import blocks_of
+from accelc.emit.limits import check_custom
 from accelc.emit.matmul import order_of
 from accelc.emit.product import Product
 from accelc.errors import ProgramError, SimulationError
@@ -186,6 +196,10 @@ class _Machine:
                 result = numerics.reduce_free(source, op.op.data, op.axes.value.data, self.dtype(op.out))
             case engine.CopyFields():
                 result = self.read(op.source, cut(op.source_ap))
+            case engine.CustomFields():
+                reads = [(getattr(op, name), access(op, pattern)) for name, pattern in op.READS]
+                sources = [self.read(value, cut(pattern)) for value, pattern in reads if pattern is not None]
+                result = check_custom(op)[1].execute(sources, op.values)
             case engine.SelectFields():
                 operands = (op.out, op.out_ap), (op.source, op.source_ap), (op.predicate, op.predicate_ap)
                 stored, source, predicate = (self.read(value, cut(access)) for value, access in operands)

@@ -2105,204 +2105,242 @@ builtin.module {
         "lane" = %1511
       }
     }
-    irdl.operation @delay {
-      %1512 = irdl.base "#builtin.string"
-      %1513 = irdl.base "#builtin.integer"
-      %1514 = irdl.base "#builtin.integer"
+    irdl.operation @custom {
+      %1512 = irdl.base @engine::@buf
+      %1513 = irdl.base @engine::@buf
+      %1514 = irdl.base @engine::@buf
+      irdl.operands(source: %1512, out: %1513, other: optional %1514)
       %1515 = irdl.base "#builtin.string"
+      %1516 = irdl.base "#builtin.array"
+      %1517 = irdl.base @engine::@ap
+      %1518 = irdl.base @engine::@ap
+      %1519 = irdl.base "#builtin.string"
       irdl.attributes {
-        "slot" = %1512,
-        "default" = %1513,
-        "maximum" = %1514,
-        "lane" = %1515
+        "instruction" = %1515,
+        "immediates" = %1516,
+        "source_ap" = %1517,
+        "out_ap" = %1518,
+        "lane" = %1519
+      }
+    }
+    irdl.operation @delay {
+      %1520 = irdl.base "#builtin.string"
+      %1521 = irdl.base "#builtin.integer"
+      %1522 = irdl.base "#builtin.integer"
+      %1523 = irdl.base "#builtin.string"
+      irdl.attributes {
+        "slot" = %1520,
+        "default" = %1521,
+        "maximum" = %1522,
+        "lane" = %1523
       }
     }
   }
   irdl.dialect @tile {
     irdl.attribute @order {
-      %1516 = irdl.base "#builtin.string"
-      %1517 = irdl.base "#builtin.integer"
-      %1518 = irdl.base "#builtin.integer"
-      irdl.parameters(strategy: %1516, switch: %1517, panel: %1518)
+      %1524 = irdl.base "#builtin.string"
+      %1525 = irdl.base "#builtin.integer"
+      %1526 = irdl.base "#builtin.integer"
+      irdl.parameters(strategy: %1524, switch: %1525, panel: %1526)
     }
     irdl.operation @matmul {
-      %1519 = irdl.base @engine::@buf
-      %1520 = irdl.base @engine::@buf
-      %1521 = irdl.base @engine::@buf
-      irdl.operands(stationary: %1519, moving: %1520, out: %1521)
-      %1522 = irdl.base "#builtin.dense_array"
-      %1523 = irdl.base "#builtin.dense_array"
-      %1524 = irdl.base @tile::@order
-      %1525 = irdl.base "#builtin.integer"
-      %1526 = irdl.base "#builtin.dense_array"
-      %1527 = irdl.base "#builtin.dense_array"
-      %1528 = irdl.base "#builtin.dense_array"
-      %1529 = irdl.base "#builtin.dense_array"
+      %1527 = irdl.base @engine::@buf
+      %1528 = irdl.base @engine::@buf
+      %1529 = irdl.base @engine::@buf
+      irdl.operands(stationary: %1527, moving: %1528, out: %1529)
       %1530 = irdl.base "#builtin.dense_array"
       %1531 = irdl.base "#builtin.dense_array"
-      %1532 = irdl.base "#builtin.integer"
+      %1532 = irdl.base @tile::@order
       %1533 = irdl.base "#builtin.integer"
-      %1534 = irdl.base "#builtin.integer"
-      %1535 = irdl.base "#builtin.integer"
-      %1536 = irdl.base "#builtin.string"
+      %1534 = irdl.base "#builtin.dense_array"
+      %1535 = irdl.base "#builtin.dense_array"
+      %1536 = irdl.base "#builtin.dense_array"
+      %1537 = irdl.base "#builtin.dense_array"
+      %1538 = irdl.base "#builtin.dense_array"
+      %1539 = irdl.base "#builtin.dense_array"
+      %1540 = irdl.base "#builtin.integer"
+      %1541 = irdl.base "#builtin.integer"
+      %1542 = irdl.base "#builtin.integer"
+      %1543 = irdl.base "#builtin.integer"
+      %1544 = irdl.base "#builtin.string"
       irdl.attributes {
-        "grid" = %1522,
-        "block" = %1523,
-        "order" = %1524,
-        "m" = %1525,
-        "step_rows" = %1526,
-        "step_partitions" = %1527,
-        "stationary_offsets" = %1528,
-        "moving_offsets" = %1529,
-        "moving_sizes" = %1530,
-        "moving_strides" = %1531,
-        "n_block" = %1532,
-        "out_offset" = %1533,
-        "out_m_stride" = %1534,
-        "out_n_stride" = %1535,
-        "lane" = %1536
+        "grid" = %1530,
+        "block" = %1531,
+        "order" = %1532,
+        "m" = %1533,
+        "step_rows" = %1534,
+        "step_partitions" = %1535,
+        "stationary_offsets" = %1536,
+        "moving_offsets" = %1537,
+        "moving_sizes" = %1538,
+        "moving_strides" = %1539,
+        "n_block" = %1540,
+        "out_offset" = %1541,
+        "out_m_stride" = %1542,
+        "out_n_stride" = %1543,
+        "lane" = %1544
       }
     }
     irdl.operation @activate {
-      %1537 = irdl.base @engine::@buf
-      %1538 = irdl.base @engine::@buf
-      %1539 = irdl.base @engine::@buf
-      irdl.operands(source: %1537, out: %1538, bias: optional %1539)
-      %1540 = irdl.base "#builtin.string"
-      %1541 = irdl.base "#builtin.float"
-      %1542 = irdl.base "#builtin.float"
-      %1543 = irdl.base @engine::@ap
-      %1544 = irdl.base @engine::@ap
-      %1545 = irdl.base "#builtin.integer"
-      %1546 = irdl.base "#builtin.string"
+      %1545 = irdl.base @engine::@buf
+      %1546 = irdl.base @engine::@buf
+      %1547 = irdl.base @engine::@buf
+      irdl.operands(source: %1545, out: %1546, bias: optional %1547)
+      %1548 = irdl.base "#builtin.string"
+      %1549 = irdl.base "#builtin.float"
+      %1550 = irdl.base "#builtin.float"
+      %1551 = irdl.base @engine::@ap
+      %1552 = irdl.base @engine::@ap
+      %1553 = irdl.base "#builtin.integer"
+      %1554 = irdl.base "#builtin.string"
       irdl.attributes {
-        "func" = %1540,
-        "scale" = %1541,
-        "bias_value" = %1542,
-        "source_ap" = %1543,
-        "out_ap" = %1544,
-        "blocks" = %1545,
-        "lane" = %1546
+        "func" = %1548,
+        "scale" = %1549,
+        "bias_value" = %1550,
+        "source_ap" = %1551,
+        "out_ap" = %1552,
+        "blocks" = %1553,
+        "lane" = %1554
       }
     }
     irdl.operation @tensor_tensor {
-      %1547 = irdl.base @engine::@buf
-      %1548 = irdl.base @engine::@buf
-      %1549 = irdl.base @engine::@buf
-      irdl.operands(lhs: %1547, rhs: %1548, out: %1549)
-      %1550 = irdl.base "#builtin.string"
-      %1551 = irdl.base @engine::@ap
-      %1552 = irdl.base @engine::@ap
-      %1553 = irdl.base @engine::@ap
-      %1554 = irdl.base "#builtin.integer"
-      %1555 = irdl.base "#builtin.string"
+      %1555 = irdl.base @engine::@buf
+      %1556 = irdl.base @engine::@buf
+      %1557 = irdl.base @engine::@buf
+      irdl.operands(lhs: %1555, rhs: %1556, out: %1557)
+      %1558 = irdl.base "#builtin.string"
+      %1559 = irdl.base @engine::@ap
+      %1560 = irdl.base @engine::@ap
+      %1561 = irdl.base @engine::@ap
+      %1562 = irdl.base "#builtin.integer"
+      %1563 = irdl.base "#builtin.string"
       irdl.attributes {
-        "op" = %1550,
-        "lhs_ap" = %1551,
-        "rhs_ap" = %1552,
-        "out_ap" = %1553,
-        "blocks" = %1554,
-        "lane" = %1555
+        "op" = %1558,
+        "lhs_ap" = %1559,
+        "rhs_ap" = %1560,
+        "out_ap" = %1561,
+        "blocks" = %1562,
+        "lane" = %1563
       }
     }
     irdl.operation @tensor_scalar {
-      %1556 = irdl.base @engine::@buf
-      %1557 = irdl.base @engine::@buf
-      irdl.operands(source: %1556, out: %1557)
-      %1558 = irdl.base "#builtin.string"
-      %1559 = irdl.base "#builtin.string"
-      %1560 = irdl.base "#builtin.float"
-      %1561 = irdl.base "#builtin.float"
-      %1562 = irdl.base @engine::@ap
-      %1563 = irdl.base @engine::@ap
-      %1564 = irdl.base "#builtin.integer"
-      %1565 = irdl.base "#builtin.string"
+      %1564 = irdl.base @engine::@buf
+      %1565 = irdl.base @engine::@buf
+      irdl.operands(source: %1564, out: %1565)
+      %1566 = irdl.base "#builtin.string"
+      %1567 = irdl.base "#builtin.string"
+      %1568 = irdl.base "#builtin.float"
+      %1569 = irdl.base "#builtin.float"
+      %1570 = irdl.base @engine::@ap
+      %1571 = irdl.base @engine::@ap
+      %1572 = irdl.base "#builtin.integer"
+      %1573 = irdl.base "#builtin.string"
       irdl.attributes {
-        "op0" = %1558,
-        "op1" = %1559,
-        "value0" = %1560,
-        "value1" = %1561,
-        "source_ap" = %1562,
-        "out_ap" = %1563,
-        "blocks" = %1564,
-        "lane" = %1565
+        "op0" = %1566,
+        "op1" = %1567,
+        "value0" = %1568,
+        "value1" = %1569,
+        "source_ap" = %1570,
+        "out_ap" = %1571,
+        "blocks" = %1572,
+        "lane" = %1573
       }
     }
     irdl.operation @scalar_tensor_tensor {
-      %1566 = irdl.base @engine::@buf
-      %1567 = irdl.base @engine::@buf
-      %1568 = irdl.base @engine::@buf
-      %1569 = irdl.base @engine::@buf
-      irdl.operands(lhs: %1566, scalar: %1567, rhs: %1568, out: %1569)
-      %1570 = irdl.base "#builtin.string"
-      %1571 = irdl.base "#builtin.string"
-      %1572 = irdl.base @engine::@ap
-      %1573 = irdl.base @engine::@ap
-      %1574 = irdl.base @engine::@ap
-      %1575 = irdl.base @engine::@ap
-      %1576 = irdl.base "#builtin.integer"
-      %1577 = irdl.base "#builtin.string"
-      irdl.attributes {
-        "op0" = %1570,
-        "op1" = %1571,
-        "lhs_ap" = %1572,
-        "scalar_ap" = %1573,
-        "rhs_ap" = %1574,
-        "out_ap" = %1575,
-        "blocks" = %1576,
-        "lane" = %1577
-      }
-    }
-    irdl.operation @reduce {
-      %1578 = irdl.base @engine::@buf
-      %1579 = irdl.base @engine::@buf
-      irdl.operands(source: %1578, out: %1579)
-      %1580 = irdl.base "#builtin.string"
-      %1581 = irdl.base "#builtin.integer"
+      %1574 = irdl.base @engine::@buf
+      %1575 = irdl.base @engine::@buf
+      %1576 = irdl.base @engine::@buf
+      %1577 = irdl.base @engine::@buf
+      irdl.operands(lhs: %1574, scalar: %1575, rhs: %1576, out: %1577)
+      %1578 = irdl.base "#builtin.string"
+      %1579 = irdl.base "#builtin.string"
+      %1580 = irdl.base @engine::@ap
+      %1581 = irdl.base @engine::@ap
       %1582 = irdl.base @engine::@ap
       %1583 = irdl.base @engine::@ap
       %1584 = irdl.base "#builtin.integer"
       %1585 = irdl.base "#builtin.string"
       irdl.attributes {
-        "op" = %1580,
-        "axes" = %1581,
-        "source_ap" = %1582,
+        "op0" = %1578,
+        "op1" = %1579,
+        "lhs_ap" = %1580,
+        "scalar_ap" = %1581,
+        "rhs_ap" = %1582,
         "out_ap" = %1583,
         "blocks" = %1584,
         "lane" = %1585
       }
     }
-    irdl.operation @copy {
+    irdl.operation @reduce {
       %1586 = irdl.base @engine::@buf
       %1587 = irdl.base @engine::@buf
       irdl.operands(source: %1586, out: %1587)
-      %1588 = irdl.base @engine::@ap
-      %1589 = irdl.base @engine::@ap
-      %1590 = irdl.base "#builtin.integer"
-      %1591 = irdl.base "#builtin.string"
+      %1588 = irdl.base "#builtin.string"
+      %1589 = irdl.base "#builtin.integer"
+      %1590 = irdl.base @engine::@ap
+      %1591 = irdl.base @engine::@ap
+      %1592 = irdl.base "#builtin.integer"
+      %1593 = irdl.base "#builtin.string"
       irdl.attributes {
-        "source_ap" = %1588,
-        "out_ap" = %1589,
-        "blocks" = %1590,
-        "lane" = %1591
+        "op" = %1588,
+        "axes" = %1589,
+        "source_ap" = %1590,
+        "out_ap" = %1591,
+        "blocks" = %1592,
+        "lane" = %1593
       }
     }
-    irdl.operation @select {
-      %1592 = irdl.base @engine::@buf
-      %1593 = irdl.base @engine::@buf
+    irdl.operation @copy {
       %1594 = irdl.base @engine::@buf
-      irdl.operands(source: %1592, predicate: %1593, out: %1594)
-      %1595 = irdl.base @engine::@ap
+      %1595 = irdl.base @engine::@buf
+      irdl.operands(source: %1594, out: %1595)
       %1596 = irdl.base @engine::@ap
       %1597 = irdl.base @engine::@ap
       %1598 = irdl.base "#builtin.integer"
       %1599 = irdl.base "#builtin.string"
       irdl.attributes {
-        "source_ap" = %1595,
-        "predicate_ap" = %1596,
+        "source_ap" = %1596,
         "out_ap" = %1597,
         "blocks" = %1598,
         "lane" = %1599
+      }
+    }
+    irdl.operation @select {
+      %1600 = irdl.base @engine::@buf
+      %1601 = irdl.base @engine::@buf
+      %1602 = irdl.base @engine::@buf
+      irdl.operands(source: %1600, predicate: %1601, out: %1602)
+      %1603 = irdl.base @engine::@ap
+      %1604 = irdl.base @engine::@ap
+      %1605 = irdl.base @engine::@ap
+      %1606 = irdl.base "#builtin.integer"
+      %1607 = irdl.base "#builtin.string"
+      irdl.attributes {
+        "source_ap" = %1603,
+        "predicate_ap" = %1604,
+        "out_ap" = %1605,
+        "blocks" = %1606,
+        "lane" = %1607
+      }
+    }
+    irdl.operation @custom {
+      %1608 = irdl.base @engine::@buf
+      %1609 = irdl.base @engine::@buf
+      %1610 = irdl.base @engine::@buf
+      irdl.operands(source: %1608, out: %1609, other: optional %1610)
+      %1611 = irdl.base "#builtin.string"
+      %1612 = irdl.base "#builtin.array"
+      %1613 = irdl.base @engine::@ap
+      %1614 = irdl.base @engine::@ap
+      %1615 = irdl.base "#builtin.integer"
+      %1616 = irdl.base "#builtin.string"
+      irdl.attributes {
+        "instruction" = %1611,
+        "immediates" = %1612,
+        "source_ap" = %1613,
+        "out_ap" = %1614,
+        "blocks" = %1615,
+        "lane" = %1616
       }
     }
   }

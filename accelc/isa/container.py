@@ -1,7 +1,8 @@
 """
 The `.acx` container: which member of the archive holds what, and writing it.
 
-`manifest.json` (versions, target hash, inputs, outputs, segments, memory map, semaphore names, steps), `target.toml`,
+`manifest.json` (versions, target hash, instructions of other packages, inputs, outputs, segments, memory map,
+semaphore names, steps), `target.toml`,
 `weights.safetensors`, and per segment `segment<s>/core<c>/<lane>.bin` (records), `segment<s>/delays.json`,
 `segment<s>/debug.json`, or `segment<s>/function.mlir` for a segment of the host. The order of members is fixed, so that
 equal programs give equal files.
@@ -12,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from accelc.errors import ModelError, ProgramError
-from accelc.isa import manifest
+from accelc.isa import instructions, manifest
 from accelc.isa.archive import Data, write_archive
 from accelc.isa.program import AcceleratorSegment, HbmBinding, HostSegment, Program, Segment, ValueType, streams_hash
 from accelc.isa.steps.manifest import step_list
@@ -21,10 +22,10 @@ from accelc.isa.validation import validate_program
 from accelc.weights import weights_to_bytes
 
 FORMAT = "accelc-program"
-FORMAT_VERSION = (3, 0)
+FORMAT_VERSION = (3, 1)
 """(major, minor): a reader accepts its own major version and minor versions up to its own."""
 FEATURES = frozenset[str]()
-"""Names of optional features this package can execute; version 3.0 has none."""
+"""Names of optional features this package can execute; version 3.1 has none."""
 
 MANIFEST, TARGET, WEIGHTS = "manifest.json", "target.toml", "weights.safetensors"
 
@@ -82,6 +83,7 @@ def _manifest(program: Program) -> dict[str, object]:
         "target": {"name": program.target.name, "sha256": text_hash(program.target_text)},
         "compiler": program.compiler,
         "features": list(program.features),
+        "instructions": instructions.dump_instructions(program),
         "inputs": [_value(value) for value in program.inputs],
         "outputs": [_value(value) for value in program.outputs],
         "segments": [_segment(segment) for segment in program.segments],

@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf, isnan
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from accelc.errors import PluginError
+from accelc.errors import PluginError, ProgramError, suggestion
 from accelc.isa.records import RECORD
 from accelc.isa.table import (
     BY_MNEMONIC,
@@ -39,13 +39,12 @@ from accelc.isa.table import CUSTOM_OPCODES as OPCODES
 from accelc.numerics import compute
 from accelc.plugins import Plugin, Table, installed
 from accelc.targets.layout import COST_OPS
+from accelc.targets.layout import INSTRUCTIONS as GROUP
 from accelc.targets.model import is_dma
 
 Array = npt.NDArray[Any]
 F32 = npt.NDArray[np.float32]
 
-GROUP = "accelc.instructions"
-"""The group of entry points."""
 MOST_SOURCES = 2
 """Sources that a record has room for."""
 MOST_IMMEDIATES: int = RECORD["imm"].shape[0]
@@ -112,7 +111,7 @@ class CustomInstruction:
         )
         numbers = _all(self.immediates, Immediate) and len(self.immediates) <= MOST_IMMEDIATES
         _require(numbers, "immediates", self.immediates, f"a tuple of up to {MOST_IMMEDIATES} of type Immediate")
-        labels = [immediate.label for immediate in self.immediates]
+        labels: list[Any] = [immediate.label for immediate in self.immediates]
         for label in labels:
             fits = isinstance(label, str) and MNEMONIC.fullmatch(label) and label not in RESERVED_LABELS
             expected = f"different names of a-z 0-9 _ that are none of {', '.join(RESERVED_LABELS)}"
@@ -128,7 +127,7 @@ def _require(holds: bool, name: str, value: object, expected: str) -> None:
 
 
 def _all(values: object, kind: type) -> bool:
-    return isinstance(values, tuple) and all(isinstance(value, kind) for value in values)
+    return isinstance(values, tuple) and all(isinstance(value, kind) for value in cast(tuple[object, ...], values))
 
 
 @dataclass(frozen=True)
@@ -151,7 +150,7 @@ class Extension:
         if legal is None:
             return None
         try:
-            found = legal(*map(np.float32, values))
+            found: Any = legal(*map(np.float32, values))
         except Exception as error:
             self.plugin.fail(f"failed to check immediates {list(values)}: {type(error).__name__}: {error}", error)
         if found is not None and not isinstance(found, str):
@@ -172,17 +171,18 @@ class Extension:
         shape = operands[0].shape
         try:
             with np.errstate(all="ignore"):
-                result: object = self.definition.compute(*operands, *map(np.float32, values))
+                result: Any = self.definition.compute(*operands, *map(np.float32, values))
         except Exception as error:
             self.plugin.fail(f"failed on operands {list(shape)}: {type(error).__name__}: {error}", error)
-        if not isinstance(result, np.ndarray) or result.dtype != np.float32 or result.shape != shape:
-            self.plugin.fail(f"computes {_kind(result)}: expected an array float32{list(shape)}, as its operands are")
-        return result
+        array = cast(Array, result)
+        if not isinstance(result, np.ndarray) or array.dtype != np.float32 or array.shape != shape:
+            self.plugin.fail(f"computes {_kind(array)}: expected an array float32{list(shape)}, as its operands are")
+        return array
 
 
 def _kind(value: object) -> str:
     if isinstance(value, np.ndarray):
-        array: Array = value
+        array = cast(Array, value)
         return f"an array {array.dtype}{list(array.shape)}"
     return f"a value of type {type(value).__name__}"
 
@@ -265,6 +265,22 @@ def instruction_named(name: str) -> Instruction | None:
     if name in BY_MNEMONIC or name not in installed(GROUP):
         return BY_MNEMONIC.get(name)
     return next(row for row in custom_rows().values() if row.mnemonic == name)
+
+
+def custom_named(name: str) -> tuple[Instruction, Extension]:
+    """
+    The row of an instruction of another package, and what computes it.
+
+    Raises ProgramError if no installed package has it, and PluginError if it cannot be used.
+    """
+    known = installed(GROUP)
+    row = instruction_named(name)
+    if row is None or row.extension is None:
+        raise ProgramError(
+            f"no installed package has the instruction '{name}' (an entry point of group '{GROUP}')"
+            f"{suggestion(name, known)}; installed are {', '.join(known) or 'none'}"
+        )
+    return row, row.extension
 
 
 def used_numbers(streams: Iterable[Array]) -> list[int]:

@@ -26,6 +26,7 @@ from accelc.isa.container import (
     stream_member,
     text_hash,
 )
+from accelc.isa.instructions import check_instructions, check_used
 from accelc.isa.manifest import Fields
 from accelc.isa.program import PLACES, AcceleratorSegment, HostSegment, Program, Segment, streams_hash
 from accelc.isa.records import RECORD, RECORD_BYTES, Records
@@ -94,12 +95,15 @@ def load_program(path: str | Path, target: Target | None = None) -> Program:
     inputs = manifest.parse_list(fields.items("inputs"), f"{fields.where}: inputs", manifest.value_type)
     outputs = manifest.parse_list(fields.items("outputs"), f"{fields.where}: outputs", manifest.value_type)
     buffers = manifest.parse_list(fields.items("buffers"), f"{fields.where}: buffers", manifest.value_type)
+    listed = fields.items("instructions") if fields.has("instructions") else []
+    names = check_instructions(listed, f"{fields.where}: instructions")
     steps = parse_steps(fields.items("steps"), f"{fields.where}: steps")
     absent = fields.optional_items("absent_weights")
     entries = [Fields(value, f"{fields.where}: segments[{i}]") for i, value in enumerate(fields.items("segments"))]
     fields.done()
     hashes: dict[str, tuple[AcceleratorSegment, str]] = {}
     segments = tuple(_segment(index, entry, members, hashes) for index, entry in enumerate(entries))
+    check_used(segments, names, f"{fields.where}: instructions")
     weights = _weights(members)
     if absent is not None:
         weights = _absent(absent, weights, f"{fields.where}: absent_weights")

@@ -66,6 +66,10 @@ class Fields:
         """Field that is an object."""
         return Fields(self._take(key), f"{self.where}: field '{key}'")
 
+    def has(self, key: str) -> bool:
+        """Whether there is such a field, which nobody has asked for yet."""
+        return key in self._values
+
     def names(self) -> list[str]:
         """Keys nobody has asked for yet."""
         return list(self._values)

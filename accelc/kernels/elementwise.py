@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
+from xdsl.dialects.builtin import ArrayAttr
 from xdsl.ir import Attribute
 
 from accelc.dialects.engine import (
     ActivateOp,
     CopyOp,
+    CustomOp,
     LaneOp,
     MemsetOp,
     PartitionReduceOp,
@@ -17,6 +19,8 @@ from accelc.dialects.engine import (
     TensorTensorOp,
     i64_attr,
 )
+from accelc.errors import ProgramError
+from accelc.isa.custom import custom_named
 from accelc.kernels.location import caller
 from accelc.kernels.recorder import Recorder, access, check_lane_name, number, require_views, text
 from accelc.kernels.views import View, is_integer
@@ -159,6 +163,43 @@ class Elementwise:
         attributes = {"source_ap": access(view), "predicate_ap": access(where), "out_ap": access(destination)}
         reads = [view, where, destination]
         self._on(engine, SelectOp, reads, attributes, reads, destination)
+
+    def custom(
+        self,
+        destination: View,
+        instruction: str,
+        source: View,
+        /,
+        *others: View,
+        engine: str = "vector",
+        **immediates: float,
+    ) -> None:
+        """
+        `destination = instruction(source, others..., immediates...)`, an instruction of another package by its name.
+
+        There are as many sources as it has, and each of its immediates by its label.
+        """
+        sources = {"source": source, **{f"source {number}": other for number, other in enumerate(others, 2)}}
+        require_views(destination=destination, **sources)
+        try:
+            row, _ = custom_named(text("instruction", instruction).data)
+        except ProgramError as error:
+            raise caller().error(str(error)) from None
+        labels = [use.label for use in row.fields]
+        for label in (*immediates, *labels):
+            if label not in labels or label not in immediates:
+                problem = f"no immediate '{label}'" if label not in labels else f"immediate '{label}' is missing"
+                raise caller().error(f"{instruction}: {problem}: it has {', '.join(labels) or 'none'}")
+        if len(sources) != len(row.reads()):
+            raise caller().error(f"{instruction}: {len(sources)} sources given, it has {len(row.reads())}")
+        views = [self._fitted(view, destination) for view in sources.values()]
+        attributes = {
+            "instruction": text("instruction", instruction),
+            "immediates": ArrayAttr([number(label, immediates[label]) for label in labels]),
+            "out_ap": access(destination),
+            **{name: access(view) for name, view in zip(("source_ap", "other_ap"), views, strict=False)},
+        }
+        self._on(engine, CustomOp, [views[0], destination, *views[1:]], attributes, views, destination)
 
     def memset(self, destination: View, value: float, engine: str = "vector") -> None:
         """Write `value`, an fp32 number, to every element."""

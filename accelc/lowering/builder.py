@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from xdsl.dialects.builtin import FloatAttr, StringAttr, UnitAttr
+from xdsl.dialects.builtin import ArrayAttr, FloatAttr, StringAttr, UnitAttr
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 
 from accelc.dialects import engine
@@ -215,6 +215,20 @@ class ProgramBuilder:
                 source_ap=ap(aps[1]),
                 predicate_ap=ap(aps[2]),
                 out_ap=ap(aps[0]),
+            )
+
+    def custom(self, instruction: str, values: Sequence[float], out: View, *sources: View, lane: str = "") -> None:
+        """An instruction of another package, by its name, on one or two sources."""
+        lane = lane or self._lane(out, *sources)
+        for aps in elementwise_accesses([out, *sources], self.limits(out, *sources)):
+            names = ("out_ap", "source_ap", "other_ap")
+            self.append(
+                engine.CustomOp,
+                lane,
+                [sources[0].storage, out.storage, *(source.storage for source in sources[1:])],
+                instruction=StringAttr(instruction),
+                immediates=ArrayAttr([FloatAttr(value, 32) for value in values]),
+                **dict(zip(names, map(ap, aps), strict=False)),
             )
 
     def _lane(self, *views: View) -> str:

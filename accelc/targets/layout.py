@@ -18,6 +18,8 @@ COST_OPS = (
     "partition_reduce", "pool", "range_select", "reciprocal", "reduce", "scalar_tensor_tensor", "scan", "select",
     "shuffle32", "tensor_scalar", "tensor_scalar_reduce", "tensor_tensor", "transpose32",
 )  # fmt: skip
+INSTRUCTIONS = "accelc.instructions"
+"""Group of entry points by which packages add instructions, whose names are those of their cost rules."""
 FUNCTIONS = (
     "abs", "atan", "ceil", "cos", "erf", "exp", "floor", "gelu", "gelu_tanh", "identity", "ln", "reciprocal", "relu",
     "round", "rsqrt", "sigmoid", "sign", "silu", "sin", "softplus", "sqrt", "square", "tanh", "trunc",
@@ -69,7 +71,7 @@ COMPUTE_ENGINE = Table(
         "cost": ListOf(
             Table(
                 {
-                    "op": Choice(COST_OPS),
+                    "op": Choice(COST_OPS, INSTRUCTIONS),
                     "cpe": Real(0, 1e4, "cycles/element", closed=False),
                     "extra": CYCLES,
                     "when": Text(r"[^\n]{1,200}", 'a condition such as "all_bf16 & op_in(add,max)"'),

@@ -7,6 +7,7 @@ from re import fullmatch
 from typing import Any, cast
 
 from accelc.errors import suggestion
+from accelc.plugins import installed
 from accelc.targets.locate import Path, dotted
 
 MAX_SHOWN = 40
@@ -41,9 +42,14 @@ class Flag:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of the strings `values`."""
+    """One of the strings `values`, or with `group` the name of one of its entry points, of any package."""
 
     values: tuple[str, ...]
+    group: str = ""
+
+    def legal(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.values, *installed(self.group)) if self.group else self.values
 
 
 @dataclass(frozen=True)
@@ -141,7 +147,8 @@ def expectation(spec: Spec) -> str:
         case Flag():
             return "true or false"
         case Choice():
-            return "one of " + ", ".join(f'"{value}"' for value in spec.values)
+            entries = f", or an installed entry point of group {spec.group}" if spec.group else ""
+            return "one of " + ", ".join(f'"{value}"' for value in spec.values) + entries
         case Text():
             return spec.what
         case ListOf():
@@ -164,7 +171,7 @@ def _matches(spec: Spec, value: object) -> bool:
         case Flag():
             return isinstance(value, bool)
         case Choice():
-            return isinstance(value, str) and value in spec.values
+            return isinstance(value, str) and value in spec.legal()
         case Text():
             return isinstance(value, str) and fullmatch(spec.pattern, value) is not None
         case ListOf():
@@ -182,7 +189,7 @@ def validate(spec: Spec, value: Any, path: Path, problems: Problems) -> Any:
     What is wrong goes to `problems`; the result must not be used when there are any.
     """
     if not _matches(spec, value):
-        near = suggestion(value, spec.values) if isinstance(spec, Choice) and isinstance(value, str) else ""
+        near = suggestion(value, spec.legal()) if isinstance(spec, Choice) and isinstance(value, str) else ""
         problems.add(path, f"{shown(value)} is not {expectation(spec)}{near}")
         return value
     match spec:

@@ -120,9 +120,11 @@ class LaneOp(DialectOp):
         legal = runs_on(self.LANES, lane) and (not is_dma(lane) or DMA_LANE.fullmatch(lane) is not None)
         require(legal, f"lane '{lane}' does not execute {self.name}; legal are {', '.join(self.LANES)}")
         for operand, name in (*self.READS, *self.WRITES):
-            pattern = access(self, name)
+            pattern, value = access(self, name), getattr(self, operand)
             if pattern is not None:
-                require_inside(name, pattern, buffer_type(getattr(self, operand)))
+                require(value is not None, f"{name} is there without the buffer '{operand}'")
+                assert value is not None
+                require_inside(name, pattern, buffer_type(value))
         for wait in self.waits or ():
             value, bits = wait.value.value.data, wait.bits.value.data
             require(0 <= bits <= 32, f"waits modulo 2^{bits}; legal are 0 (no modulus) to 32 bits")

@@ -156,8 +156,8 @@ class ActivateFields(ElementwiseOp):
     )
 
     def verify_elementwise(self) -> None:
-        """Bias buffer and bias pattern come together, with a zero immediate."""
-        require((self.bias is None) == (self.bias_ap is None), "a bias buffer needs a bias_ap, and a bias_ap a buffer")
+        """A bias buffer has its pattern, and a zero immediate."""
+        require(self.bias is None or self.bias_ap is not None, "a bias buffer needs a bias_ap")
         require(
             self.bias is None or self.bias_value.value.data == 0.0,
             f"bias_value is {self.bias_value.value.data}; with a bias buffer it is 0.0",

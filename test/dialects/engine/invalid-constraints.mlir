@@ -52,6 +52,16 @@ engine.program @p target "tiny" {
 
 // -----
 
+// Immediates are numbers.
+// CHECK: "one" should be of base attribute float
+engine.program @p target "tiny" {
+  %y = "engine.buffer"() {symbol = "y", role = "scratch"} : () -> !engine.buf<array<i64: 4, 16>, f32, "sbuf">
+  "engine.custom"(%y, %y) {lane = "vector", instruction = "clamp", immediates = ["one"], source_ap = #engine.ap<array<i64: 0, 4>, 0 : i64, array<i64: 4>, array<i64: 1>>, out_ap = #engine.ap<array<i64: 0, 4>, 0 : i64, array<i64: 4>, array<i64: 1>>} : (!engine.buf<array<i64: 4, 16>, f32, "sbuf">, !engine.buf<array<i64: 4, 16>, f32, "sbuf">) -> ()
+  engine.end
+}
+
+// -----
+
 // Waits are a list of waits.
 // CHECK: expected ArrayAttr attribute, but got
 engine.program @p target "tiny" {

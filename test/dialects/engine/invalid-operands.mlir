@@ -83,7 +83,7 @@ engine.program @main target "tiny" {
   "engine.activate"(%y, %y, %y) {lane = "scalar", func = "relu", scale = 1.0 : f32, bias_value = 0.0 : f32, source_ap = #engine.ap<array<i64: 0, 4>, 0 : i64, array<i64: 4>, array<i64: 1>>, out_ap = #engine.ap<array<i64: 0, 4>, 4 : i64, array<i64: 4>, array<i64: 1>>} : (!engine.buf<array<i64: 4, 16>, f32, "sbuf">, !engine.buf<array<i64: 4, 16>, f32, "sbuf">, !engine.buf<array<i64: 4, 16>, f32, "sbuf">) -> ()
   "engine.end"() : () -> ()
 }) {sym_name = "main", target = "tiny"} : () -> ()
-// CHECK: a bias buffer needs a bias_ap, and a bias_ap a buffer
+// CHECK: a bias buffer needs a bias_ap
 
 // -----
 
@@ -167,6 +167,66 @@ engine.program @main target "tiny" {
   engine.end
 }
 // CHECK: predicate_ap visits 4 partitions of 2 elements, out_ap 4 of 4
+
+// -----
+
+// An instruction of another package has a name that the assembler can read.
+engine.program @main target "tiny" {
+  %y = engine.buffer "y" scratch sbuf<4x16xf32>
+  engine.custom on vector "Clamp it"(%y[0:4, 0:4]) into %y[0:4, 8:12]
+  engine.end
+}
+// CHECK: instruction 'Clamp it' is no name of one; expected at most 32 of a-z 0-9 _, the first a letter
+
+// -----
+
+// Its sources visit as many elements as its result.
+engine.program @main target "tiny" {
+  %y = engine.buffer "y" scratch sbuf<4x16xf32>
+  engine.custom on vector clamp(%y[0:4, 0:4], %y[0:4, 0:3]) into %y[0:4, 8:12]
+  engine.end
+}
+// CHECK: other_ap visits 4 partitions of 3 elements, out_ap 4 of 4
+
+// -----
+
+// A record has room for three immediates.
+engine.program @main target "tiny" {
+  %y = engine.buffer "y" scratch sbuf<4x16xf32>
+  engine.custom on vector clamp(%y[0:4, 0:4]) with [1.0, 2.0, 3.0, 4.0] into %y[0:4, 8:12]
+  engine.end
+}
+// CHECK: 4 immediates; a record has room for 3
+
+// -----
+
+// A pattern of a second source is none without its buffer.
+engine.program @main target "tiny" {
+  %y = engine.buffer "y" scratch sbuf<4x16xf32>
+  "engine.custom"(%y, %y) {lane = "vector", instruction = "clamp", immediates = [], source_ap = #engine.ap<array<i64: 0, 4>, 0 : i64, array<i64: 4>, array<i64: 1>>, out_ap = #engine.ap<array<i64: 0, 4>, 0 : i64, array<i64: 4>, array<i64: 1>>, other_ap = #engine.ap<array<i64: 0, 4>, 0 : i64, array<i64: 4>, array<i64: 1>>} : (!engine.buf<array<i64: 4, 16>, f32, "sbuf">, !engine.buf<array<i64: 4, 16>, f32, "sbuf">) -> ()
+  engine.end
+}
+// CHECK: other_ap is there without the buffer 'other'
+
+// -----
+
+// A second source is visited by a pattern.
+engine.program @main target "tiny" {
+  %y = engine.buffer "y" scratch sbuf<4x16xf32>
+  "engine.custom"(%y, %y, %y) {lane = "vector", instruction = "clamp", immediates = [], source_ap = #engine.ap<array<i64: 0, 4>, 0 : i64, array<i64: 4>, array<i64: 1>>, out_ap = #engine.ap<array<i64: 0, 4>, 0 : i64, array<i64: 4>, array<i64: 1>>} : (!engine.buf<array<i64: 4, 16>, f32, "sbuf">, !engine.buf<array<i64: 4, 16>, f32, "sbuf">, !engine.buf<array<i64: 4, 16>, f32, "sbuf">) -> ()
+  engine.end
+}
+// CHECK: a second source needs an other_ap
+
+// -----
+
+// A bias pattern is none without its buffer.
+engine.program @main target "tiny" {
+  %y = engine.buffer "y" scratch sbuf<4x16xf32>
+  "engine.activate"(%y, %y) {lane = "scalar", func = "relu", scale = 1.0 : f32, bias_value = 0.0 : f32, source_ap = #engine.ap<array<i64: 0, 4>, 0 : i64, array<i64: 4>, array<i64: 1>>, out_ap = #engine.ap<array<i64: 0, 4>, 0 : i64, array<i64: 4>, array<i64: 1>>, bias_ap = #engine.ap<array<i64: 0, 4>, 0 : i64, array<i64: 4>, array<i64: 1>>} : (!engine.buf<array<i64: 4, 16>, f32, "sbuf">, !engine.buf<array<i64: 4, 16>, f32, "sbuf">) -> ()
+  engine.end
+}
+// CHECK: bias_ap is there without the buffer 'bias'
 
 // -----
 

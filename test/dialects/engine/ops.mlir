@@ -111,6 +111,19 @@ engine.program @choice target "tiny" {
 
 // -----
 
+// Instructions of other packages have their name, one or two sources, and immediates; what is legal depends on them.
+engine.program @others target "tiny" {
+  %a = engine.buffer "a" scratch sbuf<4x16xf32>
+  %p = engine.buffer "p" scratch psum<4x16xf32>
+  engine.custom on vector clamp(%p[0:4, 0:8]) with [-1.5, inf] into %a[0:4, 0:8] waits (s >= 1)
+  engine.custom on gpsimd xlogy(%a[0:4, 0 + (8):(0)], %p[0:4, 0 + (2, 4):(8, 1)]) into %a[0:4, 8:16] {layer = 1 : i64}
+  engine.end
+}
+// CHECK:        engine.custom on vector clamp(%p[0:4, 0:8]) with [-1.5, inf] into %a[0:4, 0:8] waits (s >= 1)
+// CHECK-NEXT:   engine.custom on gpsimd xlogy(%a[0:4, 0 + (8):(0)], %p[0:4, 0 + (2, 4):(8, 1)]) into %a[0:4, 8:16] {layer = 1 : i64}
+
+// -----
+
 // Reductions go along the innermost dimensions, or across the partitions.
 engine.program @reductions target "tiny" {
   %a = engine.buffer "a" scratch sbuf<4x48xf32>

@@ -17,6 +17,7 @@ engine.program @main target "tiny" {
   tile.reduce on vector max %p[0:4, 0 + (8, 6):(6, 1)] axes 1 into %y[0:4, 0:8] blocks 8
   tile.copy on vector %p[0:4, 0:16] into %y[0:4, 0:16] blocks 1 signals (s at complete)
   tile.select on vector %p[0:4, 0:16] where %p[0:4, 16:32] into %y[0:4, 0:16] blocks 2
+  tile.custom on vector clamp(%p[0:4, 0:16]) with [-1.0, 1.0] into %y[0:4, 0:16] blocks 4
   engine.end
 }
 // CHECK:        tile.matmul on tensor %w at [0, 6] m 6, %x at [0, 24] over (24):(1) n_block 12 rows [0:4, 0:2] into %p at 0 + (32, 16) grid [2, 2, 2] block [4, 12, 4] order row
@@ -29,3 +30,4 @@ engine.program @main target "tiny" {
 // CHECK-NEXT:   tile.reduce on vector max %p[0:4, 0 + (8, 6):(6, 1)] axes 1 into %y[0:4, 0:8] blocks 8
 // CHECK-NEXT:   tile.copy on vector %p[0:4, 0:16] into %y[0:4, 0:16] blocks 1 signals (s at complete)
 // CHECK-NEXT:   tile.select on vector %p[0:4, 0:16] where %p[0:4, 16:32] into %y[0:4, 0:16] blocks 2
+// CHECK-NEXT:   tile.custom on vector clamp(%p[0:4, 0:16]) with [-1.0, 1.0] into %y[0:4, 0:16] blocks 4

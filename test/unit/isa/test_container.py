@@ -164,9 +164,9 @@ MEMBERS: list[tuple[str, Callable[[bytes], bytes], str]] = [
     (
         "manifest.json",
         lambda b: b.replace(b'"major": 3', b'"major": 4', 1),
-        "field 'format': version 4.0 cannot be executed: this accelc supports 3.0 to 3.0",
+        "field 'format': version 4.1 cannot be executed: this accelc supports 3.0 to 3.1",
     ),
-    ("manifest.json", lambda b: b.replace(b'"minor": 0', b'"minor": 1', 1), "field 'format': version 3.1 cannot be"),
+    ("manifest.json", lambda b: b.replace(b'"minor": 1', b'"minor": 2', 1), "field 'format': version 3.2 cannot be"),
     ("manifest.json", lambda b: _last(b, b'"minor": 0', b'"minor": 1'), "field 'isa': version 1.1 cannot be executed"),
     ("manifest.json", lambda b: b.replace(b'"features": []', b'"features": ["x"]'), "unknown feature 'x' (known: none"),
     ("manifest.json", lambda b: b.replace(b'"compiler"', b'"compilor"'), "field 'compiler' is missing"),

@@ -1,0 +1,30 @@
+"""Distributions that are installed for one test."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Install = Callable[..., None]
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
+    """A function that installs a distribution: name, source of the module of that name, a group, its entry points."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+
+    def do(name: str, source: str, group: str, *entries: str) -> None:
+        module = name.replace("-", "_")
+        Path(f"{module}.py").write_text(source, encoding="utf-8")
+        info = Path(f"{module}-2.0.dist-info")
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 2.0\n", encoding="utf-8")
+        text = "\n".join((f"[{group}]", *entries, ""))
+        (info / "entry_points.txt").write_text(text, encoding="utf-8")
+        # What is visible is remembered by path: another folder stands for the next process.
+        monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path / name)])
+        monkeypatch.delitem(sys.modules, module, raising=False)
+
+    return do
