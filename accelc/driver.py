@@ -250,6 +250,7 @@ def _compile(given: _Imported, progress: Progress, pipeline: "Pipeline | None" =
     from accelc.runtime.inputs import index_bounds
     from accelc.segments import build_segments
     from accelc.segments.capacity import check_capacity
+    from accelc.targets import in_use
     from accelc.targets.canonical import canonical_toml
 
     start = perf_counter()
@@ -262,7 +263,8 @@ def _compile(given: _Imported, progress: Progress, pipeline: "Pipeline | None" =
     weights = dict(imported.weights)
     absent = any(map(is_absent, weights.values()))
     choices = options.precision, options.force, snapshots.save, options.repeat_layers
-    report = run_graph_passes(imported.module, weights, target, *choices, pipeline)
+    with in_use(target):
+        report = run_graph_passes(imported.module, weights, target, *choices, pipeline)
 
     def compile_accelerator(
         op: "PartitionOp", name: str, inputs: tuple[str, ...], outputs: tuple[str, ...], data: Mapping[str, Array]
@@ -276,7 +278,8 @@ def _compile(given: _Imported, progress: Progress, pipeline: "Pipeline | None" =
 
         return compile_partition(op, name, inputs, outputs, data, target, observe, pipeline)
 
-    built = build_segments(imported.function, weights, compile_accelerator, repacking)
+    with in_use(target):
+        built = build_segments(imported.function, weights, compile_accelerator, repacking)
     program = Program(
         target_text=canonical_toml(target),
         inputs=given.inputs,

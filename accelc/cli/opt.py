@@ -5,9 +5,11 @@ import gc
 import sys
 from collections.abc import Sequence
 from dataclasses import MISSING, fields, replace
+from errno import EISDIR
 from functools import cached_property
 from inspect import signature
 from io import StringIO
+from os import strerror
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -25,6 +27,7 @@ from accelc.irdl.form import from_cpp
 from accelc.parsing import SafeParser
 from accelc.plugins import universe
 from accelc.registry import BINARY_TARGETS, TARGETS, UNIVERSE, load
+from accelc.specs import check_options
 
 
 class _Deferred(StringIO):
@@ -107,17 +110,14 @@ class AccelcOptMain(xDSLOptMain):
     def setup_pipeline(self) -> None:
         """Build the pass pipeline. Raises UsageError for an unknown pass or option."""
         try:
+            for spec in parse_pipeline(self.args.passes):
+                if spec.name not in self.available_passes:
+                    near = suggestion(spec.name, self.available_passes)
+                    raise UsageError(f"unknown pass '{spec.name}'{near} (see 'accelc-opt --list-passes')")
+                check_options("pass", self.available_passes[spec.name](), spec)
             super().setup_pipeline()
         except ValueError as error:
-            raise UsageError(self._explain_pipeline(str(error))) from error
-
-    def _explain_pipeline(self, message: str) -> str:
-        names = [spec.name for spec in parse_pipeline(self.args.passes)]
-        unknown = [name for name in names if name not in self.available_passes]
-        if unknown:
-            near = suggestion(unknown[0], self.available_passes)
-            return f"unknown pass '{unknown[0]}'{near} (see 'accelc-opt --list-passes')"
-        return f"in -p '{self.args.passes}': {message}"
+            raise UsageError(f"in -p '{self.args.passes}': {error}") from error
 
     def prepare_output(self) -> IO[str]:
         """Standard output, or a buffer that `run` writes to the file at the end."""
@@ -158,6 +158,8 @@ class AccelcOptMain(xDSLOptMain):
             return
         self._check_target()
         extension = Path(self.args.input_file or "stdin.mlir").suffix.removeprefix(".")
+        if self.args.input_file and Path(self.args.input_file).is_dir():
+            raise IsADirectoryError(EISDIR, strerror(EISDIR), self.args.input_file)
         if not self.args.frontend and extension not in self.available_frontends:
             known = ", ".join(f".{name}" for name in self.available_frontends)
             raise UsageError(f"'{self.args.input_file}': unknown file extension '.{extension}' (known: {known})")
@@ -177,6 +179,7 @@ class AccelcOptMain(xDSLOptMain):
         entry: Any = self.available_targets[spec.name]
         # Targets of xDSL's old style are functions of a module.
         if "{" in self.args.target and not signature(entry).parameters:
+            check_options("form of output", entry(), spec)
             try:
                 entry().from_spec(spec)
             except ValueError as error:

@@ -126,7 +126,7 @@ class Kernel:
         Raises KernelError located at the call that the machine cannot execute, UsageError for wrong inputs.
         """
         from accelc.pipelines import Pipeline
-        from accelc.targets import load_target
+        from accelc.targets import in_use, load_target
 
         machine = load_target(self.target)
         site = definition(self.function)
@@ -142,7 +142,8 @@ class Kernel:
         schedule = self._schedule(recorder)
         pipeline = Pipeline.of("kernel", self.pipeline)
         try:
-            return _compile(self.name, recorder, schedule, pipeline)
+            with in_use(machine):
+                return _compile(self.name, recorder, schedule, pipeline)
         except KernelError:
             raise
         except AccelcError as error:

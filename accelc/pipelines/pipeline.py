@@ -258,10 +258,11 @@ def _registered(text: str) -> ModulePass:
 
     Raises UsageError for none, or options it has not, PluginError.
     """
-    from xdsl.passes import PassPipeline
     from xdsl.transforms import get_all_passes
+    from xdsl.utils.arg_spec import parse_spec
     from xdsl.utils.exceptions import ArgSpecParseError, DiagnosticException
 
+    from accelc.specs import check_options, malformed
     from accelc.plugins import universe
     from accelc.registry import UNIVERSE
 
@@ -270,7 +271,14 @@ def _registered(text: str) -> ModulePass:
     if name not in known:
         raise UsageError(f"unknown pass '{name}'{suggestion(name, known)} (see 'accelc-opt --list-passes')")
     try:
-        (found,) = PassPipeline.parse_spec(known, text).passes
-    except (ArgSpecParseError, DiagnosticException, ValueError) as error:
+        spec = parse_spec(text.strip())
+    except ArgSpecParseError as error:
+        malformed(f"pass '{text}'", error)
+    except ValueError as error:
+        raise UsageError(f"'{text}' is no pass: {error}; give several one by one") from error
+    made = known[name]()
+    check_options("pass", made, spec)
+    try:
+        return made.from_spec(spec)
+    except (DiagnosticException, ValueError) as error:
         raise UsageError(f"pass '{text}': {str(error).splitlines()[0]}") from error
-    return found

@@ -1,5 +1,5 @@
 """The machine description: typed values, their reader, and the presets."""
 
-from accelc.targets.reader import load_target, parse_target, target_names
+from accelc.targets.reader import in_use, load_target, parse_target, target_names
 
-__all__ = ["load_target", "parse_target", "target_names"]
+__all__ = ["in_use", "load_target", "parse_target", "target_names"]

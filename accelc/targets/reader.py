@@ -2,6 +2,9 @@
 
 import re
 import tomllib
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from os import PathLike
 from pathlib import Path
@@ -62,6 +65,8 @@ def _described(plugin: Plugin, value: object) -> Path:
     return path
 
 
+_IN_USE: ContextVar[Target | None] = ContextVar("target in use", default=None)
+
 PRESETS: Table[Path] = Table(
     "accelc.targets",
     {path.stem: path for path in sorted((Path(__file__).parent / "presets").glob("*.toml"))},
@@ -100,14 +105,29 @@ def _is_name(name_or_path: str | Path) -> bool:
     return not isinstance(name_or_path, Path) and "/" not in text and not text.endswith(".toml")
 
 
+@contextmanager
+def in_use(target: Target) -> Generator[None]:
+    """Inside, the name of `target` in IR is this machine, which may have no file, or other keys than the preset."""
+    token = _IN_USE.set(target)
+    try:
+        yield
+    finally:
+        _IN_USE.reset(token)
+
+
 def load_target(name_or_path: str | Path | Target) -> Target:
     """
     The target of a preset name or of a file, `target_path` says which; a target is given back as it is.
+
+    The name of the machine that is compiled for (`in_use`) is that machine.
 
     Raises TargetError (unknown name, or a mistake in the file) and OSError (unreadable file).
     """
     if isinstance(name_or_path, Target):
         return name_or_path
+    current = _IN_USE.get()
+    if current is not None and isinstance(name_or_path, str) and name_or_path == current.name:
+        return current
     path = target_path(name_or_path)
     return _load_preset(path) if _is_name(name_or_path) else _load_file(path)
 

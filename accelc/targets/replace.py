@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
+from accelc.arguments import mapping
 from accelc.errors import TargetError
 from accelc.targets.canonical import to_document
 from accelc.targets.layout import TARGET
@@ -16,8 +17,10 @@ def replace_keys(target: Target, changes: Mapping[str, Any]) -> Target:
     `target` with other values for keys such as `engine.tensor.rows`, a new machine with a description of its own.
 
     A value is a number, a string, a truth value, a list or a table, as in TOML; None takes an optional key away. Raises
-    TargetError for a key that no machine has and for what the reader of machine descriptions refuses.
+    TargetError for a key that no machine has and for what the reader of machine descriptions refuses, UsageError for
+    what is no mapping of keys.
     """
+    changes = mapping("changes", changes, "from keys such as engine.tensor.rows to values")
     document = to_document(target)
     for key, value in changes.items():
         *tables, last = key.split(".")

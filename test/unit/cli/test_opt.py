@@ -91,8 +91,17 @@ def test_damaged_text(capsys: pytest.CaptureFixture[str], data: st.DataObject) -
     [
         (["-p", "nothing"], "error: unknown pass 'nothing' (see 'accelc-opt --list-passes')\n"),
         (["-p", "canonicalise"], "error: unknown pass 'canonicalise'; did you mean 'canonicalize'?"),
-        (["-p", "cse{depth=1}"], "error: in -p 'cse{depth=1}': Provided arguments [\"depth\"] not found in expected"),
+        (["-p", "cse{depth=1}"], "error: pass 'cse' has no option 'depth' (its options: none)\n"),
+        (["-p", "set-precision{}"], "error: pass 'set-precision' needs the option 'precision', which is text\n"),
+        (["-p", "set-precision{prec=bf16}"], "pass 'set-precision' has no option 'prec'; did you mean 'precision'?"),
+        (["-p", "set-precision{precision=5}"], 'is 5: expected text, as in precision="5"\n'),
+        (["-p", "chunk-rows{rows=x}"], "error: option 'rows' of pass 'chunk-rows' is \"x\": expected an integer\n"),
+        (["-p", "lower-to-engine{resident=1}"], "is 1: expected a number with a decimal point\n"),
+        (["-p", "insert-delays{throttle=1}"], 'is 1: expected text, several behind commas, as in throttle="1"\n'),
+        (["-p", "schedule-engines{spill}"], "of pass 'schedule-engines' is empty: expected true or false\n"),
         (["-p", "cse{"], "pass-pipeline:1:5"),
+        (["-t", "acx{weight=5}"], "error: form of output 'acx' has no option 'weight'; did you mean 'weights'?"),
+        (["-t", "acx{weights=5}"], "option 'weights' of form of output 'acx' is 5: expected text"),
         (["--nothing"], "error: unrecognized arguments: --nothing (see 'accelc-opt --help')\n"),
         (["-t", "cpp-mlir,acx"], "error: -t 'cpp-mlir,acx': expected one form of output\n"),
         (["-t", "cpp-mlir{limit=0}"], "error: limit 0: expected an integer from 1 to 1024\n"),
@@ -111,6 +120,8 @@ def test_files(capsys: pytest.CaptureFixture[str]) -> None:
     assert diagnostic(capsys, "absent.mlir") == "error: 'absent.mlir': No such file or directory\n"
     Path("folder.mlir").mkdir()
     assert diagnostic(capsys, "folder.mlir") == "error: 'folder.mlir': Is a directory\n"
+    Path("folder").mkdir()
+    assert diagnostic(capsys, "folder") == "error: 'folder': Is a directory\n"
     assert diagnostic(capsys, "x.onnx") == "error: 'x.onnx': unknown file extension '.onnx' (known: .mlir)\n"
 
 

@@ -168,6 +168,8 @@ TABLE: list[Wrong] = [
     ("simulate_devices", over_devices(all_reduce=[5]), "an item of all_reduce is 5: expected OUTPUT"),
     ("simulate_devices", over_devices(iterations=1.5), "iterations is 1.5: expected an integer"),
     ("Target", lambda g: accelc.Target.load(None), "unknown target 'None'"),  # pyright: ignore
+    ("Target", lambda g: g.compiled.target.replace(5), "changes is 5: expected a mapping from keys such as engine."),
+    ("Target", lambda g: g.compiled.target.replace({5: 1}), "a key of changes is 5: expected a mapping from keys"),
     ("Program", lambda g: accelc.Program.load(5), "path of the program is 5: expected a path"),  # pyright: ignore
     ("Program", lambda g: accelc.Program.load(g.folder / "x.acx", 5), "unknown target '5'"),  # pyright: ignore
     ("Program", lambda g: g.compiled.program.save(b"x"), "path of the program is b'x': expected a path"),

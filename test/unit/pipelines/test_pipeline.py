@@ -13,9 +13,11 @@ from xdsl.passes import ModulePass
 import accelc
 from accelc import Pipeline
 from accelc.dialects import engine, graph
-from accelc.errors import UsageError
+from accelc.errors import CapacityError, UsageError
 from accelc.isa.program import AcceleratorSegment
 from accelc.kernels import Core, View, kernel
+from accelc.passes.assign_memory import AssignMemoryPass
+from accelc.targets import load_target
 
 
 @pytest.fixture(scope="module")
@@ -173,9 +175,16 @@ def invalid(module: ModuleOp) -> None:
         ),
         (
             lambda: Pipeline.named("compile").insert_before("decompose", "set-precision{kind=bf16}"),
-            r"pass 'set-precision\{kind=bf16\}': ",
+            r"pass 'set-precision' has no option 'kind' \(its options: precision, thin, weights, save\)",
         ),
-        (lambda: Pipeline.named("compile").insert_before("decompose", "set-precision{"), r"pass 'set-precision\{': "),
+        (
+            lambda: Pipeline.named("compile").insert_before("decompose", "set-precision{precision=5}"),
+            "option 'precision' of pass 'set-precision' is 5: expected text, as in precision=\"5\"",
+        ),
+        (
+            lambda: Pipeline.named("compile").insert_before("decompose", "set-precision{"),
+            r"pass 'set-precision\{', character 15: Expected argument name here",
+        ),
         (
             lambda: Pipeline.named("compile").insert_before("decompose", TagPass),  # pyright: ignore[reportArgumentType]
             "TagPass'> is no pass: expected the name of one, an object of a ModulePass, or a function",
@@ -200,3 +209,67 @@ def test_a_pass_that_leaves_no_program(model: ModelProto, change: Callable[[Modu
         accelc.compile(model, "tiny", pipeline=pipeline)
     with pytest.raises(UsageError, match="pipeline 'kernel': here 'compile' runs"):
         accelc.compile(model, "tiny", pipeline=Pipeline.named("kernel"))
+
+
+@pytest.mark.parametrize("position", ["schedule-engines", "assign-memory"])
+def test_what_the_callers_code_raises_ends_the_compilation(model: ModelProto, position: str) -> None:
+    """A CapacityError of accelc's makes the compiler try another budget; one of the caller's is final."""
+    raised: list[str] = []
+
+    def full(module: ModuleOp) -> None:
+        raised.append("pass")
+        raise CapacityError("mine is full")
+
+    def hook(name: str, module: ModuleOp) -> None:
+        if name == position:
+            raised.append("hook")
+            raise CapacityError("mine is full")
+
+    for pipeline in (
+        Pipeline.named("compile").insert_after(position, full),
+        Pipeline.named("compile").with_hooks(after=hook),
+        Pipeline.named("compile").with_hooks(before=hook),
+    ):
+        with pytest.raises(CapacityError, match="mine is full"):
+            accelc.compile(model, "tiny", pipeline=pipeline)
+    assert raised == ["pass", "hook", "hook"]
+
+
+def test_a_pass_of_accelc_that_is_inserted_may_not_fit(model: ModelProto, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another budget is tried, as for the pass at its place."""
+    tried: list[str] = []
+
+    def fit_at_last(self: AssignMemoryPass, ctx: Context, op: ModuleOp) -> None:
+        tried.append(self.name)
+        if len(tried) == 1:
+            raise CapacityError("not yet")
+
+    monkeypatch.setattr(AssignMemoryPass, "apply", fit_at_last)
+    pipeline = Pipeline.named("compile").insert_after("schedule-engines", "assign-memory")
+    assert accelc.compile(model, "tiny", pipeline=pipeline).program.segments
+    assert len(tried) > 1
+
+
+def test_passes_that_are_inserted_work_for_the_machine_that_is_compiled_for(model: ModelProto) -> None:
+    """IR names its machine, which need not be a preset, or may differ from the preset of that name."""
+    seen: list[object] = []
+
+    def see(module: ModuleOp) -> None:
+        (program,) = (op for op in module.walk() if isinstance(op, engine.ProgramOp))
+        seen.append(load_target(program.target.data))
+
+    again = Pipeline.named("compile").insert_after("schedule-engines", "schedule-engines{heuristic=program}", see)
+    for name in ("nobody-knows", "tiny"):
+        machine = accelc.Target.load("tiny").replace({"name": name, "time.tick_hz": 2_800_000_000})
+        assert accelc.compile(model, machine, pipeline=again).target == machine
+        assert seen.pop() == machine
+    assert load_target("tiny") != machine
+
+    @kernel(target=machine)
+    def copy(core: Core, x: View) -> None:
+        core.store(core.output("y", (4, 8), "fp32"), core.load(x))
+
+    copy.through(Pipeline.named("kernel").insert_after("assign-memory", "assign-memory", see)).compile(
+        x=np.ones((4, 8), np.float32)
+    )
+    assert seen.pop() == machine
