@@ -1,6 +1,5 @@
 """Entry points of other packages that clash, raise, are missing or give the wrong thing: one error names them."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,26 +46,6 @@ class O(IRDLOperation):
 
 U = Universe(all_dialects={{"mine": lambda: Dialect("mine", [O]), "yours": lambda: Dialect("yours", [], [T])}})
 """
-
-
-@pytest.fixture
-def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
-    """A function that installs a distribution: its name, source of the module of that name, and its entry points."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
-
-    def do(name: str, source: str, group: str, entry: str) -> None:
-        module = name.replace("-", "_")
-        Path(f"{module}.py").write_text(source, encoding="utf-8")
-        info = Path(f"{module}-2.0.dist-info")
-        info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 2.0\n", encoding="utf-8")
-        (info / "entry_points.txt").write_text(f"[{group}]\n{entry}\n", encoding="utf-8")
-        # What is visible is remembered by path: another folder stands for the next process.
-        monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path / name)])
-        monkeypatch.delitem(sys.modules, module, raising=False)
-
-    return do
 
 
 def fails(capsys: pytest.CaptureFixture[str], status: int) -> str:

@@ -1,0 +1,423 @@
+"""Instructions of other packages that are wrong, missing or misused: each is one error that says where and who."""
+
+import json
+import re
+import sys
+from collections.abc import Callable
+from math import nan
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+import accelc
+from accelc import CustomInstruction, Immediate
+from accelc.cli.main import main as accelc_main
+from accelc.cli.opt import main as accelc_opt
+from accelc.errors import AccelcError, KernelError, PluginError, ProgramError
+from accelc.isa.archive import read_archive, write_archive
+from accelc.isa.assembler import assemble
+from accelc.isa.custom import GROUP, custom_rows
+from accelc.isa.loader import load_program
+from accelc.isa.program import Program
+from accelc.kernels import Core, View
+from accelc.targets import load_target
+from accelc.targets.reader import parse_target
+
+Install = Callable[..., None]
+HEAD = "from accelc import CustomInstruction, Immediate\nimport numpy as np\n"
+CLAMP = """
+CLAMP = CustomInstruction(
+    200, "dst = src0 in a range.", lambda x, low, high: np.clip(x, low, high),
+    immediates=(Immediate("low", -100, 100), Immediate("high")),
+    legal=lambda low, high: None if low <= high else f"low = {low:g} is above high = {high:g}",
+)
+MIX = CustomInstruction(201, "dst = src0 + src1.", lambda x, y: x + y, ("left", "right"), lanes=("vector",))
+"""
+ENTRIES = ("clamp = plug_a:CLAMP", "mix = plug_a:MIX")
+X = np.ones((4, 16), np.float32)
+MEND = "; mend, update or uninstall plug-a"
+
+
+def place(entry: str, name: str = "plug-a") -> str:
+    """How messages name an entry point."""
+    return f"entry point '{entry}' of group '{GROUP}' in distribution {name} 2.0"
+
+
+@pytest.fixture
+def plug(install: Install) -> None:
+    """Two instructions of one package."""
+    install("plug-a", HEAD + CLAMP, GROUP, *ENTRIES)
+
+
+def machine(*names: str) -> str:
+    """A machine like `tiny` whose vector engine, and gpsimd, have a cost rule for each name."""
+    text = load_target("tiny").to_toml().replace('name = "tiny"', 'name = "mine"')
+    rules = ", ".join(f'{{ op = "{name}", cpe = 1.0 }}' for name in names)
+    for engine in ("vector", "gpsimd"):
+        head, key, rest = text.partition(f"[engine.{engine}]")
+        text = head + key + rest.replace("cost = [", f"cost = [{rules}, ", 1)
+    return text
+
+
+def program(*names: str, call: Callable[[Core, View], None]) -> Program:
+    """The program of a kernel that applies `call` to a tile of 4 x 16."""
+
+    def body(core: Core, x: View) -> None:
+        tile = core.load(x)
+        call(core, tile)
+        core.store(core.output("y", x.shape, "fp32"), tile)
+
+    target = parse_target(machine(*names), "mine.toml")
+    return accelc.kernel(target=target)(body).compile(x=X).program
+
+
+def clamp(core: Core, tile: View) -> None:
+    """A legal use."""
+    core.custom(tile, "clamp", tile, low=0.0, high=1.0)
+
+
+def uninstall(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As if nothing had been installed for the test."""
+    monkeypatch.setattr(sys, "path", [path for path in sys.path if not path.startswith(str(tmp_path))])
+
+
+def one_line(capsys: pytest.CaptureFixture[str], status: int) -> str:
+    """What a command printed: one error."""
+    out, err = capsys.readouterr()
+    assert status == 1
+    assert not out
+    assert "Traceback" not in err
+    return err.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("entry", "source", "problem"),
+    [
+        ("clamp = plug_a:x", "1 / 0", "cannot be imported: ZeroDivisionError: division by zero"),
+        ("clamp = plug_a:x", "", "does not exist: module 'plug_a' has no attribute 'x'"),
+        ("clamp = plug_a:x", "x = 3", "is a value of type int: expected an instance of accelc.CustomInstruction"),
+        (
+            "Clamp = plug_a:x",
+            HEAD + "x = CustomInstruction(200, '', abs)",
+            "has a name that is no mnemonic: expected at most 32 of a-z 0-9 _, the first a letter",
+        ),
+        (
+            "clamp = plug_a:x",
+            HEAD + "x = CustomInstruction(40, '', abs)",
+            "cannot be imported: PluginError: CustomInstruction: opcode = 40: expected a number from 192 to 255, those "
+            "for instructions of other packages",
+        ),
+    ],
+)
+def test_entries(install: Install, entry: str, source: str, problem: str) -> None:
+    """An entry point that raises, is missing, or gives no instruction."""
+    install("plug-a", source, GROUP, entry)
+    with pytest.raises(PluginError) as caught:
+        custom_rows()
+    assert str(caught.value) == f"{place(entry)} {problem}{MEND}"
+
+
+@pytest.mark.parametrize("name", ["copy", "halt", "gather", "tensor_scalar"])
+def test_names_of_ours(install: Install, name: str) -> None:
+    """Mnemonics and names of cost rules are taken."""
+    install("plug-a", "1 / 0", GROUP, f"{name} = plug_a:x")
+    with pytest.raises(PluginError) as caught:
+        custom_rows()
+    expected = (
+        f"{place(f'{name} = plug_a:x')} offers '{name}', which accelc itself has; rename one of them or uninstall"
+    )
+    assert str(caught.value) == f"{expected} plug-a"
+
+
+def compute(x: npt.NDArray[np.float32], *values: np.float32) -> npt.NDArray[np.float32]:
+    """Nothing."""
+    return x
+
+
+Make: Any = CustomInstruction
+"""Without a type: the tests give it what it does not take."""
+
+
+@pytest.mark.parametrize(
+    ("make", "problem"),
+    [
+        (lambda: Make(256, "", compute), "opcode = 256: expected a number from 192 to 255"),
+        (lambda: Make(True, "", compute), "opcode = True: expected"),
+        (lambda: Make(200, 3, compute), "action = 3: expected a text"),
+        (lambda: Make(200, "", 3), "compute = 3: expected a function"),
+        (lambda: Make(200, "", compute, legal=3), "legal = 3: expected a function or None"),
+        (lambda: Make(200, "", compute, ()), r"sources = (): expected a tuple of 1 to 2 texts"),
+        (lambda: Make(200, "", compute, "ab"), "sources = 'ab': expected a tuple of 1 to 2 texts"),
+        (lambda: Make(200, "", compute, ("a", "b", "c")), "expected a tuple of 1 to 2 texts"),
+        (
+            lambda: Make(200, "", compute, lanes=()),
+            "lanes = (): expected a tuple of names of SIMD engines",
+        ),
+        (lambda: Make(200, "", compute, lanes=("tensor",)), "expected a tuple of names of SIMD engines"),
+        (lambda: Make(200, "", compute, lanes=("dma0",)), "expected a tuple of names of SIMD engines"),
+        (lambda: _immediates("a", "b", "c", "d"), "expected a tuple of up to 3 of type Immediate"),
+        (
+            lambda: Make(200, "", compute, immediates=(1.0,)),
+            "expected a tuple of up to 3 of type Immediate",
+        ),
+        (lambda: _immediates("a", "a"), "label of an immediate = 'a': expected different names of a-z 0-9 _"),
+        (lambda: _immediates("src0"), "that are none of dst, src0, src1, wait"),
+        (lambda: _immediates("A b"), "label of an immediate = 'A b': expected different names"),
+        (
+            lambda: Make(200, "", compute, immediates=(Immediate("a", 2, 1),)),
+            "range of immediate 'a' = '2 to 1': expected low up to high",
+        ),
+    ],
+)
+def test_definitions(make: Callable[[], object], problem: str) -> None:
+    """What no instruction can be is an error where it is defined."""
+    with pytest.raises(PluginError, match=f"^CustomInstruction: .*{re.escape(problem)}"):
+        make()
+
+
+def _immediates(*labels: str) -> object:
+    return Make(200, "", compute, immediates=tuple(map(Immediate, labels)))
+
+
+def test_two_packages_with_one_number(install: Install) -> None:
+    """The second is named, with the first."""
+    install("plug-a", HEAD + CLAMP, GROUP, *ENTRIES)
+    install("plug-b", HEAD + CLAMP, GROUP, "snake = plug_b:CLAMP")
+    with pytest.raises(PluginError) as caught:
+        program("clamp", call=clamp)
+    first, second = place("clamp = plug_a:CLAMP"), place("snake = plug_b:CLAMP", "plug-b")
+    assert str(caught.value) == f"{second} has the opcode 200, which {first} has too; mend, update or uninstall plug-b"
+
+
+def test_two_packages_with_one_name(install: Install) -> None:
+    """The clash is found without an import."""
+    install("plug-a", "1 / 0", GROUP, "clamp = plug_a:x")
+    install("plug-b", "1 / 0", GROUP, "clamp = plug_b:x")
+    with pytest.raises(PluginError, match=r"that is in distribution plug-[ab] 2.0 too; rename one of them"):
+        parse_target(machine("clamp"), "mine.toml")
+
+
+@pytest.mark.usefixtures("plug")
+def test_a_cost_rule_of_no_instruction(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A machine file is wrong at that rule, and the names of what is installed are known."""
+    (tmp_path / "mine.toml").write_text(machine("clmap"), encoding="utf-8")
+    line = one_line(capsys, accelc_main(["targets", "check", "mine.toml"]))
+    assert re.match(r"mine.toml:\d+:\d+: error: engine\.\w+\.cost\[0\]\.op: 'clmap' is not one of \"activate\", ", line)
+    assert line.endswith(f", or an installed entry point of group {GROUP}; did you mean 'clamp'?")
+
+
+@pytest.mark.usefixtures("plug")
+@pytest.mark.parametrize(
+    ("name", "sources", "keywords", "problem"),
+    [
+        (
+            "clmap",
+            1,
+            {},
+            f"no installed package has the instruction 'clmap' (an entry point of group '{GROUP}'); did you mean "
+            "'clamp'?; installed are clamp, mix",
+        ),
+        ("copy", 1, {}, "no installed package has the instruction 'copy'"),
+        (3, 1, {}, "instruction is 3: expected a name"),
+        ("clamp", 1, {}, "clamp: immediate 'low' is missing: it has low, high"),
+        ("clamp", 1, {"low": "0", "high": 1}, "low is '0': expected a number"),
+        ("mix", 2, {"low": 1}, "mix: no immediate 'low': it has none"),
+        ("mix", 1, {}, "mix: 1 sources given, it has 2"),
+        ("clamp", 1, {"low": -101, "high": 1}, "engine.custom clamp: immediate 'low' = -101: legal are -100 to 100"),
+        ("clamp", 1, {"low": 0, "high": nan}, "engine.custom clamp: immediate 'high' = nan: legal are -inf to inf"),
+        ("clamp", 1, {"low": 2, "high": 1}, "engine.custom clamp: low = 2 is above high = 1"),
+        ("mix", 2, {"engine": "gpsimd"}, "engine.custom mix on lane 'gpsimd': the instruction is one of vector"),
+        (
+            "clamp",
+            1,
+            {"low": 0, "high": 1, "engine": "scalar"},
+            "engine.custom clamp on lane 'scalar': target 'mine' has no cost rule for 'clamp' there",
+        ),
+    ],
+)
+def test_kernels(name: Any, sources: int, keywords: dict[str, Any], problem: str) -> None:
+    """A call that no machine executes is an error of its line."""
+    with pytest.raises(KernelError, match=rf"test_instructions_invalid.py:\d+:\d+: error: {re.escape(problem)}"):
+        program("clamp", "mix", call=lambda core, tile: core.custom(tile, name, *[tile] * sources, **keywords))
+
+
+@pytest.mark.usefixtures("plug")
+def test_sources_of_kernels() -> None:
+    """A second source is a tile too."""
+    array: Any = X
+    with pytest.raises(KernelError, match=r"source 2 is an array \[4, 16\]: expected a tile"):
+        program("mix", call=lambda core, tile: core.custom(tile, "mix", tile, array))
+
+
+TEXT = """
+engine.program @p target "tiny" {{
+  %x = engine.buffer "x" input hbm<64xf32>
+  %a = engine.buffer "a" scratch sbuf<4x16xf32>
+  engine.dma_copy on dma0 %x[0 + (4, 16):(16, 1)] to %a[0:4, 0:16]
+  engine.custom on vector {op} into %a[0:4, 0:16]
+  engine.end
+}}
+"""
+
+
+@pytest.mark.usefixtures("plug")
+@pytest.mark.parametrize(
+    ("op", "problem"),
+    [
+        ("clmap(%a[0:4, 0:16])", "engine.custom clmap: no installed package has the instruction 'clmap'"),
+        ("mix(%a[0:4, 0:16])", "engine.custom mix has 1 sources, the instruction has 2"),
+        ("clamp(%a[0:4, 0:16])", "engine.custom clamp has 0 immediates, the instruction has 2: low, high"),
+        (
+            "mix(%a[0:4, 0:16], %a[0:4, 0:16]) with [1.0]",
+            "engine.custom mix has 1 immediates, the instruction has none",
+        ),
+        ("clamp(%a[0:4, 0:16]) with [0.0, nan]", "engine.custom clamp: immediate 'high' = nan: legal are -inf to inf"),
+        (
+            "clamp(%a[0:4, 0:16]) with [0.0, 1.0]",
+            "engine.custom clamp on lane 'vector': target 'tiny' has no cost rule for 'clamp' there",
+        ),
+    ],
+)
+def test_macro_ops(tmp_path: Path, capsys: pytest.CaptureFixture[str], op: str, problem: str) -> None:
+    """A pass that meets one that cannot be executed says which, and why."""
+    (tmp_path / "t.mlir").write_text(TEXT.format(op=op), encoding="utf-8")
+    assert problem in one_line(capsys, accelc_opt(["t.mlir", "-p", "schedule-engines"]))
+
+
+@pytest.mark.parametrize(
+    ("function", "problem"),
+    [
+        ("lambda x: 1 / 0", "failed on operands [4, 16]: ZeroDivisionError: division by zero"),
+        ("lambda x: x.fill(0)", "failed on operands [4, 16]: ValueError: assignment destination is read-only"),
+        (
+            "lambda x: x.sum(axis=1)",
+            "computes an array float32[4]: expected an array float32[4, 16], as its operands are",
+        ),
+        (
+            "lambda x: x.astype(float)",
+            "computes an array float64[4, 16]: expected an array float32[4, 16], as its operands are",
+        ),
+        ("lambda x: None", "computes a value of type NoneType: expected an array float32[4, 16], as its operands are"),
+    ],
+)
+def test_functions(install: Install, function: str, problem: str) -> None:
+    """What an instruction computes is checked where it is executed, and the record is named."""
+    install("plug-a", HEAD + f"x = CustomInstruction(192, 'bad', {function})", GROUP, "bad = plug_a:x")
+    made = program("bad", call=lambda core, tile: core.custom(tile, "bad", tile))
+    with pytest.raises(PluginError) as caught:
+        accelc.simulate(made, {made.inputs[0].name: X})
+    assert str(caught.value) == f"lane 'vector' record 0 (bad): {place('bad = plug_a:x')} {problem}{MEND}"
+
+
+@pytest.mark.parametrize(
+    ("legal", "problem"),
+    [
+        ("lambda a: 1 / 0", "failed to check immediates [1.0]: ZeroDivisionError: division by zero"),
+        ("lambda a: False", "says False of immediates: expected a sentence on what is wrong, or None"),
+    ],
+)
+def test_checks_of_immediates(install: Install, legal: str, problem: str) -> None:
+    """A function `legal` that fails is the package's mistake."""
+    source = f"x = CustomInstruction(192, 'bad', lambda x, a: x, immediates=(Immediate('a'),), legal={legal})"
+    install("plug-a", HEAD + source, GROUP, "bad = plug_a:x")
+    with pytest.raises(AccelcError, match=re.escape(f"{place('bad = plug_a:x')} {problem}{MEND}")):
+        program("bad", call=lambda core, tile: core.custom(tile, "bad", tile, a=1))
+
+
+@pytest.mark.usefixtures("plug")
+def test_containers_without_the_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A program says which package it needs."""
+    program("clamp", call=clamp).save(tmp_path / "p.acx")
+    uninstall(monkeypatch, tmp_path)
+    for command in ("sim", "dis"):
+        assert one_line(capsys, accelc_main([command, "p.acx"])) == (
+            "error: p.acx: manifest.json: instructions[0]: the program uses the instruction 'clamp' of distribution "
+            "plug-a 2.0, but no installed package has it: install plug-a"
+        )
+
+
+@pytest.mark.usefixtures("plug")
+def test_text_without_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first line that needs the package is named: that of the machine."""
+    text = program("clamp", call=clamp).disassemble()
+    uninstall(monkeypatch, tmp_path)
+    with pytest.raises(ProgramError, match=r"p.s:\d+: .*'clamp' is not one of .*or an installed entry point of group"):
+        assemble(text, "p.s")
+
+
+def test_containers_with_another_number(install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number that means something else here is refused, and so is the name in another package."""
+    install("plug-a", HEAD + CLAMP, GROUP, *ENTRIES)
+    program("clamp", call=clamp).save(tmp_path / "p.acx")
+    uninstall(monkeypatch, tmp_path)
+    where = f"{tmp_path}/p.acx: manifest.json: instructions[0]: "
+    for name, number, problem in (
+        (
+            "plug-a",
+            202,
+            f"opcode 200 is 'clamp' of distribution plug-a 2.0 in the program, but {place('clamp = plug_a:CLAMP')} has "
+            "opcode 202: install plug-a 2.0, or compile the model again",
+        ),
+        (
+            "plug-b",
+            200,
+            "the program uses the instruction 'clamp' of distribution plug-a 2.0, but here it is "
+            f"{place('clamp = plug_b:CLAMP', 'plug-b')}: install plug-a in the place of plug-b 2.0",
+        ),
+    ):
+        folder = tmp_path / name
+        folder.mkdir(exist_ok=True)
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr(sys, "path", [str(folder), *sys.path])
+        install_in(folder, name, HEAD + CLAMP.replace("200", str(number)))
+        monkeypatch.delitem(sys.modules, "plug_a", raising=False)
+        with pytest.raises(ProgramError) as caught:
+            load_program(tmp_path / "p.acx")
+        assert str(caught.value) == where + problem
+        monkeypatch.setattr(sys, "path", [path for path in sys.path if path != str(folder)])
+
+
+def install_in(folder: Path, name: str, source: str) -> None:
+    """A distribution with the instruction `clamp` in a folder of its own."""
+    module = name.replace("-", "_")
+    (folder / f"{module}.py").write_text(source, encoding="utf-8")
+    info = folder / f"{module}-2.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 2.0\n", encoding="utf-8")
+    (info / "entry_points.txt").write_text(f"[{GROUP}]\nclamp = {module}:CLAMP\n", encoding="utf-8")
+
+
+@pytest.mark.usefixtures("plug")
+@pytest.mark.parametrize(
+    ("entries", "problem"),
+    [
+        ([], "instructions: lists the opcodes [], the streams have [200] of the numbers 192 to 255"),
+        ([(200, "clamp"), (201, "mix")], "instructions: lists the opcodes [200, 201], the streams have [200]"),
+        ([(200, "clamp"), (200, "clamp")], "instructions[1]: field 'opcode' = 200 occurs twice"),
+        ([(40, "select")], "instructions[0]: field 'opcode' = 40: expected an integer from 192 to 255"),
+        ([(201, "clamp")], "instructions[0]: opcode 201 is 'clamp' of distribution plug-a 1.0 in the program, but"),
+        ([(200, "select")], "the program uses the instruction 'select' of distribution plug-a 1.0, but no installed"),
+    ],
+)
+def test_manifests(tmp_path: Path, entries: list[tuple[int, str]], problem: str) -> None:
+    """What a manifest says of instructions is what the streams use, and what is installed."""
+    path = tmp_path / "p.acx"
+    program("clamp", call=clamp).save(path)
+    rewrite(path, [{"opcode": code, "name": name, "distribution": "plug-a 1.0"} for code, name in entries])
+    with pytest.raises(ProgramError, match=re.escape(problem)):
+        load_program(path)
+    # Another version of the package may have mended what it computes.
+    rewrite(path, [{"opcode": 200, "name": "clamp", "distribution": "plug-a 1.0"}])
+    assert load_program(path).segments
+
+
+def rewrite(path: Path, instructions: object) -> None:
+    """Another list of instructions in the manifest of a container."""
+    members = {name: bytes(data) for name, data in read_archive(path).items()}
+    manifest = {**json.loads(members["manifest.json"]), "instructions": instructions}
+    write_archive(path, {**members, "manifest.json": json.dumps(manifest).encode()})
