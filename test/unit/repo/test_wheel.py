@@ -148,6 +148,14 @@ def test_xdsl_opt_writes_programs(installed: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_the_window_needs_an_extra(installed: Path, tmp_path: Path) -> None:
+    """Without it there is a message; nothing else of the wheel needs it."""
+    result = run([installed / "accelc-gui"], tmp_path)
+    assert result.returncode == 1
+    assert result.stderr.endswith("install it with: pip install 'accelc[gui]'\n")
+
+
+@pytest.mark.slow
 def test_the_example_package(installed: Path, tmp_path: Path) -> None:
     """Another compiler is installed beside the wheel, and its own tests pass; run last, it stays installed."""
     shutil.copytree(

@@ -1,0 +1,1 @@
+"""`accelc-gui`: xDSL's interactive pass explorer, with the dialects and passes of all installed packages."""
