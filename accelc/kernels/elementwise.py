@@ -171,13 +171,14 @@ class Elementwise:
         source: View,
         /,
         *others: View,
-        engine: str = "vector",
+        engine: str | None = None,
         **immediates: float,
     ) -> None:
         """
         `destination = instruction(source, others..., immediates...)`, an instruction of another package by its name.
 
-        There are as many sources as it has, and each of its immediates by its label.
+        There are as many sources as it has, and each of its immediates by its label. Without `engine` it is on the
+        first one that has a cost rule for it.
         """
         sources = {"source": source, **{f"source {number}": other for number, other in enumerate(others, 2)}}
         require_views(destination=destination, **sources)
@@ -199,7 +200,15 @@ class Elementwise:
             "out_ap": access(destination),
             **{name: access(view) for name, view in zip(("source_ap", "other_ap"), views, strict=False)},
         }
-        self._on(engine, CustomOp, [views[0], destination, *views[1:]], attributes, views, destination)
+        able = (name for name, unit in self.target.engines.items() if unit.has(instruction))
+        self._on(
+            engine or next(able, "vector"),
+            CustomOp,
+            [views[0], destination, *views[1:]],
+            attributes,
+            views,
+            destination,
+        )
 
     def memset(self, destination: View, value: float, engine: str = "vector") -> None:
         """Write `value`, an fp32 number, to every element."""

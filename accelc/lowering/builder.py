@@ -218,8 +218,13 @@ class ProgramBuilder:
             )
 
     def custom(self, instruction: str, values: Sequence[float], out: View, *sources: View, lane: str = "") -> None:
-        """An instruction of another package, by its name, on one or two sources."""
-        lane = lane or self._lane(out, *sources)
+        """
+        `out = instruction(sources..., values...)`, an instruction of another package by its name.
+
+        On the first engine that has a cost rule for it, unless `lane` is given.
+        """
+        able = (name for name, unit in self.target.engines.items() if unit.has(instruction))
+        lane = lane or next(able, "vector")
         for aps in elementwise_accesses([out, *sources], self.limits(out, *sources)):
             names = ("out_ap", "source_ap", "other_ap")
             self.append(

@@ -105,6 +105,31 @@ class ClampOp(IRDLOperation):
 
 
 @irdl_op_definition
+class SnakeOp(IRDLOperation):
+    """
+    `x + sin(alpha * x)^2 / alpha`, all fp32.
+
+    ```mlir
+    %y = sketch.snake %x by 0.5 : (tensor<4x8xf32>) -> tensor<4x8xf32>
+    ```
+    """
+
+    name = "sketch.snake"
+    x = operand_def(FP32_TENSOR)
+    alpha = attr_def(FloatAttr[Float32Type])
+    y = result_def(FP32_TENSOR)
+    assembly_format: ClassVar[str | None] = "$x `by` $alpha attr-dict `:` functional-type(operands, results)"
+    traits = traits_def(Pure())
+
+    def verify_(self) -> None:
+        """The result is like the operand, and there is a frequency."""
+        if self.x.type != self.y.type:
+            raise VerifyException(f"result {self.y.type} differs from operand {self.x.type}")
+        if not 0.001 <= self.alpha.value.data <= 1000:
+            raise VerifyException(f"alpha {self.alpha.value.data}: a number from 0.001 to 1000 expected")
+
+
+@irdl_op_definition
 class ScaleOp(IRDLOperation):
     """
     A program of its own: `elements` fp32 numbers of the buffer `x`, times `factor`, into `y`.
@@ -139,5 +164,5 @@ def _shape(value: SSAValue, rank: int) -> tuple[int, ...]:
     return shape
 
 
-Sketch = Dialect("sketch", [DenseOp, ClipOp, ClampOp, ScaleOp])
+Sketch = Dialect("sketch", [DenseOp, ClipOp, ClampOp, SnakeOp, ScaleOp])
 """The dialect."""

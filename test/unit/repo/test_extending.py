@@ -14,6 +14,7 @@ from accelc.frontends.table import FRONTENDS
 from accelc.lowering import LOWERINGS
 from accelc.pipelines import PIPELINES
 from accelc.plugins import UNIVERSES
+from accelc.targets.layout import INSTRUCTIONS
 from accelc.targets.reader import PRESETS
 
 ROOT = Path(__file__).parents[3]
@@ -57,7 +58,8 @@ def test_no_place_of_an_instruction_is_forgotten() -> None:
 def test_every_group_has_an_entry_in_the_page_and_the_example() -> None:
     """Seams are documented, and shown outside of the package."""
     project = (EXAMPLE / "pyproject.toml").read_text(encoding="utf-8")
-    for group in (UNIVERSES, *(table.group for table in (PRESETS, SCHEDULERS, FRONTENDS, DECOMPOSITIONS, LOWERINGS))):
+    tables = (PRESETS, SCHEDULERS, FRONTENDS, DECOMPOSITIONS, LOWERINGS)
+    for group in (UNIVERSES, *(table.group for table in tables), INSTRUCTIONS):
         assert f"`{group}`" in PAGE
         assert f'[project.entry-points."{group}"]' in project
     for name in re.findall(r'insert_(?:after|before)\("([\w-]+)"', PAGE):
