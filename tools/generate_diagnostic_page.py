@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from diagnostics import Diagnostic, Reporter, Sources, diagnostics
-from pages import REFERENCE, table, write_or_check
-from templates import Placeholder
+from docgen.diagnostics import Diagnostic, Reporter, Sources, diagnostics
+from docgen.pages import REFERENCE, table, write_or_check
+from docgen.templates import Placeholder
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("accelc", "dialects", "passes")

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from lane_ops import syntax, timing
-from pages import REFERENCE, docstring, field_docs, table, write_or_check
+from docgen.lane_ops import syntax, timing
+from docgen.pages import REFERENCE, docstring, field_docs, table, write_or_check
 from xdsl.ir import Attribute, Dialect, Operation, ParametrizedAttribute, TypeAttribute
 from xdsl.irdl import IRDLOperation
 

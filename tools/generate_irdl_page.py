@@ -5,7 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from pages import REFERENCE, table, write_or_check
+from docgen.pages import REFERENCE, table, write_or_check
 
 from accelc.irdl.export import export
 from accelc.irdl.record import CODE, GROUP_LIMIT, OPTIONAL_ATTRIBUTE, TRAITS, Widening

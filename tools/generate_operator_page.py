@@ -15,8 +15,8 @@ from functools import cache
 from types import FunctionType
 from typing import Any, get_type_hints
 
+from docgen.pages import REFERENCE, table, write_or_check
 from onnx import defs
-from pages import REFERENCE, table, write_or_check
 from xdsl.ir import Operation
 
 from accelc.analysis.decomposition.table import PATTERNS

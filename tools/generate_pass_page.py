@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
 
-from pages import REFERENCE, docstring, field_docs, table, write_or_check
+from docgen.pages import REFERENCE, docstring, field_docs, table, write_or_check
 from xdsl.passes import ModulePass
 
 from accelc.registry import UNIVERSE

@@ -4,8 +4,8 @@ import sys
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
 
-from pages import REFERENCE, docstring, field_docs, table, write_or_check
-from target_keys import MEANINGS
+from docgen.pages import REFERENCE, docstring, field_docs, table, write_or_check
+from docgen.target_keys import MEANINGS
 
 from accelc.cli.targets import summary
 from accelc.targets import load_target, model, target_names

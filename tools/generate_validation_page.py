@@ -10,7 +10,7 @@ from inspect import getsource
 from types import ModuleType
 from typing import Any
 
-from pages import REFERENCE, table, write_or_check
+from docgen.pages import REFERENCE, table, write_or_check
 
 ROOT = REFERENCE.parent.parent
 SIMULATOR = ROOT / "accelc" / "simulator"

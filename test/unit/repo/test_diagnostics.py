@@ -4,8 +4,8 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from diagnostics import Diagnostic, Reporter, Sources, diagnostics
-from templates import Placeholder
+from docgen.diagnostics import Diagnostic, Reporter, Sources, diagnostics
+from docgen.templates import Placeholder
 
 ROOT = Path(__file__).parents[3]
 ERRORS = """

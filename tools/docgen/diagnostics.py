@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from templates import Function, Parts, Placeholder, alternatives, is_sentence, text_of
+from docgen.templates import Function, Parts, Placeholder, alternatives, is_sentence, text_of
 
 ROOTS = ("DiagnosticException", "VerifyException", "ParseError", "ArgSpecParseError", "AccelcError", "ValueError")
 """Errors whose subclasses are diagnostics; messages of ValueError are reasons inside others."""
