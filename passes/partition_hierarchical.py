@@ -10,7 +10,7 @@ from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass
 
 from xdsl.context import Context
-from xdsl.dialects.builtin import ModuleOp, StringAttr, UnregisteredOp
+from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.ir import Block, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
 
@@ -22,7 +22,7 @@ from accelc.analysis.partition.hierarchy import Path, place_tasks
 from accelc.analysis.partition.tasks import FIRST, Option, Rules, Supported, describe, kind_of, options_of, tasks_of
 from accelc.constants import read_sidecar, write_sidecar
 from accelc.dialects import graph
-from accelc.dialects.graph_ops.base import is_foreign
+from accelc.dialects.graph_ops.base import is_foreign, name_of
 from accelc.dialects.graph_ops.element_types import Array
 from accelc.errors import ModelError, UsageError
 from accelc.lowering import LOWERINGS, foreign_rule
@@ -235,7 +235,7 @@ def _partition_stretch(
 def _check(op: Operation) -> None:
     """Raise ModelError or PluginError for an operation that no home could ever execute."""
     if is_foreign(op):
-        name = op.op_name.data if isinstance(op, UnregisteredOp) else op.name
+        name = name_of(op)
         if name in DECOMPOSITIONS.plugins() and name not in LOWERINGS.plugins():
             raise ModelError(f"{name} is no operation of the graph dialect: run decompose first, which takes it apart")
         if foreign_rule(op) is None:

@@ -4,23 +4,21 @@ import os
 import sys
 from collections.abc import Callable
 
-from xdsl.utils.exceptions import ArgSpecParseError, DiagnosticException, MultipleSpansParseError, ParseError
-from xdsl.utils.lexer import Span
+from xdsl.utils.exceptions import ArgSpecParseError, DiagnosticException, ParseError
 
 from accelc.errors import AccelcError
+from accelc.located import describe_parse_error
 
 CONTEXT_LINES = 8
 """Lines of printed IR kept on each side of the underlined operation."""
 MAX_NOTE_LINES = 60
 """Longer printed IR is cut to the surroundings of the underlined operation."""
-MAX_COLUMNS = 100
-"""Longer lines of a source are cut to the surroundings of the place."""
 
 
 def describe(error: BaseException) -> str:
     """Text of a diagnostic: the message, then the notes (printed IR with the faulty operation underlined)."""
     if isinstance(error, ParseError):
-        return _describe_parse_error(error)
+        return describe_parse_error(error)
     if isinstance(error, OSError) and error.strerror is not None:
         name = f"'{error.filename}': " if error.filename is not None else ""
         return f"{name}{error.strerror}"
@@ -28,31 +26,6 @@ def describe(error: BaseException) -> str:
         return f"out of memory on this computer {error}".rstrip()
     notes = [_cut(note) for note in getattr(error, "__notes__", ())]
     return "\n".join(part.strip("\n") for part in (str(error), *notes))
-
-
-def _describe_parse_error(error: ParseError) -> str:
-    lines = [f"{error.span.get_location()}: error: {_printable(error.msg.strip())}", *_source(error.span)]
-    if isinstance(error, MultipleSpansParseError):
-        for span, message in error.refs:
-            lines += [f"{span.get_location()}: note: {message or error.ref_text}", *_source(span)]
-    return "\n".join(lines)
-
-
-def _source(span: Span[str] | Span[bytes]) -> list[str]:
-    """The line a span starts in, and a caret below its start."""
-    content: str | bytes = span.input.content
-    start = span.input.get_start_of_line(span.start)
-    line = content[start : span.input.get_end_of_line(span.start)]
-    before = content[start : span.start]
-    text = line.decode("utf-8", "replace") if isinstance(line, bytes) else line
-    column = len(before.decode("utf-8", "replace") if isinstance(before, bytes) else before)
-    shift = max(0, column - MAX_COLUMNS // 2) if len(text) > MAX_COLUMNS else 0
-    return [_printable(text[shift : shift + MAX_COLUMNS].rstrip()), " " * (column - shift) + "^"]
-
-
-def _printable(text: str) -> str:
-    """`text` without characters that would move the caret, or do things to a terminal."""
-    return "".join(character if character.isprintable() or character == "\n" else "?" for character in text)
 
 
 def _cut(note: str) -> str:

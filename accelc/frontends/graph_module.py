@@ -11,7 +11,7 @@ from xdsl.utils.exceptions import VerifyException
 from accelc.analysis.decomposition.table import DECOMPOSITIONS
 from accelc.arguments import as_array, shown
 from accelc.dialects import graph
-from accelc.dialects.graph_ops.base import is_foreign, shape_of
+from accelc.dialects.graph_ops.base import GraphOp, is_foreign, name_of, shape_of
 from accelc.dialects.graph_ops.call import weight_names
 from accelc.dialects.graph_ops.element_types import dtype_of
 from accelc.errors import ModelError, suggestion
@@ -25,7 +25,8 @@ def import_graph(module: ModuleOp, weights: Mapping[str, npt.ArrayLike]) -> Impo
     """
     A copy of `module`, whose `graph.func @main` is the model; `weights` holds the data of every `graph.weight`.
 
-    Arguments without names are called `arg0`, ..., results `result0`, ... Raises ModelError for a module without
+    Arguments without names are called `arg0`, ..., results `result0`, ..., operations by what they are and their
+    number. Raises ModelError for a module without
     `@main`, what is no module, one that does not verify, holds operations of other dialects or partitions, or has
     sizes that are not static, and for weights that are missing, superfluous, or of another type.
     """
@@ -42,8 +43,11 @@ def import_graph(module: ModuleOp, weights: Mapping[str, npt.ArrayLike]) -> Impo
     except VerifyException as error:
         raise ModelError(f"the module does not verify: {error}") from error
     function = find_function(copy)
-    for op in copy.walk():
+    for number, op in enumerate(copy.walk()):
         _check_op(op, copy)
+        # Layers, and how busy they keep the array, are known by names.
+        if isinstance(op, GraphOp) and not isinstance(op, graph.WeightOp | graph.ConstantOp):
+            op.attributes.setdefault("loc_name", StringAttr(f"{name_of(op)}.{number}"))
     inputs = _named(function.input_names, "arg", len(function.body.block.args))
     returned = function.return_op.values
     outputs = _named(function.output_names, "result", len(returned))
@@ -60,9 +64,10 @@ def import_graph(module: ModuleOp, weights: Mapping[str, npt.ArrayLike]) -> Impo
 def _check_op(op: Operation, module: ModuleOp) -> None:
     if op is module:
         return
-    if is_foreign(op) and not any(op.name in table.plugins() for table in (DECOMPOSITIONS, LOWERINGS)):
+    name = name_of(op)
+    if is_foreign(op) and not any(name in table.plugins() for table in (DECOMPOSITIONS, LOWERINGS)):
         raise ModelError(
-            f"the module holds '{op.name}', which is not of the dialect graph, and no installed package decomposes or "
+            f"the module holds '{name}', which is not of the dialect graph, and no installed package decomposes or "
             "lowers it: lower it first"
         )
     if isinstance(op, graph.PartitionOp):

@@ -13,6 +13,7 @@ from xdsl.dialects.builtin import (
     StringAttr,
     TensorType,
     UnitAttr,
+    UnregisteredOp,
     f64,
     i1,
     i64,
@@ -137,6 +138,11 @@ def verify_static(value: Value) -> None:
     element = kind.element_type
     if not (is_float(element) or is_integer(element)):
         raise VerifyException(f"{element} is neither an integer nor a float type")
+
+
+def name_of(op: Operation) -> str:
+    """Name of an operation, also where no dialect has it."""
+    return op.op_name.data if isinstance(op, UnregisteredOp) else op.name
 
 
 def is_foreign(op: Operation) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from xdsl.dialects.builtin import ModuleOp, UnregisteredOp
+from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Operation
 from xdsl.pattern_rewriter import (
     GreedyRewritePatternApplier,
@@ -25,6 +25,7 @@ from accelc.analysis.decomposition.parts import (
 from accelc.analysis.decomposition.reductions import DecomposeArgmax, DecomposePool, DecomposeProduct
 from accelc.analysis.decomposition.replacement import ConstantPattern
 from accelc.constants import Constants
+from accelc.dialects.graph_ops.base import name_of
 from accelc.errors import AccelcError
 from accelc.plugins import Plugin, Table
 
@@ -57,19 +58,14 @@ class _Foreign(RewritePattern):
 
     def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter) -> None:
         """Rewrite one operation."""
-        if _name(op) != self.plugin.name:
+        if name_of(op) != self.plugin.name:
             return
         try:
             self.pattern.match_and_rewrite(op, rewriter)
         except AccelcError:
             raise
         except Exception as error:
-            self.plugin.fail(f"failed to take {_name(op)} apart: {type(error).__name__}: {error}", error)
-
-
-def _name(op: Operation) -> str:
-    """Name of an operation, also where no dialect has it."""
-    return op.op_name.data if isinstance(op, UnregisteredOp) else op.name
+            self.plugin.fail(f"failed to take {name_of(op)} apart: {type(error).__name__}: {error}", error)
 
 
 def _checked(plugin: Plugin, value: object) -> Decomposition:
@@ -98,7 +94,7 @@ def foreign_patterns(module: ModuleOp, constants: Constants) -> list[RewritePatt
     if not known:
         return []
     found = list[RewritePattern]()
-    for name in dict.fromkeys(map(_name, module.walk())):
+    for name in dict.fromkeys(map(name_of, module.walk())):
         if name in known and (made := DECOMPOSITIONS.get(name)) is not None:
             found.append(made(constants))
     return found

@@ -9,11 +9,11 @@ from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from xdsl.traits import Pure
 
 from accelc.dialects import graph
-from accelc.dialects.graph_ops.base import shape_of
+from accelc.dialects.graph_ops.base import name_of, shape_of
 from accelc.dialects.graph_ops.element_types import Array, dtype_of, element_of_dtype
 from accelc.errors import AccelcError
 from accelc.frontends.mlir.call import Call, Env, Table
-from accelc.frontends.mlir.view import ConversionError, View, name_of
+from accelc.frontends.mlir.view import ConversionError, View
 from accelc.frontends.mlir.writer import Writer
 
 MAX_CALLS = 64

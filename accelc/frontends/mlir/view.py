@@ -21,12 +21,12 @@ from xdsl.dialects.builtin import (
     SymbolRefAttr,
     TensorType,
     UnregisteredAttr,
-    UnregisteredOp,
     VectorType,
 )
 from xdsl.ir import Attribute, Operation, Region, SSAValue
 from xdsl.ir.affine import AffineMap
 
+from accelc.dialects.graph_ops.base import name_of
 from accelc.dialects.graph_ops.element_types import Array, DType, dtype_of_element
 from accelc.errors import AccelcError, ModelError
 from accelc.frontends.mlir.plans.structs import Struct, parse_struct
@@ -45,11 +45,6 @@ class ConversionError(ModelError):
     def __init__(self, op: Operation, message: str):
         super().__init__(message)
         self.op = op
-
-
-def name_of(op: Operation) -> str:
-    """Name of an operation, also of one without definition."""
-    return op.op_name.data if isinstance(op, UnregisteredOp) else op.name
 
 
 def items(attribute: Attribute) -> tuple[Attribute, ...]:

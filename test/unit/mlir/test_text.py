@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from xdsl.utils.exceptions import ParseError
 
 from accelc.cli.diagnostics import describe
 from accelc.cli.main import main
@@ -18,7 +17,7 @@ BODY = "func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {{\n  {}\n  return %
 def _message(tmp_path: Path, text: str) -> str:
     path = tmp_path / "a.mlir"
     path.write_text(text)
-    with pytest.raises(ParseError) as caught:
+    with pytest.raises(ModelError) as caught:
         import_mlir(path, {}, {}, None)
     return describe(caught.value).replace(f"{tmp_path}/", "")
 

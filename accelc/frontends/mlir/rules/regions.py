@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from xdsl.ir import Block, SSAValue
 
+from accelc.dialects.graph_ops.base import name_of
 from accelc.frontends.mlir.plans.bodies import Body, Reference, Step
-from accelc.frontends.mlir.view import ConversionError, View, name_of
+from accelc.frontends.mlir.view import ConversionError, View
 
 NAMES: Mapping[str, str] = {
     **{

@@ -15,7 +15,7 @@ from xdsl.dialects.builtin import i1
 from xdsl.ir import Block, BlockArgument, Operation, SSAValue
 from xdsl.ir.affine import AffineBinaryOpExpr, AffineBinaryOpKind, AffineConstantExpr, AffineDimExpr, AffineExpr
 
-from accelc.dialects.graph_ops.base import shape_of
+from accelc.dialects.graph_ops.base import name_of, shape_of
 from accelc.dialects.graph_ops.element_types import DType, dtype_of
 from accelc.frontends.mlir.call import Call, Env, Table
 from accelc.frontends.mlir.plans.affine import IndexMap, Linear, domain, plan_windows, windows_of
@@ -26,7 +26,7 @@ from accelc.frontends.mlir.rules.combine import NUMBERS, accumulate, extreme_ind
 from accelc.frontends.mlir.rules.regions import NAMES, body_of
 from accelc.frontends.mlir.rules.stablehlo.linear import contract, convolve
 from accelc.frontends.mlir.rules.windows import Window, reduce_windows
-from accelc.frontends.mlir.view import View, items, name_of
+from accelc.frontends.mlir.view import View, items
 from accelc.frontends.mlir.writer import Writer
 
 MAX_POINTS = 1 << 26
