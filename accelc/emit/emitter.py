@@ -2,7 +2,16 @@
 
 import numpy as np
 
-from accelc.dialects.engine import BufferOp, DelayOp, LaneOp, MatmulFields, ProgramOp, TransferOp, buffer_type
+from accelc.dialects.engine import (
+    BufferOp,
+    CustomFields,
+    DelayOp,
+    LaneOp,
+    MatmulFields,
+    ProgramOp,
+    TransferOp,
+    buffer_type,
+)
 from accelc.emit.dma import dma_records
 from accelc.emit.elementwise import elementwise_records
 from accelc.emit.limits import check_buffer, check_lane, check_partitions, describe
@@ -85,7 +94,7 @@ def emit(program: ProgramOp, target: Target, parts: Parts | None = None) -> Emit
 
 def _debug(op: LaneOp) -> DebugEntry:
     return DebugEntry(
-        op.name,
+        f"{op.name}.{op.instruction.data}" if isinstance(op, CustomFields) else op.name,
         op.loc_name.data if op.loc_name is not None else "",
         op.layer.value.data if op.layer is not None else None,
     )

@@ -56,7 +56,11 @@ RESERVED_LABELS = ("dst", "src0", "src1", "wait", "update0", "update1", "debug",
 
 @dataclass(frozen=True)
 class Immediate:
-    """An fp32 number in the instruction: its name in programs, its legal range (NaN is in none), what it means."""
+    """
+    An fp32 number in the instruction: its name in programs, and what it means.
+
+    It is at least `low` and at most `high`, which NaN never is, in the unit that the operation gives it.
+    """
 
     label: str
     low: float = -inf

@@ -105,7 +105,12 @@ class CoreExecutor:
                 self.actions[code] = partial(self._custom, row, row.extension)
 
     def run(self, order: Iterable[Step]) -> None:
-        """Executes the records of `order`. Raises SimulationError naming lane and record of an illegal one."""
+        """
+        Executes the records of `order`.
+
+        Raises SimulationError naming lane and record of an illegal one, and PluginError naming those of an instruction
+        of another package that failed.
+        """
         lanes, actions = self.lanes, self.actions
         for position, record in order:
             data = lanes[position]
