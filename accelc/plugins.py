@@ -42,10 +42,10 @@ class Plugin:
             return EntryPoint(self.name, self.value, self.group).load()
         except (AttributeError, ModuleNotFoundError, ValueError) as error:
             self.fail(f"does not exist: {error}", error)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self.fail(f"cannot be imported: {type(error).__name__}: {error}", error)
 
-    def fail(self, problem: str, cause: Exception | None = None) -> NoReturn:
+    def fail(self, problem: str, cause: BaseException | None = None) -> NoReturn:
         """Raise PluginError: what is wrong, and what the user can do."""
         package = self.distribution.split(" ")[0]
         raise PluginError(f"{self} {problem}; mend, update or uninstall {package}") from cause

@@ -75,8 +75,10 @@ def _checked(plugin: Plugin, value: object) -> Decomposition:
     def made(constants: Constants) -> RewritePattern:
         try:
             pattern: RewritePattern = cast("type[Any]", value)(constants)
-        except TypeError as error:
-            plugin.fail(f"cannot be made with the constants of a module: {error}", error)
+        except AccelcError:
+            raise
+        except Exception as error:
+            plugin.fail(f"cannot be made with the constants of a module: {type(error).__name__}: {error}", error)
         return _Foreign(plugin, pattern)
 
     return made

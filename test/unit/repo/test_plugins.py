@@ -71,6 +71,7 @@ U = "xdsl.universe"
 @pytest.mark.parametrize(
     ("source", "entry", "problem"),
     [
+        ("raise SystemExit(0)", "a = plug_a:U", "cannot be imported: SystemExit: 0" + MEND),
         ("1 / 0", "a = plug_a:U", "cannot be imported: ZeroDivisionError: division by zero" + MEND),
         ("", "a = plug_a:U", "does not exist: module 'plug_a' has no attribute 'U'" + MEND),
         ("", "a = plug_b:U", "does not exist: No module named 'plug_b'" + MEND),
@@ -233,7 +234,12 @@ def test_suffixes_of_ours(install: Install, name: str) -> None:
         (
             "from xdsl.pattern_rewriter import RewritePattern\nclass x(RewritePattern):\n"
             "    def match_and_rewrite(self, op, rewriter): pass\n",
-            "cannot be made with the constants of a module: ",
+            "cannot be made with the constants of a module: TypeError: x() takes no arguments",
+        ),
+        (
+            "from xdsl.pattern_rewriter import RewritePattern\nclass x(RewritePattern):\n"
+            "    def __init__(self, constants): {}['w']\n    def match_and_rewrite(self, op, rewriter): pass\n",
+            "cannot be made with the constants of a module: KeyError: 'w'",
         ),
         (
             "from xdsl.pattern_rewriter import RewritePattern\nclass x(RewritePattern):\n"
