@@ -3,6 +3,7 @@
 import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from accelc.isa.assembler import assemble
 from accelc.isa.custom import GROUP, custom_rows, instruction_named, mnemonics
 from accelc.isa.disassembler import disassemble_records
 from accelc.isa.loader import load_program
-from accelc.isa.program import same_program
+from accelc.isa.program import AcceleratorSegment, same_program
 from accelc.isa.record_parser import parse_record
 from accelc.isa.records import Space
 from accelc.kernels import CompiledKernel, Core, View
@@ -103,6 +104,41 @@ def test_numbers_races_and_cycles() -> None:
     assert not result.races
     (core,) = [s.simulation.cores[0] for s in result.execution.segments if s.simulation is not None]
     assert core.lanes["vector"].busy_ticks == (16 * 1.5 + 3) + 16 * 2.0
+
+
+@pytest.mark.usefixtures("plug")
+def test_a_missing_wait_is_a_race() -> None:
+    """The detector knows what they read and write: without the wait for the load, both records race with it."""
+    program = compiled().program
+    (segment,) = program.segments
+    assert isinstance(segment, AcceleratorSegment)
+    records = segment.cores[0]["vector"].copy()
+    assert records["wait_condition"][0]
+    for name in ("wait_condition", "wait_semaphore", "wait_value", "wait_bits"):
+        records[name][0] = 0
+    racing = replace(program, segments=(replace(segment, cores=({**segment.cores[0], "vector": records},)),))
+    result = accelc.simulate(racing, {"x": X})
+    (simulation,) = [s.simulation for s in result.segments if s.simulation is not None]
+    assert "clamp" in "".join(map(str, simulation.cores[0].races))
+
+
+@pytest.mark.usefixtures("plug")
+def test_an_engine_that_only_this_machine_has(lut_machine: str) -> None:
+    """A cost rule there is enough: the instruction is on that engine, by itself in kernels, and takes its time."""
+    head, key, rest = lut_machine.partition("[engine.lut]")
+    text = head + key + rest.replace("cost = [", 'cost = [{ op = "clamp", cpe = 0.5, extra = 1 }, ', 1)
+
+    @accelc.kernel(target=parse_target(text, "lut.toml"))
+    def clamped(core: Core, x: View) -> None:
+        tile = core.load(x)
+        core.custom(tile, "clamp", tile, low=-0.5, high=0.25)
+        core.store(core.output("y", x.shape, "fp32"), tile)
+
+    made = clamped.compile(x=X)
+    assert "engine.custom on lut clamp(" in made.ir
+    result = made.run(x=X)
+    np.testing.assert_array_equal(result.outputs["y"], np.clip(X, np.float32(-0.5), np.float32(0.25)))
+    assert not result.races
 
 
 @pytest.mark.usefixtures("plug")

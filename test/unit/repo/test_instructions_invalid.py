@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from math import nan
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,9 @@ from accelc.isa.archive import read_archive, write_archive
 from accelc.isa.assembler import assemble
 from accelc.isa.custom import GROUP, custom_rows
 from accelc.isa.loader import load_program
-from accelc.isa.program import Program
+from accelc.isa.program import AcceleratorSegment, Program
+from accelc.isa.records import Records
+from accelc.isa.validation import validate_program
 from accelc.kernels import Core, View
 from accelc.targets import load_target
 from accelc.targets.reader import parse_target
@@ -285,6 +288,62 @@ def test_macro_ops(tmp_path: Path, capsys: pytest.CaptureFixture[str], op: str, 
     """A pass that meets one that cannot be executed says which, and why."""
     (tmp_path / "t.mlir").write_text(TEXT.format(op=op), encoding="utf-8")
     assert problem in one_line(capsys, accelc_opt(["t.mlir", "-p", "schedule-engines"]))
+
+
+def set_field(name: str, value: float, slot: int | None = None, at: int = -1) -> Callable[[Records], None]:
+    """A change of a field of the first record, or of one of its operands."""
+
+    def change(records: Records) -> None:
+        fields = records if slot is None else records["operand"][:, slot]
+        if fields[name].ndim > 1:
+            fields[name][0, at] = value
+        else:
+            fields[name][0] = value
+
+    return change
+
+
+@pytest.mark.usefixtures("plug")
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (
+            set_field("opcode", 202),
+            "(opcode 202): field 'opcode' = 202: no installed package has this instruction (an e",
+        ),
+        (set_field("opcode", 201), "(mix): field 'imm' = 128 in byte 114: must be zero: 'mix' does not use it"),
+        (set_field("aux", 1), "(clamp): field 'aux' = 1 in byte 123: must be zero: 'clamp' does not use it"),
+        (set_field("imm", 1.0), "(clamp): field 'imm' = 128 in byte 118: must be zero: 'clamp' does not use it"),
+        (
+            set_field("part_count", 4, 2),
+            "(clamp): field 'src1.part_count' = 4 in byte 84: must be zero: 'clamp' does no",
+        ),
+        (set_field("part_count", 0, 1), "(clamp): field 'src0.part_count' = 0: the operand is missing"),
+        (set_field("part_count", 2, 1), "(clamp): field 'src0.part_count' = 2: dst has 4 partitions"),
+        (
+            set_field("size", 8, 1),
+            "(clamp): field 'src0.size' = [1, 1, 1, 8]: the sizes must visit 16 elements, as dst d",
+        ),
+        (
+            set_field("imm", -101, at=0),
+            "(clamp): field 'imm' = low -101, high 1: immediate 'low' = -101: legal are -100 to 100",
+        ),
+        (
+            set_field("imm", -1, at=1),
+            "(clamp): field 'imm' = low 0, high -1: low = 0 is above high = -1",
+        ),
+    ],
+)
+def test_records(change: Callable[[Records], None], problem: str) -> None:
+    """Streams that somebody else wrote are checked record by record."""
+    made = program("clamp", "mix", call=clamp)
+    (segment,) = made.segments
+    assert isinstance(segment, AcceleratorSegment)
+    records = segment.cores[0]["vector"].copy()
+    change(records)
+    wrong = replace(made, segments=(replace(segment, cores=({**segment.cores[0], "vector": records},)),))
+    with pytest.raises(ProgramError, match=re.escape(f"stream 'vector': record 0 {problem}")):
+        validate_program(wrong, "here")
 
 
 @pytest.mark.parametrize(
