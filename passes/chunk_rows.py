@@ -272,7 +272,7 @@ class ChunkRowsPass(ModulePass):
     """
     Loop over chunks of rows in functions whose tensors are large.
 
-    What needs all rows of a value comes after the loop that computes it. Before, with 512 rows:
+    What needs all rows of a value comes after the loop that computes it. Before:
     ```mlir
     graph.func @layer(%x : tensor<512x64xf32>) -> tensor<512x512xf32> {
       %y = graph.relu %x : tensor<512x64xf32> -> tensor<512x64xf32>
@@ -281,18 +281,23 @@ class ChunkRowsPass(ModulePass):
       graph.return %s : tensor<512x512xf32>
     }
     ```
-    After, with `rows=256`:
+    After `chunk-rows{target=tiny rows=256}`:
     ```mlir
-    graph.func @layer.rows0(%x : tensor<256x64xf32>) -> (tensor<256x64xf32>, tensor<256x64xf32>) { ... }
-    graph.func @layer.rows1(%y : tensor<256x64xf32>, %t : tensor<64x512xf32>) -> tensor<256x512xf32> {
-      %s = graph.matmul %y, %t : (tensor<256x64xf32>, tensor<64x512xf32>) -> tensor<256x512xf32>
-      graph.return %s : tensor<256x512xf32>
+    graph.func @layer.rows0(%0: tensor<256x64xf32>) -> (tensor<256x64xf32>, tensor<256x64xf32>) {
+      %1 = graph.relu %0 : tensor<256x64xf32> -> tensor<256x64xf32>
+      graph.return %1, %1 : tensor<256x64xf32>, tensor<256x64xf32>
     }
-    graph.func @layer(%x : tensor<512x64xf32>) -> tensor<512x512xf32> {
-      %0, %1 = graph.call @layer.rows0(%x) times 2 along [0] joining [0, 0] ...
-      %t = graph.transpose %1 perm [1, 0] : tensor<512x64xf32> -> tensor<64x512xf32>
-      %s = graph.call @layer.rows1(%0, %t) times 2 along [0, -1] joining [0] ...
-      graph.return %s : tensor<512x512xf32>
+    graph.func @layer.rows1(%0: tensor<256x64xf32>, %1: tensor<64x512xf32>) -> tensor<256x512xf32> {
+      %2 = graph.matmul %0, %1 : (tensor<256x64xf32>, tensor<64x512xf32>) -> tensor<256x512xf32>
+      graph.return %2 : tensor<256x512xf32>
+    }
+    graph.func @layer(%x: tensor<512x64xf32>) -> tensor<512x512xf32> {
+      %0, %1 = graph.call @layer.rows0(%x) times 2 along [0] joining [0, 0]
+        : (tensor<512x64xf32>) -> (tensor<512x64xf32>, tensor<512x64xf32>)
+      %2 = graph.transpose %1 perm [1, 0] : tensor<512x64xf32> -> tensor<64x512xf32>
+      %3 = graph.call @layer.rows1(%0, %2) times 2 along [0, -1] joining [0]
+        : (tensor<512x64xf32>, tensor<64x512xf32>) -> tensor<512x512xf32>
+      graph.return %3 : tensor<512x512xf32>
     }
     ```
     """

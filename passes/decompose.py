@@ -63,10 +63,26 @@ class DecomposePass(ModulePass):
     """
     Expresses composite operations by products, elementwise functions, reductions and movement.
 
-    Before: `graph.softmax`; after: `graph.reduce "max"`, `graph.sub`, `graph.exp`, `graph.reduce "sum"`, `graph.div`.
-    So are `graph.lrn`, `graph.conv_transpose`, powers with known exponents and pools over the whole input; a factor or
-    summand per channel goes into the convolution before it; the parts of gelu and silu become one operation. Takes and
-    gives the pure form of `graph`, best after `fold-constants`.
+    So are taken apart `graph.softmax`, `graph.lrn`, `graph.conv_transpose`, powers with known exponents and pools over
+    the whole input; a factor or summand per channel goes into the convolution before it; the parts of gelu and silu
+    become one operation. Takes and gives the pure form of `graph`, best after `fold-constants`. Before:
+    ```mlir
+    graph.func @main(%x : tensor<2x4xf32>) -> tensor<2x4xf32> {
+      %0 = graph.softmax %x axis 1 : tensor<2x4xf32> -> tensor<2x4xf32>
+      graph.return %0 : tensor<2x4xf32>
+    }
+    ```
+    After `decompose`:
+    ```mlir
+    graph.func @main(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+      %0 = graph.reduce "max" %x axes [1] keepdims : tensor<2x4xf32> -> tensor<2x1xf32>
+      %1 = graph.sub %x, %0 : (tensor<2x4xf32>, tensor<2x1xf32>) -> tensor<2x4xf32>
+      %2 = graph.exp %1 : tensor<2x4xf32> -> tensor<2x4xf32>
+      %3 = graph.reduce "sum" %2 axes [1] keepdims : tensor<2x4xf32> -> tensor<2x1xf32>
+      %4 = graph.div %2, %3 : (tensor<2x4xf32>, tensor<2x1xf32>) -> tensor<2x4xf32>
+      graph.return %4 : tensor<2x4xf32>
+    }
+    ```
     """
 
     name = "decompose"

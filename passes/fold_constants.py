@@ -104,9 +104,25 @@ class FoldConstantsPass(ModulePass):
     """
     Computes what depends on constants and weights only.
 
-    Before: `%t = graph.transpose %w perm [1, 0]` of a weight; after: a weight that holds the transposed data. What has
-    no elements, or depends on nothing else, is known too. Takes and gives the pure form of `graph` (after
-    `normalize-inplace`); weights whose data are not given stay as they are.
+    Of weights it makes other weights, and what has no elements, or depends on nothing else, is known too. Takes and
+    gives the pure form of `graph` (after `normalize-inplace`); weights whose data are not given stay as they are.
+    Before:
+    ```mlir
+    graph.func @main(%x : tensor<2xf32>) -> tensor<2xf32> {
+      %c = graph.constant dense<4.0> : tensor<2xf32>
+      %0 = graph.sqrt %c : tensor<2xf32> -> tensor<2xf32>
+      %1 = graph.mul %x, %0 : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+      graph.return %1 : tensor<2xf32>
+    }
+    ```
+    After `fold-constants`:
+    ```mlir
+    graph.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {
+      %0 = graph.constant dense<2.000000e+00> : tensor<2xf32>
+      %1 = graph.mul %x, %0 : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+      graph.return %1 : tensor<2xf32>
+    }
+    ```
     """
 
     name = "fold-constants"

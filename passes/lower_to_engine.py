@@ -51,12 +51,36 @@ class LowerToEnginePass(ModulePass):
 
     Before:
     ```mlir
-    %0 = graph.partition "accelerator" (%x) ... { graph.conv ... graph.relu ... graph.yield ... }
+    graph.func @main(%x : tensor<4x8xf32>) -> tensor<4x8xf32> {
+      %0 = graph.partition "accelerator" (%x) : (tensor<4x8xf32>) -> tensor<4x8xf32> {
+      ^bb0(%a : tensor<4x8xf32>):
+        %y = graph.relu %a : tensor<4x8xf32> -> tensor<4x8xf32>
+        graph.yield %y : tensor<4x8xf32>
+      }
+      graph.return %0 : tensor<4x8xf32>
+    }
     ```
-    After:
+    After `lower-to-engine{target=tiny}`:
     ```mlir
-    %0 = graph.partition "accelerator" (%x) attributes {program = "accelerator0"} ...
-    engine.program @accelerator0 target "trn-like" { engine.buffer ... engine.dma_copy ... engine.matmul ... }
+    graph.func @main(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+      %0 = graph.partition "accelerator"(%x) attributes {program = "accelerator0"}
+        : (tensor<4x8xf32>) -> tensor<4x8xf32> {
+      ^bb0(%a: tensor<4x8xf32>):
+        %y = graph.relu %a : tensor<4x8xf32> -> tensor<4x8xf32>
+        graph.yield %y : tensor<4x8xf32>
+      }
+      graph.return %0 : tensor<4x8xf32>
+    }
+    engine.program @accelerator0 target "tiny" {
+      %in0 = engine.buffer "in0" input hbm<32xf32>
+      %out0 = engine.buffer "out0" output hbm<32xf32>
+      %t = engine.buffer "t" scratch sbuf<4x8xf32>
+      %load = engine.buffer "load" scratch sbuf<4x8xf32>
+      engine.dma_copy on dma0 %in0[0 + (4, 2, 4):(1, 4, 8)] to %load[0:4, 0 + (2, 4):(4, 1)] {layer = 0 : i64}
+      engine.activate on scalar relu(1.0 * %load[0:4, 0:8] + 0.0) into %t[0:4, 0:8] {layer = 0 : i64}
+      engine.dma_copy on dma0 %t[0:4, 0 + (2, 4):(4, 1)] to %out0[0 + (4, 2, 4):(1, 4, 8)] {layer = 0 : i64}
+      engine.end
+    }
     ```
     """
 

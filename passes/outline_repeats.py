@@ -210,15 +210,29 @@ class OutlineRepeatsPass(ModulePass):
     Stretches of operations that follow each other and are the same function of their operands and weights become
     calls; weights are given by name. Input: `graph.func` of pure operations. Before:
     ```mlir
-    %0 = graph.matmul %x, %w0 ...
-    %1 = graph.relu %0 ...
-    %2 = graph.matmul %1, %w1 ...
-    %3 = graph.relu %2 ...
+    graph.func @main(%x : tensor<2x4xf32>) -> tensor<2x4xf32> {
+      %a = graph.weight "a" : tensor<4x4xf32>
+      %0 = graph.matmul %x, %a : (tensor<2x4xf32>, tensor<4x4xf32>) -> tensor<2x4xf32>
+      %1 = graph.relu %0 : tensor<2x4xf32> -> tensor<2x4xf32>
+      %b = graph.weight "b" : tensor<4x4xf32>
+      %2 = graph.matmul %1, %b : (tensor<2x4xf32>, tensor<4x4xf32>) -> tensor<2x4xf32>
+      %3 = graph.relu %2 : tensor<2x4xf32> -> tensor<2x4xf32>
+      graph.return %3 : tensor<2x4xf32>
+    }
     ```
-    After:
+    After `outline-repeats{least-saved=1}`:
     ```mlir
-    %1 = graph.call @repeat0(%x) ...
-    %3 = graph.call @repeat0(%1) {weights = {"w0" = "w1"}} ...
+    graph.func @repeat0(%0: tensor<2x4xf32>) -> tensor<2x4xf32> {
+      %a = graph.weight "a" : tensor<4x4xf32>
+      %1 = graph.matmul %0, %a : (tensor<2x4xf32>, tensor<4x4xf32>) -> tensor<2x4xf32>
+      %2 = graph.relu %1 : tensor<2x4xf32> -> tensor<2x4xf32>
+      graph.return %2 : tensor<2x4xf32>
+    }
+    graph.func @main(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+      %0 = graph.call @repeat0(%x) : (tensor<2x4xf32>) -> tensor<2x4xf32>
+      %1 = graph.call @repeat0(%0) {weights = {a = "b"}} : (tensor<2x4xf32>) -> tensor<2x4xf32>
+      graph.return %1 : tensor<2x4xf32>
+    }
     ```
     """
 

@@ -293,13 +293,28 @@ class PartitionHierarchicalPass(ModulePass):
     for the accelerator is tried as its parts. Among what is possible the least time is searched for, transfers and
     launches included. Input: `graph.func` of pure operations; calls stay between partitions. Before:
     ```mlir
-    %0 = graph.conv %x, %w ...
-    %1 = graph.argmax %0 axis 1 ...
+    graph.func @main(%x : tensor<4x8xf32>) -> tensor<4xi64> {
+      %0 = graph.relu %x : tensor<4x8xf32> -> tensor<4x8xf32>
+      %1 = graph.argmax %0 axis 1 : tensor<4x8xf32> -> tensor<4xi64>
+      graph.return %1 : tensor<4xi64>
+    }
     ```
-    After:
+    After `partition-hierarchical{target=tiny islands=none}`:
     ```mlir
-    %0 = graph.partition "accelerator" (%x) ... { %w = graph.weight ... graph.conv ... graph.yield ... }
-    %1 = graph.partition "host" (%0) attributes {home_reason = "..."} ... { graph.argmax ... graph.yield ... }
+    graph.func @main(%x: tensor<4x8xf32>) -> tensor<4xi64> {
+      %0 = graph.partition "accelerator"(%x) : (tensor<4x8xf32>) -> tensor<4x8xf32> {
+      ^bb0(%1: tensor<4x8xf32>):
+        %2 = graph.relu %1 : tensor<4x8xf32> -> tensor<4x8xf32>
+        graph.yield %2 : tensor<4x8xf32>
+      }
+      %1 = graph.partition "host"(%0) attributes {home_reason = "graph.argmax has no form in engine instructions"}
+        : (tensor<4x8xf32>) -> tensor<4xi64> {
+      ^bb0(%2: tensor<4x8xf32>):
+        %3 = graph.argmax %2 axis 1 : tensor<4x8xf32> -> tensor<4xi64>
+        graph.yield %3 : tensor<4xi64>
+      }
+      graph.return %1 : tensor<4xi64>
+    }
     ```
     """
 

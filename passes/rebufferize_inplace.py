@@ -173,13 +173,20 @@ class RebufferizeInplacePass(ModulePass):
 
     Before:
     ```mlir
-    %1 = graph.insert_slice %x, %0 starts [1] steps [1] : (tensor<2xf32>, tensor<4xf32>) -> tensor<4xf32>
-    %2 = graph.relu %0 : tensor<4xf32> -> tensor<4xf32>
+    graph.func @main(%v : tensor<4xf32>, %x : tensor<2xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+      %0 = graph.insert_slice %x, %v starts [1] steps [1] : (tensor<2xf32>, tensor<4xf32>) -> tensor<4xf32>
+      %1 = graph.relu %v : tensor<4xf32> -> tensor<4xf32>
+      graph.return %1, %0 : tensor<4xf32>, tensor<4xf32> mutates [0]
+    }
     ```
-    After:
+    After `rebufferize-inplace{target=tiny}`:
     ```mlir
-    %2 = graph.relu %0 : tensor<4xf32> -> tensor<4xf32>
-    %1 = graph.insert_slice %x, %0 starts [1] steps [1] {reuses = 1 : i64} : (tensor<2xf32>, ...) -> tensor<4xf32>
+    graph.func @main(%v: tensor<4xf32>, %x: tensor<2xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+      %0 = graph.relu %v : tensor<4xf32> -> tensor<4xf32>
+      %1 = graph.insert_slice %x, %v starts [1] steps [1] {reuses = 1 : i64}
+        : (tensor<2xf32>, tensor<4xf32>) -> tensor<4xf32>
+      graph.return %0, %1 : tensor<4xf32>, tensor<4xf32> mutates [0]
+    }
     ```
     """
 

@@ -260,10 +260,27 @@ class SetPrecisionPass(ModulePass):
     """
     Chooses the float type a model multiplies in.
 
-    Before: `graph.conv %x, %w` on f32 tensors; after, for bf16: `%n = graph.cast %x` to bf16 behind the producer of
-    `%x`, a bf16 weight, and `graph.conv %n, %w` with an f32 result. Everything that is not a product, or is one
-    of a matrix of at most 16 rows or columns, is f32; the interface of a function stays. Takes and gives the pure form
-    of `graph`, before `partition-hierarchical`.
+    Operands of products are cast behind their producers, weights are rounded, and products give f32. Everything that is
+    not a product, or is one of a matrix of at most 16 rows or columns, is f32; the interface of a function stays. Takes
+    and gives the pure form of `graph`, before `partition-hierarchical`. Before:
+    ```mlir
+    graph.func @main(%x : tensor<32x64xf32>) -> tensor<32x32xf32> {
+      %w = graph.weight "w" : tensor<64x32xf32>
+      %0 = graph.relu %x : tensor<32x64xf32> -> tensor<32x64xf32>
+      %1 = graph.matmul %0, %w : (tensor<32x64xf32>, tensor<64x32xf32>) -> tensor<32x32xf32>
+      graph.return %1 : tensor<32x32xf32>
+    }
+    ```
+    After `set-precision{precision=bf16}`:
+    ```mlir
+    graph.func @main(%x: tensor<32x64xf32>) -> tensor<32x32xf32> {
+      %w = graph.weight "w" : tensor<64x32xbf16>
+      %0 = graph.relu %x : tensor<32x64xf32> -> tensor<32x64xf32>
+      %1 = graph.cast %0 : tensor<32x64xf32> -> tensor<32x64xbf16>
+      %2 = graph.matmul %1, %w : (tensor<32x64xbf16>, tensor<64x32xbf16>) -> tensor<32x32xf32>
+      graph.return %2 : tensor<32x32xf32>
+    }
+    ```
     """
 
     name = "set-precision"

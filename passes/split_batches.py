@@ -168,11 +168,32 @@ class SplitBatchesPass(ModulePass):
 
     Before, with 2 heads whose scores take more than 1 / `share` of SBUF:
     ```mlir
-    %s = graph.matmul %q, %k : (tensor<2x512x64xf32>, tensor<2x64x512xf32>) -> tensor<2x512x512xf32>
-    %p = graph.softmax %s axis 2 : tensor<2x512x512xf32> -> tensor<2x512x512xf32>
-    %c = graph.matmul %p, %v : (tensor<2x512x512xf32>, tensor<2x512x64xf32>) -> tensor<2x512x64xf32>
+    graph.func @main(%q : tensor<2x32x8xf32>, %k : tensor<2x8x32xf32>, %v : tensor<2x32x8xf32>) -> tensor<2x32x8xf32> {
+      %s = graph.matmul %q, %k : (tensor<2x32x8xf32>, tensor<2x8x32xf32>) -> tensor<2x32x32xf32>
+      %p = graph.softmax %s axis 2 : tensor<2x32x32xf32> -> tensor<2x32x32xf32>
+      %c = graph.matmul %p, %v : (tensor<2x32x32xf32>, tensor<2x32x8xf32>) -> tensor<2x32x8xf32>
+      graph.return %c : tensor<2x32x8xf32>
+    }
     ```
-    After: the same three operations for slices of one head each, and `graph.concat` of the two results.
+    After `split-batches{target=tiny}`:
+    ```mlir
+    graph.func @main(%q: tensor<2x32x8xf32>, %k: tensor<2x8x32xf32>, %v: tensor<2x32x8xf32>) -> tensor<2x32x8xf32> {
+      %0 = graph.slice %q starts [0, 0, 0] steps [1, 1, 1] : tensor<2x32x8xf32> -> tensor<1x32x8xf32>
+      %1 = graph.slice %k starts [0, 0, 0] steps [1, 1, 1] : tensor<2x8x32xf32> -> tensor<1x8x32xf32>
+      %2 = graph.slice %v starts [0, 0, 0] steps [1, 1, 1] : tensor<2x32x8xf32> -> tensor<1x32x8xf32>
+      %3 = graph.matmul %0, %1 : (tensor<1x32x8xf32>, tensor<1x8x32xf32>) -> tensor<1x32x32xf32>
+      %4 = graph.softmax %3 axis 2 : tensor<1x32x32xf32> -> tensor<1x32x32xf32>
+      %5 = graph.matmul %4, %2 : (tensor<1x32x32xf32>, tensor<1x32x8xf32>) -> tensor<1x32x8xf32>
+      %6 = graph.slice %q starts [1, 0, 0] steps [1, 1, 1] : tensor<2x32x8xf32> -> tensor<1x32x8xf32>
+      %7 = graph.slice %k starts [1, 0, 0] steps [1, 1, 1] : tensor<2x8x32xf32> -> tensor<1x8x32xf32>
+      %8 = graph.slice %v starts [1, 0, 0] steps [1, 1, 1] : tensor<2x32x8xf32> -> tensor<1x32x8xf32>
+      %9 = graph.matmul %6, %7 : (tensor<1x32x8xf32>, tensor<1x8x32xf32>) -> tensor<1x32x32xf32>
+      %10 = graph.softmax %9 axis 2 : tensor<1x32x32xf32> -> tensor<1x32x32xf32>
+      %11 = graph.matmul %10, %8 : (tensor<1x32x32xf32>, tensor<1x32x8xf32>) -> tensor<1x32x8xf32>
+      %c = graph.concat %5, %11 axis 0 : (tensor<1x32x8xf32>, tensor<1x32x8xf32>) -> tensor<2x32x8xf32>
+      graph.return %c : tensor<2x32x8xf32>
+    }
+    ```
     """
 
     name = "split-batches"
