@@ -149,6 +149,7 @@ def test_names_in_text_containers_and_profiles(tmp_path: Path) -> None:
     assert "engine.custom on vector clamp(%x.tile[0:4, 0:16]) with [-0.5, 0.25] into %x.tile[0:4, 0:16]" in kernel.ir
     assert "  clamp low=-0.5 high=0.25 dst=sbuf.fp32[0+4]@0x0(16:1) src0=sbuf.fp32[0+4]@0x0(16:1) " in text
     assert "  mix dst=sbuf.fp32[0+4]@0x0(16:1) src0=sbuf.fp32[0+4]@0x0(16:1) src1=sbuf.fp32[0+4]@0x0(16:1) " in text
+    assert '.debug 4 "engine.custom.clamp" "test_instructions.py:' in text
     assert same_program(assemble(text, "p.s"), program)
     program.save(tmp_path / "p.acx")
     assert same_program(load_program(tmp_path / "p.acx"), program)
