@@ -13,6 +13,7 @@ from accelc.dialects.engine import BufferOp, ProgramOp, buffer_type
 from accelc.dialects.graph import CallOp, FuncOp, PartitionOp, ReturnOp, WeightOp
 from accelc.dialects.graph_ops.base import shape_of
 from accelc.dialects.graph_ops.element_types import dtype_of_element
+from accelc.emit.overwrites import check_overwrites
 from accelc.errors import ProgramError
 from accelc.isa.program import Program, Segment, ValueType
 from accelc.numerics import DTYPES
@@ -61,6 +62,8 @@ def program_of(module: ModuleOp, weights: Mapping[str, Array]) -> Program:
     for program in programs.values():
         _check(program)
     target = _target(programs)
+    for program in programs.values():
+        check_overwrites(program, target)
     if not functions:
         result = _of_programs(programs, weights, target)
     else:

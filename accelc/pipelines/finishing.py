@@ -52,8 +52,10 @@ def finish_program(
     `pipeline` adds.
 
     `inputs[i]` is the value that the buffer `in<i>` holds, `outputs[i]` the one that `out<i>` does. Raises
-    SynchronizationError if the proof fails, CapacityError and ProgramError for what no record can express.
+    SynchronizationError if the proof fails, CapacityError and ProgramError for what no record can express; ProgramError
+    for a pass of the caller after which buffers overwrite each other.
     """
+    from accelc.emit.overwrites import check_overwrites
     from accelc.passes.insert_delays import insert_delays
     from accelc.passes.schedule_systolic_tiles import schedule_systolic_tiles
 
@@ -64,6 +66,8 @@ def finish_program(
         scheduled, program, lambda program: schedule_systolic_tiles(program, target)
     )
     observer(scheduled, lambda: str(program))
+    if pipeline.may_move_buffers:
+        check_overwrites(program, target)
     # With passes behind it, the trial is of the program before them.
     known = None if trial is None or pipeline.is_changed(scheduled) else (trial.emitted, trial.sync)
     symbols = {f"in{index}": value for index, value in enumerate(inputs)}

@@ -141,6 +141,12 @@ class Pipeline:
         """Whether passes follow `position` that are inserted."""
         return bool(self._at(position, after=True))
 
+    @property
+    def may_move_buffers(self) -> bool:
+        """Whether passes of the caller follow `assign-memory`, which can change addresses, or what lies there."""
+        behind = ENGINE_PASSES[ENGINE_PASSES.index("assign-memory") + 1 :]
+        return self.is_changed("assign-memory") or any(one.position in behind for one in self.inserted)
+
     def around_program(
         self, name: str, program: ProgramOp, action: Callable[[ProgramOp], Result]
     ) -> tuple[ProgramOp, Result]:
@@ -262,9 +268,9 @@ def _registered(text: str) -> ModulePass:
     from xdsl.utils.arg_spec import parse_spec
     from xdsl.utils.exceptions import ArgSpecParseError, DiagnosticException
 
-    from accelc.specs import check_options, malformed
     from accelc.plugins import universe
     from accelc.registry import UNIVERSE
+    from accelc.specs import check_options, malformed
 
     known = {**get_all_passes(), **UNIVERSE.all_passes, **universe().all_passes}
     name = text.split("{", 1)[0].strip()

@@ -87,6 +87,23 @@ def test_what_is_not_lowered(capsys: pytest.CaptureFixture[str], text: str, old:
     assert not Path("out").exists()
 
 
+def test_buffers_that_overwrite_each_other(capsys: pytest.CaptureFixture[str]) -> None:
+    program = """
+    engine.program @p target "tiny" {
+      %a = engine.buffer "a" scratch sbuf<4x4xf32> at 0
+      %b = engine.buffer "b" scratch sbuf<4x4xf32> at 8
+      engine.memset on vector 1.0 into %a[0:4, 0:4]
+      engine.memset on vector 1.0 into %b[0:4, 0:4]
+      engine.copy on vector %a[0:4, 0:4] into %b[0:4, 0:4]
+      engine.end
+    }
+    """
+    Path("p.mlir").write_text(program, encoding="utf-8")
+    assert main(["p.mlir", "-t", "acx", "-o", "p.acx"]) == 1
+    assert 'engine.copy reads "a" (at byte 0 of sbuf) after "b" (at byte 8 of sbuf)' in capsys.readouterr().err
+    assert not Path("p.acx").exists()
+
+
 def test_programs_that_nothing_reaches(capsys: pytest.CaptureFixture[str]) -> None:
     """A program without a partition would be lost."""
     function = GRAPH.split("  %w")[0] + "  graph.return %x : tensor<4x8xf32>\n}\n"
