@@ -46,7 +46,8 @@ def import_graph(module: ModuleOp, weights: Mapping[str, npt.ArrayLike]) -> Impo
     for number, op in enumerate(copy.walk()):
         _check_op(op, copy)
         # Layers, and how busy they keep the array, are known by names.
-        if isinstance(op, GraphOp) and not isinstance(op, graph.WeightOp | graph.ConstantOp):
+        computes = isinstance(op, GraphOp) and not isinstance(op, graph.WeightOp | graph.ConstantOp)
+        if computes or (is_foreign(op) and op is not copy):
             op.attributes.setdefault("loc_name", StringAttr(f"{name_of(op)}.{number}"))
     inputs = _named(function.input_names, "arg", len(function.body.block.args))
     returned = function.return_op.values

@@ -83,6 +83,7 @@ def test_programs_on_all_machines(target: str) -> None:
     assert np.array_equal(execution.outputs["y"], EXPECTED)
     assert not [s for s in execution.segments if s.simulation is not None and s.simulation.races]
     reasons = {one.op: one.reason for one in compiled.placements}
+    assert [one.loc_name for one in compiled.placements] == ["other.blend.2", "other.row_sum.3"]
     assert list(reasons) == ["other.blend", "other.row_sum"]
     if target == "gemmini-like":
         assert reasons["other.blend"] == "machines with this name are too small"
