@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from xdsl.utils.exceptions import DiagnosticException
+from xdsl.utils.exceptions import ArgSpecParseError, DiagnosticException, ParseError
 from xdsl.xdsl_opt_main import xDSLOptMain
 
 PIPELINE = (
@@ -39,11 +39,11 @@ class SketchOptMain(xDSLOptMain):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the driver; a mistake in the input is one message and status 1."""
+    """Run the driver; a mistake in the input, for which xDSL has these exceptions, is one message and status 1."""
     try:
         SketchOptMain("layers to programs of an accelerator", sys.argv[1:] if argv is None else list(argv)).run()
-    except DiagnosticException as error:
-        print("error:", error, *getattr(error, "__notes__", ()), sep="\n", file=sys.stderr)
+    except (DiagnosticException, ParseError, ArgSpecParseError, OSError, ValueError) as error:
+        print(f"error: {error}", *getattr(error, "__notes__", ()), sep="\n", file=sys.stderr)
         return 1
     return 0
 

@@ -67,6 +67,23 @@ def test_a_kernel_goes_to_engine_directly(tmp_path: Path) -> None:
     assert "sketch.scale is of neither graph nor engine; lower it first" in message
 
 
+def test_mistakes_are_one_message(tmp_path: Path) -> None:
+    """Of text, of bytes, of files and of the command line: no traceback."""
+    (tmp_path / "bad.mlir").write_text("graph.func @", encoding="utf-8")
+    (tmp_path / "bytes.mlir").write_bytes(b"\xff\xfe")
+    for words, expected in (
+        (["bad.mlir"], "identifier expected"),
+        (["bytes.mlir"], "can't decode byte 0xff"),
+        (["absent.mlir"], "No such file or directory: 'absent.mlir'"),
+        ([HERE / "layers.mlir", "-p", "nothing"], "Unrecognized passes: ['nothing']"),
+        ([HERE / "layers.mlir", "-p", "cse{"], "Expected argument name here"),
+    ):
+        message = run(tmp_path, "sketch-opt", *words, status=1)
+        assert message.startswith("error: ")
+        assert expected in message
+        assert "Traceback" not in message
+
+
 @pytest.mark.parametrize("tool", ["xdsl-opt", "accelc-opt", "sketch-opt"])
 def test_every_driver_sees_both_universes(tool: str, tmp_path: Path) -> None:
     """Dialects and passes of both packages, in tools of three; a pass of ours stands between accelc's."""
