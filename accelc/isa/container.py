@@ -13,8 +13,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from accelc.errors import ModelError, ProgramError
-from accelc.isa import instructions, manifest
+from accelc.isa import manifest
 from accelc.isa.archive import Data, write_archive
+from accelc.isa.custom.manifest import dump_instructions
 from accelc.isa.program import AcceleratorSegment, HbmBinding, HostSegment, Program, Segment, ValueType, streams_hash
 from accelc.isa.steps.manifest import step_list
 from accelc.isa.table import ISA_VERSION
@@ -83,7 +84,7 @@ def _manifest(program: Program) -> dict[str, object]:
         "target": {"name": program.target.name, "sha256": text_hash(program.target_text)},
         "compiler": program.compiler,
         "features": list(program.features),
-        "instructions": instructions.dump_instructions(program),
+        "instructions": dump_instructions(program),
         "inputs": [_value(value) for value in program.inputs],
         "outputs": [_value(value) for value in program.outputs],
         "segments": [_segment(segment) for segment in program.segments],

@@ -26,7 +26,7 @@ from accelc.isa.container import (
     stream_member,
     text_hash,
 )
-from accelc.isa.instructions import check_instructions, check_used
+from accelc.isa.custom.manifest import check_instructions, check_used
 from accelc.isa.manifest import Fields
 from accelc.isa.program import PLACES, AcceleratorSegment, HostSegment, Program, Segment, streams_hash
 from accelc.isa.records import RECORD, RECORD_BYTES, Records

@@ -7,7 +7,8 @@ The manifest lists those that the streams use. A file whose numbers mean somethi
 from collections.abc import Iterable, Mapping
 
 from accelc.errors import ProgramError
-from accelc.isa.custom import GROUP, OPCODES, custom_rows, used_numbers
+from accelc.isa.custom.definition import OPCODES
+from accelc.isa.custom.lookup import GROUP, custom_rows, used_numbers
 from accelc.isa.manifest import Fields
 from accelc.isa.program import AcceleratorSegment, Program, Segment
 from accelc.isa.records import Records
