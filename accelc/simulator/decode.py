@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from accelc.errors import SimulationError
 from accelc.garbage import rare_collections
-from accelc.isa.custom import find_instruction, mnemonic
+from accelc.isa.custom import OPCODES, find_instruction, mnemonic, opcode_problem
 from accelc.isa.records import UPDATE, Records, Update, Wait, field
 from accelc.isa.table import Opcode
 from accelc.targets.model import Target, is_dma, runs_on
@@ -119,7 +119,9 @@ def _decode_lane(lane: str, code: int, records: Records, target: Target) -> Lane
         row = find_instruction(number)
         if row is None or not runs_on(row.lanes, lane):
             where = place(lane, opcodes.index(number), number)
-            raise SimulationError(f"{where}, field 'opcode': {number} is not an instruction of this lane")
+            lacking = row is None and number in OPCODES
+            problem = opcode_problem(number) if lacking else f"{number} is not an instruction of this lane"
+            raise SimulationError(f"{where}, field 'opcode': {problem}")
     if Opcode.HALT not in opcodes or opcodes.index(Opcode.HALT) != len(opcodes) - 1:
         raise SimulationError(f"lane '{lane}': a stream ends in its only HALT; this one of {len(opcodes)} does not")
     waits = _waits(lane, opcodes, records, target)

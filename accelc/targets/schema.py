@@ -171,7 +171,7 @@ def _matches(spec: Spec, value: object) -> bool:
         case Flag():
             return isinstance(value, bool)
         case Choice():
-            return isinstance(value, str) and value in spec.legal()
+            return isinstance(value, str) and (value in spec.values or value in spec.legal())
         case Text():
             return isinstance(value, str) and fullmatch(spec.pattern, value) is not None
         case ListOf():

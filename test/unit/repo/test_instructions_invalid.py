@@ -17,7 +17,7 @@ import accelc
 from accelc import CustomInstruction, Immediate
 from accelc.cli.main import main as accelc_main
 from accelc.cli.opt import main as accelc_opt
-from accelc.errors import AccelcError, KernelError, PluginError, ProgramError
+from accelc.errors import AccelcError, KernelError, PluginError, ProgramError, SimulationError
 from accelc.isa.archive import read_archive, write_archive
 from accelc.isa.assembler import assemble
 from accelc.isa.custom import GROUP, custom_rows
@@ -26,6 +26,7 @@ from accelc.isa.program import AcceleratorSegment, Program
 from accelc.isa.records import Records
 from accelc.isa.validation import validate_program
 from accelc.kernels import Core, View
+from accelc.simulator import simulate
 from accelc.targets import load_target
 from accelc.targets.reader import parse_target
 
@@ -201,6 +202,8 @@ def test_two_packages_with_one_name(install: Install) -> None:
     install("plug-b", "1 / 0", GROUP, "clamp = plug_b:x")
     with pytest.raises(PluginError, match=r"that is in distribution plug-[ab] 2.0 too; rename one of them"):
         parse_target(machine("clamp"), "mine.toml")
+    # Machines without such rules are as good as ever.
+    assert parse_target(load_target("tiny").to_toml(), "tiny.toml").name == "tiny"
 
 
 @pytest.mark.usefixtures("plug")
@@ -398,6 +401,19 @@ def test_containers_without_the_package(
             "error: p.acx: manifest.json: instructions[0]: the program uses the instruction 'clamp' of distribution "
             "plug-a 2.0, but no installed package has it: install plug-a"
         )
+
+
+@pytest.mark.usefixtures("plug")
+def test_programs_in_memory_without_the_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A program that is executed without being checked names the record that nobody knows."""
+    made = program("clamp", call=clamp)
+    (segment,) = made.segments
+    assert isinstance(segment, AcceleratorSegment)
+    target = made.target
+    uninstall(monkeypatch, tmp_path)
+    expected = "lane 'vector' record 0 (opcode 200), field 'opcode': no installed package has this instruction"
+    with pytest.raises(SimulationError, match=re.escape(expected)):
+        simulate(segment.cores, target, np.zeros(segment.hbm_bytes, np.uint8))
 
 
 @pytest.mark.usefixtures("plug")
