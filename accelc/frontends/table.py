@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from accelc.errors import AccelcError, PluginError
+from accelc.errors import AccelcError, ModelError, PluginError
 from accelc.frontends.imported import ImportedModel
 from accelc.plugins import Plugin, Table
 
@@ -36,16 +36,37 @@ def _checked(plugin: Plugin, value: object) -> Importer:
     ) -> ImportedModel:
         try:
             model: object = importer(path, shapes, dims, random_weights)
-            if isinstance(model, ImportedModel):
-                model.module.verify()
-                return model
         except (AccelcError, OSError):
             raise
         except Exception as error:
             raise _failed(plugin, path, f"{type(error).__name__}: {error}") from error
-        raise _failed(plugin, path, f"it gives a value of type {type(model).__name__}: expected an ImportedModel")
+        if not isinstance(model, ImportedModel):
+            raise _failed(plugin, path, f"it gives a value of type {type(model).__name__}: expected an ImportedModel")
+        try:
+            return _coherent(model)
+        except AccelcError as error:
+            raise _failed(plugin, path, f"the model it gives does not fit together: {error}") from error
+        except Exception as error:
+            raise _failed(plugin, path, f"{type(error).__name__}: {error}") from error
 
     return checked
+
+
+def _coherent(model: ImportedModel) -> ImportedModel:
+    """The model, as modules of other compilers are taken. Raises ModelError if its parts do not fit together."""
+    # Imported here: it brings the dialect.
+    from accelc.dialects.graph_ops.call import weight_names
+    from accelc.frontends.graph_module import import_graph
+    from accelc.interpreters.graph.runner import find_function
+
+    needed = weight_names(find_function(model.module))
+    found = import_graph(model.module, {name: data for name, data in model.weights.items() if name in needed})
+    for side in ("inputs", "outputs"):
+        given, expected = getattr(model, side), getattr(found, side)
+        if given != expected:
+            shown = given if given is None else [str(spec) for spec in given]
+            raise ModelError(f"{side} {shown}, those of @main are {[str(spec) for spec in expected]}")
+    return found
 
 
 def _failed(plugin: Plugin, path: Path, reason: str) -> PluginError:

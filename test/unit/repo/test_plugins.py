@@ -426,3 +426,57 @@ def test_a_table_loads_what_is_asked_for(install: Install) -> None:
     assert [str(one) for one in installed("test.group").values()] == [place("mine = plug_a:x", "test.group")]
     with pytest.raises(PluginError, match="cannot be imported: ZeroDivisionError"):
         table.get("mine")
+
+
+MODEL = """
+import numpy as np
+from xdsl.builder import ImplicitBuilder
+from xdsl.dialects.builtin import ModuleOp, TensorType, f32
+from xdsl.ir import Block, Region
+from accelc.dialects import graph
+from accelc.frontends.imported import ImportedModel, TensorSpec
+
+FP32 = np.dtype(np.float32)
+W = np.ones((4, 4), np.float32)
+
+def x(path, shapes, dims, random_weights):
+    kind = TensorType(f32, [4, 4])
+    block = Block(arg_types=[kind])
+    with ImplicitBuilder(block):
+        w = graph.WeightOp("w", kind).results[0]
+        y = graph.MatmulOp(block.args[0], w).results[0]
+        graph.ReturnOp([y])
+    main = graph.FuncOp("main", ([kind], [kind]), Region(block), input_names=["x"], output_names=["y"])
+    module, weights = ModuleOp([main]), {"w": W}
+    inputs, outputs = [TensorSpec("x", (4, 4), FP32)], [TensorSpec("y", (4, 4), FP32)]
+    CHANGE
+    return ImportedModel(module, weights, inputs, outputs)
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ("weights = {}", "no data given for weight 'w'"),
+        ("weights['w'] = W[:2]", "weight 'w' is float32[2, 4], its type says float32[4, 4]"),
+        ("weights['w'] = [[1.0] * 4] * 3", "weight 'w' is float32[3, 4]"),
+        ("weights['w'] = 'abc'", "weight 'w' is 'abc': expected an array of float32"),
+        ("module = ModuleOp([])", "the module has no graph.func @main (its functions: none)"),
+        ("inputs = []", "inputs [], those of @main are ['x: float32[4, 4]']"),
+        ("outputs[0] = TensorSpec('z', (4, 4), FP32)", "outputs ['z: float32[4, 4]'], those of @main are ['y: flo"),
+        ("outputs = None", "outputs None, those of @main are"),
+    ],
+)
+def test_models_of_frontends(install: Install, capsys: pytest.CaptureFixture[str], change: str, problem: str) -> None:
+    """A front end that gives a model whose parts do not fit together."""
+    install("plug-a", MODEL.replace("CHANGE", "pass"), "accelc.frontends", "mine = plug_a:x")
+    Path("m.mine").write_text("", encoding="utf-8")
+    assert accelc(["compile", "m.mine", "--target", "tiny", "-o", "m.acx"]) == 0
+    capsys.readouterr()
+    install("plug-b", MODEL.replace("CHANGE", change), "accelc.frontends", "theirs = plug_b:x")
+    Path("m.theirs").write_text("", encoding="utf-8")
+    line = fails(capsys, accelc(["compile", "m.theirs", "--target", "tiny", "-o", "n.acx"]))
+    where = place("theirs = plug_b:x", "accelc.frontends", "plug-b")
+    assert line.startswith(f"error: {where} failed to read 'm.theirs': ")
+    assert problem in line
+    assert not Path("n.acx").exists()
