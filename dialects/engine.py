@@ -30,7 +30,14 @@ from accelc.dialects.engine_ops.matmul import MatmulFields, MatmulOp
 from accelc.dialects.engine_ops.reduction import PartitionReduceOp, ReduceFields, ReduceOp
 from accelc.dialects.engine_ops.selection import SelectFields, SelectOp
 from accelc.dialects.engine_ops.structure import BufferOp, DelayOp, EndOp, ProgramOp
-from accelc.dialects.engine_ops.transfer import DmaCopyOp, DmaGatherOp, DmaScatterOp, IndexedOp, TransferOp
+from accelc.dialects.engine_ops.transfer import (
+    DmaCopyFields,
+    DmaCopyOp,
+    DmaGatherOp,
+    DmaScatterOp,
+    IndexedOp,
+    TransferOp,
+)
 from accelc.dialects.engine_ops.types import (
     ELEMENT_TYPES,
     I64,
@@ -62,6 +69,7 @@ __all__ = [
     "CustomFields",
     "CustomOp",
     "DelayOp",
+    "DmaCopyFields",
     "DmaCopyOp",
     "DmaGatherOp",
     "DmaScatterOp",

@@ -20,9 +20,11 @@ from xdsl.printer import Printer
 from accelc.analysis.tiles.order import STRATEGIES, Order
 from accelc.dialects.engine import (
     I64,
+    AccessAttr,
     ActivateFields,
     CopyFields,
     CustomFields,
+    DmaCopyFields,
     I64Array,
     LaneOp,
     MatmulFields,
@@ -176,6 +178,17 @@ class BlockwiseOp(LaneOp):
 
     SCHEDULE: ClassVar[tuple[Clause, ...]] = (Integer("blocks", "blocks"),)
 
+    def part(self, name: str, block: int) -> AccessAttr | None:
+        """Access pattern `name` of one block, None if the op has none of that name."""
+        pattern = access(self, name)
+        if pattern is None or name == "scalar_ap":
+            return pattern
+        return pattern.part(self.blocks.value.data, block, self.cut_axis(name))
+
+    def cut_axis(self, name: str) -> int:
+        """Free dimension of pattern `name` along which blocks are cut."""
+        return 0
+
     def verify_schedule(self) -> None:
         """Every pattern has equal parts, and no part changes what another one reads."""
         blocks = self.blocks.value.data
@@ -303,8 +316,53 @@ class CustomOp(CustomFields, BlockwiseOp):
     name = "tile.custom"
 
 
+@irdl_op_definition
+class DmaCopyOp(DmaCopyFields, BlockwiseOp):
+    """
+    `engine.dma_copy` in blocks: as many transfers of the same queue, one behind the other.
+
+    `along` names the free dimensions of source and destination that are cut, into equal parts in order. They have one
+    size and as many elements outside of them, so that a part holds the same elements on both sides.
+
+    ```mlir
+    tile.dma_copy on dma0 %x[0 + (4, 2, 24):(24, 96, 1)] to %xs[0:4, 0 + (2, 24):(24, 1)] blocks 2 along [1, 0]
+    ```
+    """
+
+    name = "tile.dma_copy"
+    along: I64Array = attr_def(I64Array)
+    """Free dimension of the source and of the destination that is cut."""
+
+    SCHEDULE: ClassVar[tuple[Clause, ...]] = (Integer("blocks", "blocks"), Integers("along", "along"))
+
+    def cut_axis(self, name: str) -> int:
+        """Free dimension of pattern `name` along which blocks are cut."""
+        return self.along.get_values()[name == "destination_ap"]
+
+    def verify_schedule(self) -> None:
+        """Both sides are cut at the same elements, into equal parts, and are different buffers."""
+        blocks, axes = self.blocks.value.data, list(self.along.get_values())
+        patterns = self.source_ap, self.destination_ap
+        require(blocks >= 1, f"blocks is {blocks}; at least 1 expected")
+        require(len(axes) == 2, f"along {axes}: a dimension of the source and one of the destination expected")
+        for name, axis, pattern in zip(("source", "destination"), axes, patterns, strict=True):
+            legal = len(pattern.shape)
+            require(0 <= axis < legal, f"along {axes}: {name} has dimensions 0..{legal - 1}")
+        read, written = (
+            (pattern.count * prod(pattern.shape[:axis]), pattern.shape[axis])
+            for axis, pattern in zip(axes, patterns, strict=True)
+        )
+        require(
+            read == written,
+            f"along {axes}: {read[0]} times {read[1]} elements of the source are cut, {written[0]} times {written[1]} "
+            "of the destination; equal ones expected",
+        )
+        require(read[1] % blocks == 0, f"blocks is {blocks}, which does not divide the {read[1]} elements along {axes}")
+        require(blocks == 1 or self.source is not self.destination, "a copy within a buffer cannot be cut in blocks")
+
+
 def blocks_of(op: Operation) -> int:
-    """Number of instructions an elementwise op is executed as."""
+    """Number of instructions an op is executed as, if it is no product."""
     return op.blocks.value.data if isinstance(op, BlockwiseOp) else 1
 
 
@@ -320,6 +378,7 @@ Tile: Dialect = Dialect(
         CopyOp,
         SelectOp,
         CustomOp,
+        DmaCopyOp,
     ],
     [OrderAttr],
 )

@@ -21,6 +21,7 @@ from accelc.dialects.engine import AccessAttr, BufferOp, LaneOp, ProgramOp, acce
 from accelc.emit.chains import find_chains
 from accelc.emit.facts import cost_op
 from accelc.emit.product import Product
+from accelc.emit.transfers import cut_transfers, swap, whole_transfers
 from accelc.errors import AccelcError, UsageError, suggestion
 from accelc.passes.assign_memory import assign_memory
 from accelc.rehearsal import Trial, try_out
@@ -42,6 +43,7 @@ TILE_OPS: Mapping[type[Operation], type[Operation]] = {
     engine.CopyOp: tile.CopyOp,
     engine.SelectOp: tile.SelectOp,
     engine.CustomOp: tile.CustomOp,
+    engine.DmaCopyOp: tile.DmaCopyOp,
 }
 
 Region = tuple[SSAValue, AccessAttr]
@@ -62,10 +64,11 @@ def schedule_systolic_tiles(
 
     With order `auto`, the orders of the block-time model, row order for all products, and column order for all are
     timed exactly (`accelc.rehearsal`), and the fastest stay; with `search` on, chains are searched from there
-    (`analysis.tiles.chain`), and that is timed as well. A program without addresses is timed with those it would get
-    now. Where nothing can be timed (a program of more than `MOST_TIMED_OPS`, or one that a later stage will refuse)
-    the orders of the model stay. The result is the trial of `program` as it is now, None if there was none. Raises
-    UsageError for an unknown order or an option it does not have.
+    (`analysis.tiles.chain`), and that is timed as well. Transfers stay in blocks unless whole ones are faster. A
+    program without addresses is timed with those it would get now. Where nothing can be timed (a program of more than
+    `MOST_TIMED_OPS`, or one that a later stage will refuse) what the models say stays. The result is the trial of
+    `program` as it is now, None if there was none. Raises UsageError for an unknown order or an option it does not
+    have.
     """
     check_order(order, search, switch)
     schedule_blocks(program, target, order, switch)
@@ -79,6 +82,9 @@ def schedule_systolic_tiles(
         _order_chains(program, target, search=True)
         best = trials.fastest(_orders(products), best)
         _set_orders(products, best)
+    if not trials.pays_to_cut(best):
+        for cut, whole in whole_transfers(program):
+            Rewriter.replace_op(cut, whole, [])
     return trials.done.get(best) if trials.program is program else None
 
 
@@ -116,6 +122,26 @@ class _Trials:
                 self.done[orders] = self._time(self.program, orders)
         times = [(trial.ticks, number) for number, orders in enumerate(different) if (trial := self.done[orders])]
         return different[min(times)[1]] if times else candidates[0]
+
+    def pays_to_cut(self, orders: Orders) -> bool:
+        """Whether the program ends no later than with whole transfers; it has those if not."""
+        program = self.program
+        pairs = [] if program is None else whole_transfers(program)
+        if program is None or not pairs:
+            return True
+        if orders not in self.done:
+            self.done[orders] = self._time(program, orders)
+        cut = self.done[orders]
+        swap(pairs)
+        whole = self._time(program, orders)
+        pays = whole is None or (cut is not None and cut.ticks <= whole.ticks)
+        if pays:
+            swap([(joined, op) for op, joined in pairs])
+        else:
+            self.done[orders] = whole
+        for pair in pairs:
+            pair[pays].erase()
+        return pays
 
     def _time(self, program: ProgramOp, orders: Orders) -> Trial | None:
         _set_orders(_products(program), orders)
@@ -157,8 +183,8 @@ def schedule_blocks(program: ProgramOp, target: Target, order: str = "auto", swi
     end first by the block-time model of the target. `switch` is the number of contraction steps before order `switch`
     turns to rows; by default that of the closed form where a product is in a chain (`emit.chains`), else half of them.
     Results do not depend on any of it. An elementwise op is cut where it reads several output blocks of a product, or
-    exactly what an op cut before it wrote, and only into parts that keep its engine as busy as the whole would. Raises
-    UsageError for an unknown order or an option it does not have.
+    exactly what an op cut before it wrote, and only into parts that keep its engine as busy as the whole would.
+    Transfers are cut as `cut_transfers` says. Raises UsageError for an unknown order or an option it does not have.
     """
     check_order(order, switch=switch)
     cuts = _Cuts(target)
@@ -168,6 +194,7 @@ def schedule_blocks(program: ProgramOp, target: Target, order: str = "auto", swi
             Rewriter.replace_op(op, _matmul(op, target, order, switch), [])
         elif isinstance(op, LaneOp):
             cuts.apply(op)
+    cut_transfers(program, target)
     if order == "switch" and switch is None:
         _order_chains(program, target, search=False)
 
@@ -247,7 +274,7 @@ class _Cuts:
 
     def apply(self, op: LaneOp) -> None:
         """Replaces `op` by its form in blocks where that lets it start earlier."""
-        kind = TILE_OPS.get(type(op))
+        kind = None if isinstance(op, engine.DmaCopyOp) else TILE_OPS.get(type(op))
         blocks = 1 if kind is None else self.blocks(op)
         if kind is None or blocks == 1:
             return

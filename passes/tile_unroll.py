@@ -11,7 +11,7 @@ from xdsl.passes import ModulePass
 from xdsl.rewriter import Rewriter
 
 from accelc.dialects import engine, tile
-from accelc.dialects.engine import LaneOp, ProgramOp, access, i64_array, i64_attr
+from accelc.dialects.engine import LaneOp, ProgramOp, i64_array, i64_attr
 from accelc.emit.matmul import order_of
 from accelc.emit.product import Product
 from accelc.errors import UsageError
@@ -70,11 +70,10 @@ def _parts(op: tile.BlockwiseOp) -> list[Operation]:
     kind, blocks = ENGINE_OPS[type(op)], op.blocks.value.data
     ops: list[Operation] = []
     for block in range(blocks):
-        attributes = _without(op, "blocks")
+        attributes = _without(op, "blocks", "along")
         for _, name in (*op.READS, *op.WRITES):
-            pattern = access(op, name)
-            if pattern is not None and name != "scalar_ap":
-                attributes[name] = pattern.part(blocks, block)
+            if (pattern := op.part(name, block)) is not None:
+                attributes[name] = pattern
         ops.append(kind.create(operands=op.operands, attributes=attributes))
     return ops
 

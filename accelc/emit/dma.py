@@ -6,12 +6,15 @@ import numpy as np
 import numpy.typing as npt
 from xdsl.ir import SSAValue
 
-from accelc.dialects.engine import AccessAttr, DmaCopyOp, DmaScatterOp, IndexedOp, TransferOp
+from accelc.dialects.engine import AccessAttr, DmaCopyFields, DmaScatterOp, IndexedOp, TransferOp
+from accelc.dialects.tile import DmaCopyOp, blocks_of
 from accelc.emit.operands import coalesce, place
 from accelc.errors import CapacityError
 from accelc.isa.encode import dma_copy_records, dma_sides, indexed_records
 from accelc.isa.records import DMA_DIMS, MAX_DMA_SIZE, MAX_DMA_STRIDE, Records, Space
 from accelc.targets.model import Target
+
+Blocks = np.ndarray[tuple[int, int], np.dtype[np.int32]]
 
 
 @dataclass(frozen=True)
@@ -20,13 +23,21 @@ class _Side:
     access: AccessAttr
 
 
-def dma_records(op: TransferOp, target: Target, lane: int) -> Records:
-    """The one record of `op`."""
+def dma_records(op: TransferOp, target: Target, lane: int) -> tuple[Records, Blocks]:
+    """Records of `op` in execution order and the block (index, -1, -1) of each, -1 for an undivided op."""
+    blocks = blocks_of(op)
+    which = np.full((blocks, 3), -1, np.int32)
     if isinstance(op, IndexedOp):
-        return _indexed(op, target, lane)
-    assert isinstance(op, DmaCopyOp)
-    destination = _side(_Side(op.destination, op.destination_ap), target)
-    return dma_copy_records(lane, destination, _side(_Side(op.source, op.source_ap), target))
+        return _indexed(op, target, lane), which
+    assert isinstance(op, DmaCopyFields)
+    if isinstance(op, DmaCopyOp) and blocks > 1:
+        which[:, 0] = np.arange(blocks)
+        sides = [(op.part("destination_ap", block), op.part("source_ap", block)) for block in range(blocks)]
+    else:
+        sides = [(op.destination_ap, op.source_ap)]
+    written = [_side(_Side(op.destination, pattern), target) for pattern, _ in sides if pattern is not None]
+    read = [_side(_Side(op.source, pattern), target) for _, pattern in sides if pattern is not None]
+    return dma_copy_records(lane, np.concatenate(written), np.concatenate(read)), which
 
 
 def _indexed(op: IndexedOp, target: Target, lane: int) -> Records:

@@ -12,7 +12,7 @@ from accelc.dialects.engine import (
     TransferOp,
     buffer_type,
 )
-from accelc.emit.dma import dma_records
+from accelc.emit.dma import Blocks, dma_records
 from accelc.emit.elementwise import elementwise_records
 from accelc.emit.limits import check_buffer, check_lane, check_partitions, describe
 from accelc.emit.matmul import Tile, matmul_records
@@ -22,7 +22,6 @@ from accelc.isa.encode import FieldError, delay_records
 from accelc.isa.records import Records, join_records
 from accelc.targets.model import Target
 
-Blocks = np.ndarray[tuple[int, int], np.dtype[np.int32]]
 Parts = dict[LaneOp, tuple[Records, Blocks]]
 """Records of single ops, and the block that each of the records is of."""
 
@@ -68,9 +67,7 @@ def emit(program: ProgramOp, target: Target, parts: Parts | None = None) -> Emit
             else:
                 if op not in known:
                     known[op] = (
-                        (dma_records(op, target, lane), which)
-                        if isinstance(op, TransferOp)
-                        else elementwise_records(op, lane)
+                        dma_records(op, target, lane) if isinstance(op, TransferOp) else elementwise_records(op, lane)
                     )
                 records, which = known[op]
         except FieldError as error:

@@ -14,7 +14,7 @@ from accelc.dialects.engine import (
     TransferOp,
     buffer_type,
 )
-from accelc.emit.facts import cost_op, facts_of, innermost, operands, sources
+from accelc.emit.facts import Operand, cost_op, facts_of, innermost, operands, sources
 from accelc.emit.limits import check_lane
 from accelc.targets.model import Target
 
@@ -39,7 +39,11 @@ def transfer(op: TransferOp) -> Transfer:
     """What a DMA moves."""
     if isinstance(op, IndexedOp):
         return _indexed(op)
-    sides = (buffer_type(op.source), op.source_ap), (buffer_type(op.destination), op.destination_ap)
+    return copied((buffer_type(op.source), op.source_ap), (buffer_type(op.destination), op.destination_ap))
+
+
+def copied(*sides: Operand) -> Transfer:
+    """What a DMA moves that copies one side to the other."""
     runs, scattered = 1, False
     for _, pattern in sides:
         inner = abs(innermost(pattern))

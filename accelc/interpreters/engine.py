@@ -148,7 +148,7 @@ class _Machine:
         match op:
             case MatmulFields():
                 self.matmul(op)
-            case engine.DmaCopyOp():
+            case engine.DmaCopyFields():
                 self.write(op.destination, op.destination_ap, self.read(op.source, op.source_ap))
             case engine.DmaGatherOp():
                 source, indices = self.visit(op.source, op.source_ap)[0], self._indices(op)

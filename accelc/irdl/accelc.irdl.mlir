@@ -2343,5 +2343,22 @@ builtin.module {
         "lane" = %1616
       }
     }
+    irdl.operation @dma_copy {
+      %1617 = irdl.base @engine::@buf
+      %1618 = irdl.base @engine::@buf
+      irdl.operands(source: %1617, destination: %1618)
+      %1619 = irdl.base "#builtin.dense_array"
+      %1620 = irdl.base @engine::@ap
+      %1621 = irdl.base @engine::@ap
+      %1622 = irdl.base "#builtin.integer"
+      %1623 = irdl.base "#builtin.string"
+      irdl.attributes {
+        "along" = %1619,
+        "source_ap" = %1620,
+        "destination_ap" = %1621,
+        "blocks" = %1622,
+        "lane" = %1623
+      }
+    }
   }
 }

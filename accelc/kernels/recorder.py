@@ -118,7 +118,7 @@ class Recorder:
         if isinstance(op, engine.MatmulOp):
             records, _, _ = matmul_records(op, target, code)
         elif isinstance(op, engine.TransferOp):
-            records = dma_records(op, target, code)
+            records, _ = dma_records(op, target, code)
         else:
             records, _ = elementwise_records(op, code)
         whole = np.concatenate([records, control_records(code, Opcode.HALT)])

@@ -2,9 +2,8 @@
 A kernel written by hand against what the compiler makes of the same network: matmul, bias and GELU on `trn-like`.
 
 The kernel is `examples/kernels/matmul_gelu.py`. Both read x, w and the bias from HBM and write y there, in fp32, and go
-through the same passes from `schedule-engines` on. `one store` is the kernel with all its results in one tile that is
-stored at the end, as the compiler lowers the network: what it and the kernel differ by is what stores of single tiles
-bring.
+through the same passes from `schedule-engines` on, which cut long transfers. `one store` is the kernel with all of x
+and all its results in one tile each, as the compiler lowers the network.
 """
 
 import sys
@@ -27,8 +26,8 @@ SIZES = ((512, 512, 512), (1024, 512, 1024), (2048, 1024, 512))
 """(m, k, n) of the products measured, the first of them at reduced size."""
 MARGIN = 1.10
 """Cycles of the kernel at most, over those of the compiler."""
-SAME = 0.02
-"""Difference that the same instructions may make, in lines of a kernel and as macro-ops of the compiler."""
+BEHIND = 1.02
+"""Cycles of the compiler at most, over those of the same transfers and products in lines of a kernel."""
 TOLERANCE = 1e-5
 """Largest error of fp32 results of about unit variance: sums of up to 1024 products, in the order of the array."""
 
@@ -125,5 +124,4 @@ def measure(reduced: bool) -> Iterator[Measurement]:
         if (m, k, n) == SIZES[0]:
             # Larger networks the compiler cuts into tiles of its own, with stores of their own.
             single = one_store.compile(**arrays).time().cycles
-            apart = abs(single / peer - 1)
-            yield Measurement.at_most(f"{label}: one store, apart from the compiler's", apart, "ratio", SAME)
+            yield Measurement.at_most(f"{label}: the compiler's, over one store", peer / single, "ratio", BEHIND)

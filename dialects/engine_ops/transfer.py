@@ -26,20 +26,9 @@ class TransferOp(LaneOp):
     LANES: ClassVar[tuple[str, ...]] = ("dma",)
 
 
-@irdl_op_definition
-class DmaCopyOp(TransferOp):
-    """
-    Copies `source` to `destination` in iteration order of both patterns, converting the element type.
+class DmaCopyFields(TransferOp):
+    """Operands and attributes of `engine.dma_copy` and its form in blocks."""
 
-    A partitioned side visits its partitions first (outermost), then its free pattern. Both sides visit the same
-    number of elements. One op is one transfer on one queue.
-
-    ```mlir
-    engine.dma_copy on dma0 %x[0 + (4, 2, 24):(24, 96, 1)] to %xs[0:4, 0:48]
-    ```
-    """
-
-    name = "engine.dma_copy"
     READS: ClassVar[Pattern] = (("source", "source_ap"),)
     WRITES: ClassVar[Pattern] = (("destination", "destination_ap"),)
     SYNTAX: ClassVar[tuple[Clause, ...]] = (
@@ -54,6 +43,22 @@ class DmaCopyOp(TransferOp):
         require_space("destination", self.destination, ("hbm", "sbuf", "wfifo"))
         read, written = self.source_ap.elements, self.destination_ap.elements
         require(read == written, f"reads {read} elements and writes {written}")
+
+
+@irdl_op_definition
+class DmaCopyOp(DmaCopyFields):
+    """
+    Copies `source` to `destination` in iteration order of both patterns, converting the element type.
+
+    A partitioned side visits its partitions first (outermost), then its free pattern. Both sides visit the same
+    number of elements. One op is one transfer on one queue.
+
+    ```mlir
+    engine.dma_copy on dma0 %x[0 + (4, 2, 24):(24, 96, 1)] to %xs[0:4, 0:48]
+    ```
+    """
+
+    name = "engine.dma_copy"
 
 
 class IndexedOp(TransferOp):

@@ -168,13 +168,14 @@ class AccessAttr(ParametrizedAttribute):
         reach = [(size - 1) * step for size, step in zip(self.shape, self.steps, strict=True)]
         return self.first + sum(min(r, 0) for r in reach), self.first + sum(max(r, 0) for r in reach)
 
-    def part(self, blocks: int, block: int) -> "AccessAttr":
-        """Part `block` of the `blocks` equal parts of the pattern along its outermost dimension."""
+    def part(self, blocks: int, block: int, axis: int = 0) -> "AccessAttr":
+        """Part `block` of the `blocks` equal parts of the pattern along a free dimension, the outermost by default."""
         if blocks == 1:
             return self
-        size = self.shape[0] // blocks
-        first = self.first + block * size * self.steps[0]
-        return AccessAttr.of(self.start, self.count, (size, *self.shape[1:]), self.steps, first)
+        sizes = list(self.shape)
+        sizes[axis] //= blocks
+        first = self.first + block * sizes[axis] * self.steps[axis]
+        return AccessAttr.of(self.start, self.count, sizes, self.steps, first)
 
 
 @irdl_attr_definition

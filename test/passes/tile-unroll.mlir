@@ -21,3 +21,15 @@ engine.program @main target "tiny" {
 // CHECK-NEXT:  engine.copy on vector %p[0:4, 0:8] into %y[0:4, 0:8] waits (t >= 1)
 // CHECK-NEXT:  engine.copy on vector %p[0:4, 8:16] into %y[0:4, 8:16]
 // CHECK-NEXT:  engine.end
+
+// Parts of a transfer hold the same elements of both sides, whichever dimension is cut.
+engine.program @transfer target "tiny" {
+  %h = engine.buffer "h" output hbm<256xf32>
+  %y = engine.buffer "y" scratch sbuf<4x64xf32>
+  tile.dma_copy on dma0 %y[0:4, 0 + (2, 12):(32, 1)] to %h[0 + (4, 2, 12):(12, 48, 1)] blocks 3 along [1, 2] waits (s >= 2) signals (t at read)
+  engine.end
+}
+// CHECK:       engine.dma_copy on dma0 %y[0:4, 0 + (2, 4):(32, 1)] to %h[0 + (4, 2, 4):(12, 48, 1)] waits (s >= 2)
+// CHECK-NEXT:  engine.dma_copy on dma0 %y[0:4, 4 + (2, 4):(32, 1)] to %h[4 + (4, 2, 4):(12, 48, 1)]
+// CHECK-NEXT:  engine.dma_copy on dma0 %y[0:4, 8 + (2, 4):(32, 1)] to %h[8 + (4, 2, 4):(12, 48, 1)] signals (t at read)
+// CHECK-NEXT:  engine.end

@@ -158,3 +158,65 @@ engine.program @main target "tiny" {
   engine.end
 }
 // CHECK: blocks is 2; out_ap has outermost size 1, which it does not divide
+
+// -----
+
+// A transfer is cut at the same elements of both sides, into equal parts.
+engine.program @main target "tiny" {
+  %h = engine.buffer "h" output hbm<256xf32>
+  %y = engine.buffer "y" scratch sbuf<4x64xf32>
+  tile.dma_copy on dma0 %y[0:4, 0 + (2, 12):(32, 1)] to %h[0 + (4, 2, 12):(12, 48, 1)] blocks 2 along [0, 0]
+  engine.end
+}
+// CHECK: along [0, 0]: 4 times 2 elements of the source are cut, 1 times 4 of the destination; equal ones expected
+
+// -----
+
+engine.program @main target "tiny" {
+  %h = engine.buffer "h" output hbm<256xf32>
+  %y = engine.buffer "y" scratch sbuf<4x64xf32>
+  tile.dma_copy on dma0 %y[0:4, 0 + (2, 12):(32, 1)] to %h[0 + (4, 2, 12):(12, 48, 1)] blocks 5 along [1, 2]
+  engine.end
+}
+// CHECK: blocks is 5, which does not divide the 12 elements along [1, 2]
+
+// -----
+
+engine.program @main target "tiny" {
+  %h = engine.buffer "h" output hbm<256xf32>
+  %y = engine.buffer "y" scratch sbuf<4x64xf32>
+  tile.dma_copy on dma0 %y[0:4, 0 + (2, 12):(32, 1)] to %h[0 + (4, 2, 12):(12, 48, 1)] blocks 0 along [1, 2]
+  engine.end
+}
+// CHECK: blocks is 0; at least 1 expected
+
+// -----
+
+engine.program @main target "tiny" {
+  %h = engine.buffer "h" output hbm<256xf32>
+  %y = engine.buffer "y" scratch sbuf<4x64xf32>
+  tile.dma_copy on dma0 %y[0:4, 0 + (2, 12):(32, 1)] to %h[0 + (4, 2, 12):(12, 48, 1)] blocks 2 along [0, 3]
+  engine.end
+}
+// CHECK: along [0, 3]: destination has dimensions 0..2
+
+// -----
+
+engine.program @main target "tiny" {
+  %h = engine.buffer "h" output hbm<256xf32>
+  %y = engine.buffer "y" scratch sbuf<4x64xf32>
+  tile.dma_copy on dma0 %y[0:4, 0 + (2, 12):(32, 1)] to %h[0 + (4, 2, 12):(12, 48, 1)] blocks 2 along [0]
+  engine.end
+}
+// CHECK: along [0]: a dimension of the source and one of the destination expected
+
+// -----
+
+// Parts of a copy within a buffer could change what later ones read.
+engine.program @main target "tiny" {
+  %h = engine.buffer "h" output hbm<256xf32>
+  %y = engine.buffer "y" scratch sbuf<4x64xf32>
+  tile.dma_copy on dma0 %y[0:4, 0:24] to %y[0:4, 12:36] blocks 2 along [0, 0]
+  engine.end
+}
+// CHECK: a copy within a buffer cannot be cut in blocks

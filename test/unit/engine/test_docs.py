@@ -15,7 +15,7 @@ from accelc.dialects.tile import Tile
 
 PAGES = Path(accelc.dialects.__file__).resolve().parent
 OPS = [op for dialect in (Engine, Tile) for op in dialect.operations]
-HBM = "engine.dma_copy"
+HBM = ("engine.dma_copy", "tile.dma_copy")
 INDEXED = ("engine.dma_gather", "engine.dma_scatter")
 
 
@@ -30,7 +30,7 @@ def check(code: str, op: str = "") -> None:
         kinds = {"p": "psum<4x64xf32>", "w": "sbuf<4x64xbf16>", "xs": "sbuf<4x72xf32>"}
         if op.endswith("matmul"):
             kinds["x"] = "sbuf<4x64xbf16>"
-        if op == HBM:
+        if op in HBM:
             kinds["x"] = "hbm<192xf32>"
         if op in INDEXED:
             kinds |= {"x": "hbm<192xf32>", "y": "hbm<192xf32>", "i": "hbm<8xi32>"}

@@ -15,14 +15,14 @@ def module() -> Any:
 
 
 def test_reduced(module: Any) -> None:
-    """All limits hold, and so does the docs' reason for the difference: stores of single tiles."""
+    """All limits hold, and the compiler is as fast as the kernel where both have one group of samples."""
     found = {one.name: one for one in module.measure(reduced=True)}
     assert all(one.ok for one in found.values()), found
     cycles = found["kernel 512x512x512: cycles"]
     page = (Path(__file__).parents[4] / "docs" / "kernels.md").read_text(encoding="utf-8")
     assert f"| {cycles.value:,.0f} | {cycles.baseline:,.0f} |" in page
-    assert 0.5 < found["kernel 512x512x512: over the compiler's"].value < 0.95
-    assert "kernel 512x512x512: one store, apart from the compiler's" in found
+    assert 0.95 < found["kernel 512x512x512: over the compiler's"].value < 1.05
+    assert 0.9 < found["kernel 512x512x512: the compiler's, over one store"].value < 1.0
 
 
 def test_a_wrong_result_is_found(module: Any) -> None:
