@@ -26,12 +26,14 @@ from accelc.errors import PluginError
 from accelc.interpreters.engine import run_engine
 from accelc.isa import encode
 from accelc.isa.assembler import assemble
-from accelc.isa.custom import GROUP, custom_rows, instruction_named, mnemonics
+from accelc.isa.custom import GROUP, custom_named, custom_rows, instruction_named, mnemonics
 from accelc.isa.disassembler import disassemble_records
 from accelc.isa.loader import load_program
 from accelc.isa.program import AcceleratorSegment, same_program
 from accelc.isa.record_parser import parse_record
 from accelc.isa.records import Space
+from accelc.isa.table import Opcode
+from accelc.isa.validation import Limits, Stream, validate_stream
 from accelc.kernels import CompiledKernel, Core, View
 from accelc.numerics import cast
 from accelc.parsing import parse_module
@@ -279,6 +281,48 @@ def test_nothing_is_imported_before_it_is_used(install: Install, tmp_path: Path)
 def plain(core: Core, x: View) -> None:
     """A kernel without them."""
     core.store(core.output("y", x.shape, "fp32"), core.load(x))
+
+
+SHAPES = """
+from accelc import CustomInstruction, Immediate
+
+def make(number, sources, immediates):
+    return CustomInstruction(
+        number, "dst = sum of all.", lambda *values: sum(values[1:], values[0]),
+        tuple(f"source {n}" for n in range(sources)), tuple(Immediate(f"v{n}") for n in range(immediates)),
+    )
+
+ROWS = {f"s{s}i{i}": make(192 + 4 * s + i, s, i) for s in (1, 2) for i in range(4)}
+globals().update(ROWS)
+"""
+
+
+def test_every_number_of_sources_and_immediates(install: Install) -> None:
+    """Of all eight forms, records print and parse as they are, are valid, and compute what the package says."""
+    names = [f"s{sources}i{immediates}" for sources in (1, 2) for immediates in range(4)]
+    install("plug-a", SHAPES, GROUP, *(f"{name} = plug_a:{name}" for name in names))
+    machine_of_all = parse_target(machine(", ".join(f'{{ op = "{name}", cpe = 1.0 }}' for name in names)), "mine.toml")
+    lane = machine_of_all.lanes.index("vector")
+    finite = st.floats(-1e6, 1e6, width=32)
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.sampled_from(names), st.lists(finite, min_size=3, max_size=3), st.integers(0, 2**16))
+    def holds(name: str, numbers: list[float], seed: int) -> None:
+        row, extension = custom_named(name)
+        values = numbers[: len(row.fields)]
+        patterns = [encode.operands(Space.SBUF, "fp32", 0, 4, 64 * slot, (8,), (1,)) for slot in range(3)]
+        records = encode.custom_records(lane, row, values, *patterns[: 1 + len(row.reads())])
+        (line,) = disassemble_records(records)
+        assert parse_record(line, lane) == records.tobytes()
+        whole = np.concatenate([records, encode.control_records(lane, Opcode.HALT)])
+        validate_stream(Stream("here", "s", 0, "vector", whole, machine_of_all, Limits(1, (), 0)))
+        arrays = [np.random.default_rng(seed + n).standard_normal((4, 8)).astype(np.float32) for n in row.reads()]
+        expected = arrays[0].copy()
+        for value in (*arrays[1:], *map(np.float32, values)):
+            expected = expected + value
+        assert extension.execute(arrays, values).tobytes() == expected.tobytes()
+
+    holds()
 
 
 @pytest.mark.usefixtures("plug")
