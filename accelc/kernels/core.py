@@ -10,8 +10,9 @@ import numpy.typing as npt
 from xdsl.dialects.builtin import UnitAttr
 from xdsl.ir import Attribute
 
+from accelc.arguments import array_of
 from accelc.dialects.engine import DmaCopyOp, MatmulOp, i64_array, i64_attr
-from accelc.errors import suggestion
+from accelc.errors import ModelError, suggestion
 from accelc.kernels.elementwise import Elementwise
 from accelc.kernels.location import caller
 from accelc.kernels.recorder import access, check_lane_name, require_views, text
@@ -100,9 +101,9 @@ class Core(Elementwise):
         They are copied: what happens to `array` later does not matter.
         """
         try:
-            data = np.array(array, order="C")
-        except ValueError as error:
-            raise caller().error(f"constant '{name}' is no array: {error}") from None
+            data = np.array(array_of(f"constant '{name}'", array), order="C")
+        except ModelError as error:
+            raise caller().error(str(error)) from error
         view = self._tensor(data.shape, data.dtype, name, "weight")
         self._recorder.constants[view.storage.name] = data.reshape(-1)
         view.storage.full[...] = True
@@ -188,6 +189,8 @@ class Core(Elementwise):
         if destination.shape != source.shape:
             raise caller().error(f"dma_copy of {source} to {destination}: both have the same shape")
         if queue is not None:
+            if not is_integer(queue):
+                raise caller().error(f"queue is {queue!r:.40}: expected the number of a DMA queue")
             check_lane_name(f"dma{queue}", self.target)
             self._recorder.pinned = self._recorder.pinned or caller()
         attributes = {"source_ap": access(source), "destination_ap": access(destination)}

@@ -265,6 +265,21 @@ def ragged(core: Core, x: View) -> object:
     return core.constant([[1.0], [1.0, 2.0]])  # pyright: ignore[reportArgumentType]
 
 
+class Loud:
+    """Is no array, and says so in an exception of its own."""
+
+    def __array__(self, *arguments: object, **options: object) -> object:
+        raise RuntimeError("not today")
+
+
+def loud(core: Core, x: View) -> object:
+    return core.constant(Loud())  # pyright: ignore[reportArgumentType]
+
+
+def queue_in_words(core: Core, x: View) -> object:
+    return core.load(x, queue="0")  # pyright: ignore[reportArgumentType]
+
+
 def no_output(core: Core, x: View) -> object:
     return core.output("y", (4, 4), "fp32")
 
@@ -343,6 +358,8 @@ CASES: list[tuple[Body, str]] = [
     (many_sizes, "hbm tensor 'scratch' of 33 axes: legal are up to 32"),
     (large_number, "value is beyond the fp32 numbers, which end at 3.4028235e+38"),
     (ragged, "constant 'constant' is no array: "),
+    (loud, "constant 'constant' is no array: not today"),
+    (queue_in_words, "queue is '0': expected the number of a DMA queue"),
     (name_of_tile, "name is 5: expected a name"),
     (uneven, "hbm tensor 'x' [128, 512] as [-1, 5]: it has 65536 elements"),
     (sizes, "['a']: expected integers, or one tuple of them"),
