@@ -10,7 +10,6 @@ import numpy as np
 from accelc.isa.archive import ALIGNMENT
 from accelc.isa.container import FORMAT_VERSION, MANIFEST, TARGET, WEIGHTS
 from accelc.isa.custom import GROUP, MOST_IMMEDIATES, MOST_SOURCES
-from accelc.isa.disassembler import OPERAND_NAMES, UPDATE_POINTS, WAIT_SIGNS
 from accelc.isa.records import DMA_RECORD, DMA_SIDE, DTYPES, OPERAND, RECORD, RECORD_BYTES, UPDATE, Space
 from accelc.isa.table import (
     ALU_OPS,
@@ -25,6 +24,7 @@ from accelc.isa.table import (
     Kind,
     Opcode,
 )
+from accelc.isa.text.disassembler import OPERAND_NAMES, UPDATE_POINTS, WAIT_SIGNS
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "isa.md"
 TITLES = {

@@ -5,8 +5,8 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from accelc.errors import ProgramError
-from accelc.isa.assembler import assemble
 from accelc.isa.container import save_program
+from accelc.isa.text.assembler import assemble
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from accelc.errors import UsageError, suggestion
 from accelc.files import atomic_file
-from accelc.isa.disassembler import disassemble
 from accelc.isa.loader import load_program
 from accelc.isa.program import AcceleratorSegment, Program
+from accelc.isa.text.disassembler import disassemble
 
 
 def add_arguments(parser: ArgumentParser) -> None:

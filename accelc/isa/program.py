@@ -200,7 +200,7 @@ class Program:
 
     def disassemble(self) -> str:
         """The program as text, as `accelc dis` prints it."""
-        from accelc.isa.disassembler import disassemble
+        from accelc.isa.text.disassembler import disassemble
 
         return "\n".join(disassemble(self)) + "\n"
 

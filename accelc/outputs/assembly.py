@@ -27,7 +27,7 @@ class AssemblyTarget(Target):
 
     def emit(self, ctx: Context, module: ModuleOp, output: IO[str]) -> None:
         """Print `module`. Raises ProgramError, located in the printed module, for what is not lowered."""
-        from accelc.isa.disassembler import disassemble
+        from accelc.isa.text.disassembler import disassemble
         from accelc.outputs.program import program_of
 
         weights: Mapping[str, npt.NDArray[Any]] = read_sidecar(self.weights)

@@ -121,7 +121,7 @@ def emit_program(
 
 def _text(records: Records, emitted: EmittedProgram, target: Target) -> str:
     from accelc.emit.streams import split_streams
-    from accelc.isa.disassembler import disassemble_streams
+    from accelc.isa.text.disassembler import disassemble_streams
 
     return "\n".join(disassemble_streams(split_streams(records, target), emitted.debug))
 

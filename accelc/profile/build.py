@@ -109,7 +109,7 @@ class Profile:
 
     def text(self, row: int) -> str:
         """A record in the text of `accelc dis`."""
-        from accelc.isa.disassembler import disassemble_records
+        from accelc.isa.text.disassembler import disassemble_records
 
         pc = int(self.instructions.pc[row])
         return next(disassemble_records(self.records(int(self.instructions.owner[row]))[pc : pc + 1]))

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from accelc.errors import ProgramError
-from accelc.isa.record_parser import integer
 from accelc.isa.steps.model import MAX_DEPTH, Carried, Invocation, Operand, Repeat, Slice, Step
+from accelc.isa.text.words import integer
 
 _MOST = (1 << 62) - 1
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from accelc.isa.disassembler import disassemble_records
+from accelc.isa.text.disassembler import disassemble_records
 from accelc.profile.build import Profile
 from accelc.profile.tables import Ints
 from accelc.profile.trace.model import Events, TraceModel

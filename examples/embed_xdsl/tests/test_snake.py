@@ -9,7 +9,7 @@ import pytest
 from embed_xdsl.snake import snake, snake_rows
 
 from accelc import KernelError, Program, compile, simulate
-from accelc.isa.assembler import assemble
+from accelc.isa.text.assembler import assemble
 
 HERE = Path(__file__).parent
 X = np.linspace(-4, 4, 32, dtype=np.float32).reshape(4, 8)

@@ -13,8 +13,8 @@ from accelc.driver import CompileOptions, compile_model, run_model
 from accelc.errors import ModelError, UsageError
 from accelc.interpreters.engine import run_engine
 from accelc.isa.container import save_program
-from accelc.isa.disassembler import disassemble
 from accelc.isa.program import AcceleratorSegment, same_program
+from accelc.isa.text.disassembler import disassemble
 from accelc.numerics import DTYPES
 from accelc.pipelines import GRAPH_PASSES, PROGRAM_PASSES
 from accelc.report.figures import engine_times, layer_rows, race_count, run_json

@@ -22,11 +22,11 @@ from accelc.frontends.numpy import Spec, trace
 from accelc.frontends.numpy.compiled import compile_traced
 from accelc.interpreters.engine import run_engine
 from accelc.interpreters.graph import find_function, run
-from accelc.isa.assembler import assemble
 from accelc.isa.container import save_program
-from accelc.isa.disassembler import disassemble
 from accelc.isa.loader import load_program
 from accelc.isa.program import AcceleratorSegment, Program, same_program
+from accelc.isa.text.assembler import assemble
+from accelc.isa.text.disassembler import disassemble
 from accelc.lowering import lower_partition
 from accelc.passes.normalize_inplace import NormalizeInplacePass
 from accelc.passes.rebufferize_inplace import RebufferizeInplacePass

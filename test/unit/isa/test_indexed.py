@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from accelc.analysis.footprint import access_table
 from accelc.errors import ProgramError
-from accelc.isa.disassembler import disassemble_records
 from accelc.isa.encode import FieldError, dma_sides, indexed_records
-from accelc.isa.record_parser import parse_record
 from accelc.isa.records import RECORD, Records, Space
 from accelc.isa.table import COMBINE_OPS
+from accelc.isa.text.disassembler import disassemble_records
+from accelc.isa.text.record_parser import parse_record
 from accelc.targets import load_target
 
 

@@ -10,9 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accelc.errors import ProgramError
-from accelc.isa.assembler import assemble
 from accelc.isa.container import save_program
-from accelc.isa.disassembler import disassemble
 from accelc.isa.loader import load_program
 from accelc.isa.program import HostSegment, Program, ValueType, same_program
 from accelc.isa.steps import (
@@ -30,6 +28,8 @@ from accelc.isa.steps import (
     events,
 )
 from accelc.isa.steps.manifest import parse_steps, step_list
+from accelc.isa.text.assembler import assemble
+from accelc.isa.text.disassembler import disassemble
 from accelc.isa.validation import validate_program
 from accelc.weights import absent_weight
 
@@ -133,8 +133,8 @@ STEPS: st.SearchStrategy[Step] = st.recursive(
 @given(st.lists(STEPS, max_size=4).map(tuple))
 def test_every_step_can_be_read_back(steps: tuple[Step, ...]) -> None:
     """From the manifest and from text, whether or not it makes sense."""
-    from accelc.isa.assembler import Assembler
     from accelc.isa.steps.lines import step_lines
+    from accelc.isa.text.assembler import Assembler
 
     assert parse_steps(step_list(steps), "x") == steps
     assembler = Assembler(Path())

@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 
 from accelc.cli.main import main
 from accelc.errors import ProgramError
-from accelc.isa.assembler import assemble
 from accelc.isa.container import save_program
-from accelc.isa.disassembler import disassemble, disassemble_records, number_text
 from accelc.isa.loader import load_program
 from accelc.isa.program import (
     NO_DEBUG,
@@ -26,7 +24,6 @@ from accelc.isa.program import (
     ValueType,
     same_program,
 )
-from accelc.isa.record_parser import parse_record
 from accelc.isa.records import DTYPES, INDEX_TYPES, RECORD, Records, Space, Update, Wait, as_dma
 from accelc.isa.table import (
     ALU_OPS,
@@ -40,6 +37,9 @@ from accelc.isa.table import (
     Kind,
     Opcode,
 )
+from accelc.isa.text.assembler import assemble
+from accelc.isa.text.disassembler import disassemble, disassemble_records, number_text
+from accelc.isa.text.record_parser import parse_record
 from accelc.targets import load_target
 from accelc.targets.canonical import canonical_toml
 

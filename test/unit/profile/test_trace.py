@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accelc.driver import RunResult
-from accelc.isa.disassembler import disassemble_records
 from accelc.isa.program import AcceleratorSegment, Program
 from accelc.isa.records import Records, Update, Wait
 from accelc.isa.table import Opcode
+from accelc.isa.text.disassembler import disassemble_records
 from accelc.profile import SIMULATOR_REASON, Profile, Reason, profile
 from accelc.profile.trace import trace_model, write_chrome, write_perfetto, write_trace
 from accelc.profile.trace.clock import whole_ns

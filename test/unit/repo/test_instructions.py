@@ -25,14 +25,14 @@ from accelc.emit.streams import split_streams
 from accelc.errors import PluginError
 from accelc.interpreters.engine import run_engine
 from accelc.isa import encode
-from accelc.isa.assembler import assemble
 from accelc.isa.custom import GROUP, custom_named, custom_rows, instruction_named, mnemonics
-from accelc.isa.disassembler import disassemble_records
 from accelc.isa.loader import load_program
 from accelc.isa.program import AcceleratorSegment, same_program
-from accelc.isa.record_parser import parse_record
 from accelc.isa.records import Space
 from accelc.isa.table import Opcode
+from accelc.isa.text.assembler import assemble
+from accelc.isa.text.disassembler import disassemble_records
+from accelc.isa.text.record_parser import parse_record
 from accelc.isa.validation import Limits, Stream, validate_stream
 from accelc.kernels import CompiledKernel, Core, View
 from accelc.numerics import cast

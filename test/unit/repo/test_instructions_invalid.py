@@ -19,11 +19,11 @@ from accelc.cli.main import main as accelc_main
 from accelc.cli.opt import main as accelc_opt
 from accelc.errors import AccelcError, KernelError, PluginError, ProgramError, SimulationError
 from accelc.isa.archive import read_archive, write_archive
-from accelc.isa.assembler import assemble
 from accelc.isa.custom import GROUP, custom_rows
 from accelc.isa.loader import load_program
 from accelc.isa.program import AcceleratorSegment, Program
 from accelc.isa.records import Records
+from accelc.isa.text.assembler import assemble
 from accelc.isa.validation import validate_program
 from accelc.kernels import Core, View
 from accelc.simulator import simulate

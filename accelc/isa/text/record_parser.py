@@ -6,9 +6,10 @@ from struct import Struct, pack, unpack
 
 from accelc.errors import ProgramError, suggestion
 from accelc.isa.custom import instruction_named, mnemonics
-from accelc.isa.disassembler import OPERAND_NAMES, UPDATE_POINTS, WAIT_SIGNS
 from accelc.isa.records import DMA_DIMS, DTYPES, FREE_DIMS, INDEX_TYPES, INDEX_WORD, RECORD_BYTES, Space
 from accelc.isa.table import ALU_OPS, COMBINE_OPS, FUNCTIONS, REDUCE_OPS, Form, Instruction, Kind
+from accelc.isa.text.disassembler import OPERAND_NAMES, UPDATE_POINTS, WAIT_SIGNS
+from accelc.isa.text.words import integer
 
 _HEAD = Struct("<HBBIBBHi" + 2 * "BBH")
 _OPERAND = Struct("<BBHHHI4H4h")
@@ -23,16 +24,7 @@ _NO_OPERAND = bytes(_OPERAND.size)
 _U8, _U16, _U32, _U64 = (1 << 8) - 1, (1 << 16) - 1, (1 << 32) - 1, (1 << 64) - 1
 _SIGNS = {sign: code for code, sign in WAIT_SIGNS.items()}
 _POINTS = {point: code for code, point in UPDATE_POINTS.items()}
-_NUMBER = re.compile(r"-?(0x[0-9a-fA-F]+|[0-9]+)")
-_MAX_DIGITS = 30
 _COMMON = ("wait", "update0", "update1", "debug")
-
-
-def integer(text: str, field: str, low: int, high: int) -> int:
-    """A decimal or `0x` number. Raises ProgramError unless it is in [low, high]."""
-    if len(text) > _MAX_DIGITS or not _NUMBER.fullmatch(text) or not low <= int(text, 0 if "x" in text else 10) <= high:
-        raise ProgramError(f"field '{field}' = {text[:_MAX_DIGITS]}: expected an integer from {low} to {high}")
-    return int(text, 0 if "x" in text else 10)
 
 
 def _name(text: str, field: str, names: tuple[str, ...], legal: tuple[str, ...]) -> int:

@@ -1,0 +1,1 @@
+"""The text form of programs: printed by `disassembler`, read by `assembler`."""
