@@ -1,5 +1,6 @@
 """Options of passes and forms of output, as text: what is wrong with one, in one line."""
 
+from collections.abc import Mapping
 from dataclasses import Field, fields
 from types import NoneType
 from typing import Any, Never, get_args, get_origin, get_type_hints
@@ -10,7 +11,12 @@ from xdsl.utils.hints import isa
 
 from accelc.errors import UsageError, suggestion
 
-KINDS = {str: "text", int: "an integer", float: "a number with a decimal point", bool: "true or false"}
+KINDS: Mapping[type[object], str] = {
+    str: "text",
+    int: "an integer",
+    float: "a number with a decimal point",
+    bool: "true or false",
+}
 """Types of options, in words."""
 
 

@@ -31,7 +31,7 @@ graph.func @main(%x : tensor<4x8xf32>) -> tensor<4x8xf32> {
 class Options(AddArguments):
     """The screen that asks for a pass's options: those that have a value, or must be given."""
 
-    CSS_PATH = str(Path(add_arguments_screen.__file__).with_suffix(".tcss"))
+    CSS_PATH: ClassVar[Any] = str(Path(add_arguments_screen.__file__).with_suffix(".tcss"))
 
     def __init__(self, selected_pass_type: type[ModulePass]):
         super().__init__(selected_pass_type)
@@ -40,7 +40,7 @@ class Options(AddArguments):
             for field in fields(selected_pass_type)
             if field.default is not None
         ]
-        self.argument_text_area = TextArea(" ".join(shown), id="argument_text_area")
+        self.argument_text_area: TextArea = TextArea(" ".join(shown), id="argument_text_area")
         others = [_shown(field) for field in fields(selected_pass_type) if field.default is None]
         self.argument_text_area.border_subtitle = f"others: {', '.join(others)}" if others else ""
 
@@ -65,7 +65,7 @@ def _written(default: Any) -> str:
 class PassExplorer(InputApp):
     """xDSL's app, in which a pass that fails shows its message and nothing else happens."""
 
-    CSS_PATH = str(Path(app.__file__).with_suffix(".tcss"))
+    CSS_PATH: ClassVar[Any] = str(Path(app.__file__).with_suffix(".tcss"))
     SCREENS: ClassVar[dict[str, Any]] = {**InputApp.SCREENS, "add_arguments_screen": Options}
 
     def compute_available_pass_list(self) -> tuple[AvailablePass, ...]:
