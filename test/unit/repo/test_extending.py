@@ -2,16 +2,25 @@
 
 import re
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from xdsl.context import Context
+from xdsl.dialects.builtin import Builtin
 
 from accelc.analysis.decomposition.table import DECOMPOSITIONS
 from accelc.analysis.scheduling.rules import SCHEDULERS
 from accelc.cli.main import main as accelc
 from accelc.cli.opt import main as accelc_opt
+from accelc.dialects.engine import Engine
 from accelc.frontends.table import FRONTENDS
+from accelc.isa.records import RECORD
+from accelc.isa.text.disassembler import disassemble_records
+from accelc.isa.text.record_parser import parse_record
 from accelc.lowering import LOWERINGS
+from accelc.parsing import parse_module
 from accelc.pipelines import PIPELINES
 from accelc.plugins import UNIVERSES
 from accelc.targets.layout import INSTRUCTIONS
@@ -64,6 +73,25 @@ def test_every_group_has_an_entry_in_the_page_and_the_example() -> None:
         assert f'[project.entry-points."{group}"]' in project
     for name in re.findall(r'insert_(?:after|before)\("([\w-]+)"', PAGE):
         assert name in PIPELINES["compile"]
+
+
+def test_the_instruction_of_the_page(install: Callable[..., None]) -> None:
+    """Its code is an instruction, and its lines of assembly and IR are what accelc prints."""
+    code = re.search(r"```python\n(from accelc import CustomInstruction.*?)```", PAGE, re.DOTALL)
+    line = re.search(r"^\| in assembly \| `(.+)` \|$", PAGE, re.MULTILINE)
+    op = re.search(r"^\| in `engine` \| `(.+)`; in blocks", PAGE, re.MULTILINE)
+    assert code is not None
+    assert line is not None
+    assert op is not None
+    install("plug-a", f"import numpy as np\n{code[1]}", INSTRUCTIONS, "snake = plug_a:SNAKE")
+    records = np.frombuffer(parse_record(line[1], 0), RECORD)
+    assert [*disassemble_records(records)] == [line[1]]
+    context = Context()
+    for dialect in (Builtin, Engine):
+        context.load_dialect(dialect)
+    buffers = "".join(f'%{name} = engine.buffer "{name}" scratch sbuf<4x8xf32>\n' for name in "ab")
+    text = f'engine.program @p target "tiny" {{\n{buffers}{op[1]}\nengine.end\n}}'
+    assert op[1] in str(parse_module(context, text, "p.mlir"))
 
 
 def test_files_of_the_example_are_listed() -> None:
