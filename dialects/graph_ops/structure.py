@@ -116,6 +116,21 @@ class ReturnOp(DialectOp):
         )
 
 
+def require_order(block: Block, defined: set[SSAValue]) -> None:
+    """Verify that every value is used behind its definition, which xDSL does not; `defined` are values outside."""
+    mine: set[SSAValue] = set(block.args)
+    defined |= mine
+    for op in block.ops:
+        for index, operand in enumerate(op.operands):
+            require(operand in defined, f"operand {index} of {op.name} is used before it is defined")
+        for region in op.regions:
+            for inner in region.blocks:
+                require_order(inner, defined)
+        mine.update(op.results)
+        defined.update(op.results)
+    defined -= mine
+
+
 @irdl_op_definition
 class FuncOp(DialectOp):
     """
@@ -171,7 +186,8 @@ class FuncOp(DialectOp):
         return last
 
     def verify_(self) -> None:
-        """Arguments, returned values, names and mutated arguments agree with the type."""
+        """Arguments, returned values, names and mutated arguments agree with the type, uses follow definitions."""
+        require_order(self.body.block, set())
         inputs, outputs = self.function_type.inputs.data, self.function_type.outputs.data
         last = cast(ReturnOp, terminator(self.body, ReturnOp, f"graph.func @{self.sym_name.data}"))
         require_types(self.body.block.arg_types, inputs, "arguments")

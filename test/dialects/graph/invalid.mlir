@@ -145,3 +145,26 @@ graph.func @f(%x: tensor<4xf32>) {
   graph.return
 }
 // CHECK: argument 0 is returned and cannot hold another result
+
+// -----
+
+// A value is used behind its definition.
+graph.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %1 = graph.neg %0 : tensor<4xf32> -> tensor<4xf32>
+  %0 = graph.relu %x : tensor<4xf32> -> tensor<4xf32>
+  graph.return %1 : tensor<4xf32>
+}
+// CHECK: operand 0 of graph.neg is used before it is defined
+
+// -----
+
+// No value is made of itself, in a body of a partition either.
+graph.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = graph.partition "accelerator" (%x) : (tensor<4xf32>) -> (tensor<4xf32>) {
+  ^bb0(%a: tensor<4xf32>):
+    %y = graph.relu %y : tensor<4xf32> -> tensor<4xf32>
+    graph.yield %y : tensor<4xf32>
+  }
+  graph.return %0 : tensor<4xf32>
+}
+// CHECK: operand 0 of graph.relu is used before it is defined
