@@ -72,7 +72,7 @@ def test_mistakes_are_one_message(tmp_path: Path) -> None:
     (tmp_path / "bad.mlir").write_text("graph.func @", encoding="utf-8")
     (tmp_path / "bytes.mlir").write_bytes(b"\xff\xfe")
     for words, expected in (
-        (["bad.mlir"], "identifier expected"),
+        (["bad.mlir"], "Unexpected end of file after @"),
         (["bytes.mlir"], "can't decode byte 0xff"),
         (["absent.mlir"], "No such file or directory: 'absent.mlir'"),
         ([HERE / "layers.mlir", "-p", "nothing"], "Unrecognized passes: ['nothing']"),
