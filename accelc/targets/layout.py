@@ -110,7 +110,7 @@ CAPABILITIES = Table(
         "op": ListOf(
             Table(
                 {
-                    "name": Text(r"[A-Za-z_.]{1,32}", 'the name of an operation such as "conv"'),
+                    "name": Text(r"[A-Za-z0-9_.$-]{1,64}", 'the name of an operation such as "conv"'),
                     "dtypes": ListOf(Choice((*DTYPES, "int64", "i1")), least=1, distinct=True),
                     "when": Text(r"[^\n]{1,200}", 'a predicate such as "group == 1 and weight[2] <= 11"'),
                     "max_bytes": Int(1, 1 << 44, "bytes"),

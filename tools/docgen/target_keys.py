@@ -137,7 +137,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "others": "whether operations without an entry may run on the accelerator",
     },
     "capabilities.op": {
-        "name": "operation of the graph dialect, without the prefix",
+        "name": "operation of the graph dialect, without the prefix, or of another package, with its dialect",
         "dtypes": "legal element types of all operands and results",
         "when": "predicate over shapes and attributes that must hold",
         "max_bytes": "largest size of all operands and results together",

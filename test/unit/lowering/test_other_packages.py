@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from lowering_support import Body, check_lowering
 from other_dialect import BlendOp, RowSumOp
-from xdsl.dialects.builtin import ModuleOp, TensorType, bf16, f32
+from xdsl.dialects.builtin import ModuleOp, TensorType, bf16, f32, i64
 from xdsl.ir import Block, Region, SSAValue
 
 import accelc
@@ -183,6 +183,34 @@ def test_chunks_of_rows() -> None:
     module.verify()
     assert blend.result.type == kind
     assert np.array_equal(run(module, [x], {})[0], expected)
+
+
+def loop_of(count: int) -> ModuleOp:
+    """A loop that blends a value with itself."""
+    kind = TensorType(f32, (4,))
+    body = Block(arg_types=[TensorType(i64, ()), kind])
+    blend = BlendOp(body.args[1], body.args[1], 1)
+    body.add_ops([blend, graph.YieldOp([blend.result])])
+    block = Block(arg_types=[kind])
+    loop = graph.ForOp(count, [block.args[0]], [kind], Region(body))
+    block.add_ops([loop, graph.ReturnOp(loop.outputs)])
+    return ModuleOp([graph.FuncOp("main", ([kind], [kind]), Region(block), input_names=["x"], output_names=["y"])])
+
+
+@pytest.mark.usefixtures("others")
+@pytest.mark.parametrize(("count", "home"), [(3, "accelerator"), (5000, "host")])
+def test_bodies_of_loops(count: int, home: str) -> None:
+    """Short loops are unrolled, and long ones are the host's, with such an operation in it."""
+    compiled = accelc.compile_module(loop_of(count), force=None if home == "host" else home)
+    assert compiled.count(home) == (1 if home == "host" else count)
+    x = np.array([0, 1, -2, 0] if home == "accelerator" else [0] * 4, np.float32)
+    assert np.array_equal(accelc.simulate(compiled, {"x": x}).outputs["y"], x * (2**count if x.any() else 1))
+
+
+def test_bodies_with_operations_of_nobody() -> None:
+    """They are found before anything runs."""
+    with pytest.raises(ModelError, match=r"other\.blend is no operation of the graph dialect, and no installed"):
+        partition_hierarchical(loop_of(5000), load_target("tiny"))
 
 
 @pytest.mark.usefixtures("others")

@@ -2,7 +2,9 @@
 
 import re
 import shlex
+import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +12,13 @@ import pytest
 from xdsl.context import Context
 from xdsl.dialects.builtin import Builtin
 
+from accelc import compile_module, simulate
 from accelc.analysis.decomposition.table import DECOMPOSITIONS
 from accelc.analysis.scheduling.rules import SCHEDULERS
 from accelc.cli.main import main as accelc
 from accelc.cli.opt import main as accelc_opt
 from accelc.dialects.engine import Engine
+from accelc.dialects.graph import Graph
 from accelc.frontends.table import FRONTENDS
 from accelc.isa.records import RECORD
 from accelc.isa.text.disassembler import disassemble_records
@@ -73,6 +77,26 @@ def test_every_group_has_an_entry_in_the_page_and_the_example() -> None:
         assert f'[project.entry-points."{group}"]' in project
     for name in re.findall(r'insert_(?:after|before)\("([\w-]+)"', PAGE):
         assert name in PIPELINES["compile"]
+
+
+def test_the_lowering_of_the_page(install: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its code lowers the operation of the example, and computes it."""
+    code = re.search(r"```python\n(from accelc.lowering import OperationRule.*?)```", PAGE, re.DOTALL)
+    assert code is not None
+    install("plug-a", f"import numpy as np\n{code[1]}", LOWERINGS.group, "sketch.clamp = plug_a:CLAMP")
+    install("plug-b", "", UNIVERSES, "sketch = embed_xdsl.universe:UNIVERSE")
+    monkeypatch.setattr(sys, "path", [*sys.path, str(EXAMPLE)])
+    context = Context()
+    for dialect in (Builtin, Graph, import_module("embed_xdsl.dialect").Sketch):
+        context.load_dialect(dialect)
+    text = (EXAMPLE / "tests" / "clamp.mlir").read_text(encoding="utf-8")
+    module = parse_module(context, text, "clamp.mlir")
+    x = np.linspace(-4, 4, 32, dtype=np.float32).reshape(4, 8)
+    for force in ("accelerator", "host"):
+        compiled = compile_module(module, "tiny", force=force)
+        assert compiled.count(force) == 1
+        found = simulate(compiled, {"x": x})
+        assert np.array_equal(found.outputs["y"], np.clip(x, np.float32(-1.5), np.float32(2)))
 
 
 def test_the_instruction_of_the_page(install: Callable[..., None]) -> None:
