@@ -40,7 +40,7 @@ class Immediate:
     role: str = "immediate"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CustomInstruction:
     """
     An elementwise instruction of another package: what an entry point of `accelc.instructions` gives.
@@ -94,7 +94,9 @@ class CustomInstruction:
             _require(bool(fits) and labels.count(label) == 1, "label of an immediate", label, expected)
         for immediate in self.immediates:
             low, high = immediate.low, immediate.high
-            _require(low <= high, f"range of immediate '{immediate.label}'", f"{low} to {high}", "low up to high")
+            numbers = all(type(bound) in (int, float) for bound in (low, high)) and low <= high
+            name, expected = f"range of immediate '{immediate.label}'", "two numbers, the lower one first"
+            _require(numbers, name, f"{low} to {high}", expected)
 
 
 def _require(holds: bool, name: str, value: object, expected: str) -> None:

@@ -325,6 +325,31 @@ def test_every_number_of_sources_and_immediates(install: Install) -> None:
     holds()
 
 
+def test_functions_that_cannot_be_hashed(install: Install) -> None:
+    """Any callable computes: here an object that compares by value."""
+    source = """
+from dataclasses import dataclass
+from accelc import CustomInstruction
+
+@dataclass
+class Plus:
+    value: float
+    def __call__(self, x):
+        return x + self.value
+
+PLUS = CustomInstruction(255, "dst = src0 + 2.", Plus(2))
+"""
+    install("plug-a", source, GROUP, "plus = plug_a:PLUS")
+
+    @accelc.kernel(target=parse_target(machine('{ op = "plus", cpe = 1.0 }'), "mine.toml"))
+    def plus(core: Core, x: View) -> None:
+        tile = core.load(x)
+        core.custom(tile, "plus", tile)
+        core.store(core.output("y", x.shape, "fp32"), tile)
+
+    np.testing.assert_array_equal(plus.compile(x=X).run(x=X).outputs["y"], X + 2)
+
+
 @pytest.mark.usefixtures("plug")
 def test_records_and_text() -> None:
     """A line of text gives one record, which prints as the same line."""

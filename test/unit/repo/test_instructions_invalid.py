@@ -143,6 +143,7 @@ def compute(x: npt.NDArray[np.float32], *values: np.float32) -> npt.NDArray[np.f
 
 Make: Any = CustomInstruction
 """Without a type: the tests give it what it does not take."""
+NONE: Any = None
 
 
 @pytest.mark.parametrize(
@@ -172,7 +173,11 @@ Make: Any = CustomInstruction
         (lambda: _immediates("A b"), "label of an immediate = 'A b': expected different names"),
         (
             lambda: Make(200, "", compute, immediates=(Immediate("a", 2, 1),)),
-            "range of immediate 'a' = '2 to 1': expected low up to high",
+            "range of immediate 'a' = '2 to 1': expected two numbers, the lower one first",
+        ),
+        (
+            lambda: Make(200, "", compute, immediates=(Immediate("a", low=NONE),)),
+            "range of immediate 'a' = 'None to inf': expected two numbers",
         ),
     ],
 )
