@@ -4,17 +4,19 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from xdsl.context import Context
 from xdsl.dialects.builtin import Builtin, ModuleOp
 from xdsl.parser import Parser
 
-from accelc import Pipeline
+from accelc import Pipeline, simulate
 from accelc.dialects.engine import AddressAttr, BufferOp, Engine, ProgramOp, i64_attr
 from accelc.emit.overwrites import check_overwrites
 from accelc.errors import KernelError, ProgramError
+from accelc.interpreters.engine import run_engine
 from accelc.kernels import Core, View, kernel
+from accelc.outputs.program import program_of
 from accelc.targets import load_target
 
 TINY = load_target("tiny")
@@ -127,6 +129,36 @@ def test_random_programs(places: list[int], moves: list[tuple[str, str, int, int
         assert not right
     else:
         assert right
+
+
+@settings(max_examples=30)
+@given(
+    st.lists(st.integers(0, 12), min_size=4, max_size=4),
+    st.lists(st.tuples(NAMES, NAMES, st.integers(0, 7), st.integers(1, 8)), max_size=6),
+)
+def test_what_is_accepted_is_executed_as_interpreted(places: list[int], moves: list[tuple[str, str, int, int]]) -> None:
+    """The interpreter, whose buffers share nothing, and the simulator give the same where anything is defined."""
+    bound = """
+      %x = engine.buffer "x" input hbm<32xf32> at 0
+      %y = engine.buffer "y" output hbm<128xf32> at 128
+    """
+    body = ["engine.dma_copy on dma0 %x[0 + (4, 8):(8, 1)] to %a[0:4, 0:8]"]
+    for number, (source, out, first, size) in enumerate(moves):
+        columns = f"{first}:{min(first + size, 8)}"
+        value = f"engine.memset on vector {number + 2}.0 into %{out}[0:4, {columns}]"
+        body.append(value if source == out else copy(source, out, columns))
+    for number, name in enumerate("abcd"):
+        body.append(f"engine.dma_copy on dma{number % 2} %{name}[0:4, 0:8] to %y[{32 * number} + (4, 8):(8, 1)]")
+    program = parsed({name: 4 * place for name, place in zip("abcd", places, strict=True)}, body, bound)
+    try:
+        emitted = program_of(ModuleOp([program.clone()]), {})
+    except ProgramError:
+        return
+    x = np.arange(32, dtype=np.float32) + 100
+    expected = run_engine(program, TINY, {"x": x})["y"]
+    found = simulate(emitted, {"x": x}).outputs["y"]
+    defined = ~np.isnan(expected)
+    np.testing.assert_array_equal(found[defined], expected[defined])
 
 
 def all_at_0(module: ModuleOp) -> None:
