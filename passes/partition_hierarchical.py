@@ -202,9 +202,8 @@ def _partition_stretch(
     for op in ops:
         if isinstance(op, graph.PartitionOp):
             raise ModelError(f"graph.func @{function.sym_name.data} is partitioned already")
-        _check(op)
         for inner in op.walk():
-            if is_foreign(inner):
+            if inner is op or is_foreign(inner):
                 _check(inner)
         if any(isinstance(value.type, graph.VarType) for value in (*op.operands, *op.results)):
             raise ModelError(f"{describe(op)} works on a variable: run normalize-inplace first")

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 Install = Callable[..., None]
+# Tests of this folder import what they share.
+sys.path.append(str(Path(__file__).parent))
 
 
 @pytest.fixture
