@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import isnan
 from typing import Any, cast
 
 import numpy as np
@@ -53,7 +52,10 @@ class Extension:
         Raises PluginError if the function `legal` of the instruction fails.
         """
         for immediate, value in zip(self.definition.immediates, values, strict=True):
-            if isnan(value) or not immediate.low <= value <= immediate.high:
+            # In fp32, as the record holds them: the number nearest to 0.1 is above it.
+            with np.errstate(over="ignore"):
+                low, single, high = map(np.float32, (immediate.low, value, immediate.high))
+            if not low <= single <= high:
                 return f"immediate '{immediate.label}' = {value:g}: legal are {immediate.low:g} to {immediate.high:g}"
         legal = self.definition.legal
         if legal is None:
@@ -86,7 +88,7 @@ class Extension:
         array = cast(Array, result)
         if not isinstance(result, np.ndarray) or array.dtype != np.float32 or array.shape != shape:
             self.plugin.fail(f"computes {_kind(array)}: expected an array float32{list(shape)}, as its operands are")
-        return array
+        return np.asarray(array)
 
 
 def _kind(value: object) -> str:

@@ -325,6 +325,20 @@ def test_every_number_of_sources_and_immediates(install: Install) -> None:
     holds()
 
 
+def test_ranges_end_at_numbers_of_the_record(install: Install) -> None:
+    """The fp32 number nearest to 0.1 is above it, and is the last one of a range up to 0.1."""
+    source = "CustomInstruction(255, '', lambda x, a: x * a, immediates=(Immediate('a', -0.7, 0.1),))"
+    install(
+        "plug-a", f"from accelc import CustomInstruction, Immediate\nTIMES = {source}", GROUP, "times = plug_a:TIMES"
+    )
+    _, extension = custom_named("times")
+    for bound, beyond in ((0.1, np.inf), (-0.7, -np.inf)):
+        last = np.float32(bound)
+        assert extension.problem([bound]) is None
+        assert extension.problem([float(last)]) is None
+        assert extension.problem([float(np.nextafter(last, np.float32(beyond)))]) is not None
+
+
 def test_functions_that_cannot_be_hashed(install: Install) -> None:
     """Any callable computes: here an object that compares by value."""
     source = """
