@@ -174,8 +174,9 @@ def _of_function(
     for name, program in programs.items():
         if name not in emitted:
             _refuse(program, f"@{name} belongs to no partition that @{main.sym_name.data} reaches; remove it")
-    inputs = _interface(main.input_names, main.function_type.inputs.data, "input")
-    outputs = _interface(main.output_names, main.function_type.outputs.data, "output")
+    # Without names of their own, they have those of `accelc.compile_module`.
+    inputs = _interface(main.input_names, main.function_type.inputs.data, "arg")
+    outputs = _interface(main.output_names, main.function_type.outputs.data, "result")
     result = _program(target, inputs, outputs, built.segments, built.weights)
     return replace(result, steps=built.steps, buffers=tuple(built.buffers))
 

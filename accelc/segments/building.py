@@ -63,8 +63,8 @@ def build_segments(
     A value is named as the model's input or output it is, else `<segment>.<index of result>`. `weights` holds the
     data of every `graph.weight`; without `repacking` a function that is called with other weights is compiled again.
     """
-    inputs = _names(function.input_names, len(function.body.block.args), "input")
-    outputs = _names(function.output_names, len(function.return_op.values), "output")
+    inputs = _names(function.input_names, len(function.body.block.args), "arg")
+    outputs = _names(function.output_names, len(function.return_op.values), "result")
     builder = _Builder(weights, compile_accelerator, repacking, {*inputs, *outputs})
     code = builder.coder.code(function, distinct=True)
     known: dict[Hashable, Operand] = dict(zip(function.body.block.args, inputs, strict=True))

@@ -104,6 +104,33 @@ def test_buffers_that_overwrite_each_other(capsys: pytest.CaptureFixture[str]) -
     assert not Path("p.acx").exists()
 
 
+def test_repeated_layers_with_weights_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
+    """Several sets of weights for one program are packed by the compiler only; layers as they are have one each."""
+    from accelc.weights import save_weights
+
+    layers = "".join(
+        f"""
+  %w{i} = graph.weight "w{i}" : tensor<8x8xf32>
+  %m{i} = graph.matmul {f"%r{i - 1}" if i else "%x"}, %w{i} : (tensor<4x8xf32>, tensor<8x8xf32>) -> tensor<4x8xf32>
+  %r{i} = graph.relu %m{i} : tensor<4x8xf32> -> tensor<4x8xf32>"""
+        for i in range(4)
+    )
+    kind = "tensor<4x8xf32>"
+    text = f"graph.func @main(%x : {kind}) -> {kind} {{{layers}\n  graph.return %r3 : {kind}\n}}"
+    Path("g.mlir").write_text(text, encoding="utf-8")
+    weights = {f"w{i}": np.eye(8, dtype=np.float32)[::-1] * (i + 1) for i in range(4)}
+    save_weights("w.safetensors", weights)
+    target = ["-t", 'acx{weights="all.safetensors"}', "-o", "g.acx"]
+    outlined = passes("w.safetensors").replace("partition-", "outline-repeats{least-saved=1},partition-", 1)
+    assert main(["g.mlir", "-p", outlined, *target]) == 1
+    expected = "is called with several sets of weights, which only accelc compile packs; do not outline repeats"
+    assert expected in capsys.readouterr().err
+    assert not Path("g.acx").exists()
+    assert main(["g.mlir", "-p", passes("w.safetensors"), *target]) == 0
+    x = np.arange(32, dtype=np.float32).reshape(4, 8)
+    np.testing.assert_array_equal(simulate("g.acx", {"arg0": x}).outputs["result0"], x * 24)
+
+
 def test_programs_that_nothing_reaches(capsys: pytest.CaptureFixture[str]) -> None:
     """A program without a partition would be lost."""
     function = GRAPH.split("  %w")[0] + "  graph.return %x : tensor<4x8xf32>\n}\n"

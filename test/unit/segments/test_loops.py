@@ -62,13 +62,13 @@ def test_loops_in_loops_compute_what_the_module_does(home: str) -> None:
     kind = (np.dtype(np.float32).name, x.shape)
     program = Program(
         target_text=canonical_toml(TARGET),
-        inputs=(ValueType("input0", *kind),),
-        outputs=(ValueType("output0", *kind),),
+        inputs=(ValueType("arg0", *kind),),
+        outputs=(ValueType("result0", *kind),),
         segments=tuple(built.segments),
         weights=built.weights,
         steps=built.steps,
         buffers=tuple(built.buffers),
     )
-    result = execute(program, TARGET, {"input0": x})
-    np.testing.assert_array_equal(result.outputs["output0"], expected)
+    result = execute(program, TARGET, {"arg0": x})
+    np.testing.assert_array_equal(result.outputs["result0"], expected)
     assert len(result.segments) == 2 * (3 + 3)
