@@ -27,6 +27,7 @@ from accelc.dialects.graph_ops.binary import (
     XorOp,
 )
 from accelc.dialects.graph_ops.call import CallOp, callee_of, weight_names
+from accelc.dialects.graph_ops.data import MAX_CONSTANT_ELEMENTS, ConstantOp, WeightOp
 from accelc.dialects.graph_ops.functions import (
     UNARY_OPS,
     AtanOp,
@@ -84,13 +85,10 @@ from accelc.dialects.graph_ops.reduction import (
 from accelc.dialects.graph_ops.regions import ForOp, IfOp
 from accelc.dialects.graph_ops.structure import (
     HOMES,
-    MAX_CONSTANT_ELEMENTS,
     CallFrameworkOp,
-    ConstantOp,
     FuncOp,
     PartitionOp,
     ReturnOp,
-    WeightOp,
     YieldOp,
 )
 from accelc.dialects.graph_ops.unary import (

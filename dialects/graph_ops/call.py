@@ -41,7 +41,8 @@ from accelc.dialects.graph_ops.base import (
     require,
     shape_of,
 )
-from accelc.dialects.graph_ops.structure import FuncOp, WeightOp, require_types
+from accelc.dialects.graph_ops.data import WeightOp
+from accelc.dialects.graph_ops.structure import FuncOp, require_types
 
 
 def callee_of(op: "CallOp") -> FuncOp | None:

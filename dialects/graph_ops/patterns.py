@@ -6,6 +6,7 @@ from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from accelc.dialects.graph_ops.base import element_of, ints, is_float, shape_of
 from accelc.dialects.graph_ops.binary import AddOp, BinaryOp, DivOp, MulOp, SubOp
+from accelc.dialects.graph_ops.data import ConstantOp
 from accelc.dialects.graph_ops.movement import (
     BroadcastOp,
     CastOp,
@@ -15,7 +16,6 @@ from accelc.dialects.graph_ops.movement import (
     SliceOp,
     TransposeOp,
 )
-from accelc.dialects.graph_ops.structure import ConstantOp
 from accelc.dialects.graph_ops.unary import IdentityOp
 
 _NEUTRAL: dict[type[BinaryOp], tuple[float, bool]] = {
