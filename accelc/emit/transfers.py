@@ -60,7 +60,7 @@ def cut_transfers(program: ProgramOp, target: Target) -> None:
         instants = _instants(transfer, others, target.tensor.cols)
         cut = choose_cut(instants, transfer.axes, transfer.part_ns, _overhead_ns(target))
         if cut.parts > 1:
-            Rewriter.replace_op(transfer.op, transfer.in_parts(cut), [])
+            Rewriter.replace_op(transfer.op, in_parts(transfer.op, cut.parts, transfer.along(cut)), [])
 
 
 def whole_transfers(program: ProgramOp) -> list[tuple[tile.DmaCopyOp, DmaCopyOp]]:
@@ -115,16 +115,13 @@ class _Transfer:
         return self.op.source_ap if self.is_store else self.op.destination_ap
 
     @cached_property
-    def axes(self) -> Mapping[int, int]:
-        """Free dimensions on chip -> those in HBM that visit the same elements."""
-        flat = self.op.destination_ap if self.is_store else self.op.source_ap
-        there = _levels(flat)
-        return {axis: there[level] for level, axis in _levels(self.pattern).items() if level in there}
+    def axes(self) -> Mapping[int, tuple[int, int]]:
+        """Free dimension on chip that can be cut -> those of the source and of the destination."""
+        return {pair[not self.is_store]: pair for pair in common_dimensions(self.op)}
 
     def along(self, cut: Cut) -> tuple[int, int]:
         """Free dimension of the source and of the destination that is cut."""
-        axis, there = cut.axis, self.axes.get(cut.axis, 0)
-        return (axis, there) if self.is_store else (there, axis)
+        return self.axes.get(cut.axis, (0, 0))
 
     def part_ns(self, cut: Cut) -> float:
         """Time of one part on the DMA engines."""
@@ -135,14 +132,17 @@ class _Transfer:
         ]
         return transfer_ns(self.target, copied(*sides))
 
-    def in_parts(self, cut: Cut) -> tile.DmaCopyOp:
-        """The transfer as it is cut."""
-        attributes: dict[str, Attribute] = {
-            **self.op.attributes,
-            "blocks": i64_attr(cut.parts),
-            "along": i64_array(self.along(cut)),
-        }
-        return tile.DmaCopyOp.create(operands=self.op.operands, attributes=attributes)
+
+def common_dimensions(op: DmaCopyOp) -> list[tuple[int, int]]:
+    """Free dimensions of the source and of the destination that visit the same elements: those that can be cut."""
+    there = _levels(op.destination_ap)
+    return [(axis, there[level]) for level, axis in _levels(op.source_ap).items() if level in there]
+
+
+def in_parts(op: DmaCopyOp, parts: int, along: tuple[int, int]) -> tile.DmaCopyOp:
+    """The transfer `op` in equal parts along one of its `common_dimensions`."""
+    attributes: dict[str, Attribute] = {**op.attributes, "blocks": i64_attr(parts), "along": i64_array(along)}
+    return tile.DmaCopyOp.create(operands=op.operands, attributes=attributes)
 
 
 def _levels(pattern: AccessAttr) -> dict[tuple[int, int], int]:
