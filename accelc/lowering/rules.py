@@ -11,14 +11,14 @@ from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
-from xdsl.dialects.builtin import BFloat16Type, Float16Type, Float32Type, TensorType
+from xdsl.dialects.builtin import BFloat16Type, Float16Type, Float32Type, TensorType, UnregisteredOp
 from xdsl.ir import Attribute, Operation
 from xdsl.traits import Pure
 from xdsl.utils.exceptions import VerifyException
 
 from accelc.analysis.work import Work
 from accelc.dialects import graph
-from accelc.dialects.graph_ops.base import element_of, is_foreign, shape_of, verify_static
+from accelc.dialects.graph_ops.base import element_of, is_foreign, name_of, shape_of, verify_static
 from accelc.dialects.graph_ops.element_types import dtype_of
 from accelc.errors import AccelcError, ModelError
 from accelc.lowering.builder import int64_lane
@@ -51,7 +51,7 @@ from accelc.lowering.operations.reduction import lower_reduce, reduce_support
 from accelc.lowering.plan import FUNCTIONS, Node, engine_dtype
 from accelc.lowering.views import View
 from accelc.numerics import FP8, is_integer
-from accelc.plugins import Plugin, Table
+from accelc.plugins import UNIVERSES, Plugin, Table
 from accelc.targets.model import Target
 
 Array = npt.NDArray[Any]
@@ -146,9 +146,11 @@ def foreign_rule(op: Operation) -> OperationRule | None:
     Raises PluginError for a rule that is none or of an operation that graphs cannot hold, ModelError for types that
     graphs do not have.
     """
-    plugin = LOWERINGS.plugins().get(op.name) if is_foreign(op) else None
+    plugin = LOWERINGS.plugins().get(name_of(op)) if is_foreign(op) else None
     if plugin is None:
         return None
+    if isinstance(op, UnregisteredOp):
+        plugin.fail(f"lowers an operation that no dialect has, which an entry point of group '{UNIVERSES}' must offer")
     rule = LOWERINGS.get(op.name)
     assert isinstance(rule, OperationRule)
     if not op.has_trait(Pure):

@@ -152,6 +152,16 @@ def test_nobody_lowers_an_operation(
     )
 
 
+def test_operations_of_no_dialect(install: Install, capsys: pytest.CaptureFixture[str]) -> None:
+    """A package that lowers an operation offers its dialect, too."""
+    install("plug-a", f"{OPERATION.replace('PURE', 'Pure()')}\n{RULE})\n", "accelc.lowerings", "other.op = plug_a:x")
+    Path("t.mlir").write_text(GRAPH, encoding="utf-8")
+    assert fails(capsys, accelc_opt(["t.mlir", "-p", LOWER, "--allow-unregistered-dialect"])) == (
+        f"error: {place('other.op = plug_a:x', 'accelc.lowerings')} lowers an operation that no dialect has, which an "
+        f"entry point of group 'xdsl.universe' must offer{MEND}"
+    )
+
+
 @pytest.mark.parametrize("name", ["graph.relu", "graph.func"])
 def test_lowerings_of_ours(install: Install, capsys: pytest.CaptureFixture[str], name: str) -> None:
     """Operations of `graph` are lowered by accelc, or by nobody."""
