@@ -83,7 +83,7 @@ class OperationRule(Rule):
     """
     All that accelc has to know of an operation of another package, which is pure and has static tensors only.
 
-    An entry point of the group `accelc.lowerings` with the name of the operation, such as `sketch.ramp`, gives one.
+    An entry point of the group `accelc.lowerings` with the name of the operation, such as `sketch.clamp`, gives one.
     `lower(ctx, node)` appends macro-ops by `ctx.builder` that write the result of `node.op`, and says where it is by
     `ctx.allocate` or `ctx.bind`; it may raise CapacityError. `support(op, target)` is asked before.
     """

@@ -11,6 +11,7 @@ from xdsl.dialects.builtin import ModuleOp, TensorType, bf16, f32, i64
 from xdsl.ir import Block, Region, SSAValue
 
 import accelc
+from accelc.analysis.work import Work, macs_of, work_of
 from accelc.dialects import graph
 from accelc.errors import ModelError, ProgramError, TargetError
 from accelc.interpreters.graph import run
@@ -113,6 +114,14 @@ def test_modules_of_nobody() -> None:
     message = "holds 'other.blend', which is not of the dialect graph, and no installed package decomposes or lowers it"
     with pytest.raises(ModelError, match=message):
         accelc.compile_module(module_of())
+
+
+@pytest.mark.usefixtures("others")
+def test_work() -> None:
+    """What a package says of its operation, or one scalar operation for each element of the result."""
+    blend, total = (op for op in module_of().walk() if isinstance(op, BlendOp | RowSumOp))
+    assert work_of(blend) == work_of(total) == Work(results=A.size, operations=A.size)
+    assert macs_of(total) == 0
 
 
 @pytest.mark.usefixtures("others")
