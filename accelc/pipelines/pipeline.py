@@ -10,7 +10,8 @@ from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import VerifyException
 
 from accelc.arguments import is_one, items, refuse
-from accelc.dialects.engine import ProgramOp
+from accelc.dialects.engine import BufferOp, ProgramOp
+from accelc.dialects.graph import FuncOp, WeightOp
 from accelc.errors import CapacityError, UsageError, suggestion
 
 GRAPH_PASSES = (
@@ -168,16 +169,21 @@ class Pipeline:
         return found, result
 
     def run_inserted(self, position: str, module: ModuleOp, *, after: bool) -> None:
-        """Run what is inserted before or after `position`. Raises UsageError for a pass that leaves invalid IR."""
+        """
+        Run what is inserted before or after `position`.
+
+        Raises UsageError for a pass that leaves invalid IR, or other inputs, outputs or weights.
+        """
         for one in self._at(position, after):
+            where = f"pass '{one.name}', inserted {'after' if after else 'before'} '{position}',"
+            interface = _interface(module)
             self._hooked(one.name, module, lambda one=one: _applied(one, module))
             try:
                 module.verify()
-            except VerifyException as error:
-                where = "after" if after else "before"
-                raise UsageError(
-                    f"pass '{one.name}', inserted {where} '{position}', left invalid IR: {error}"
-                ) from error
+            except (VerifyException, ValueError) as error:
+                raise UsageError(f"{where} left invalid IR: {error}") from error
+            # A pass of accelc that makes results of what it wrote in place knows what it does.
+            _check_interface(where, interface, _interface(module), values=not one.ours)
 
     def _at(self, position: str, after: bool) -> list[_Inserted]:
         return [one for one in self.inserted if one.position == position and one.after == after]
@@ -219,6 +225,47 @@ def _foreign(action: Callable[[], Result]) -> Result:
     except CapacityError as error:
         error.foreign = True
         raise
+
+
+@dataclass(frozen=True)
+class _Interface:
+    """Inputs and outputs of a module with their types, and the names of its weights, whose data lie elsewhere."""
+
+    values: tuple[str, ...]
+    weights: frozenset[str]
+
+
+def _interface(module: ModuleOp) -> _Interface | None:
+    """None for a module without a program, and without a function `@main`."""
+    for op in module.body.block.ops:
+        if isinstance(op, ProgramOp):
+            bound = [one for one in op.body.block.ops if isinstance(one, BufferOp) and one.role.data != "scratch"]
+            values = [one for one in bound if one.role.data != "weight"]
+            shown = sorted(map(_shown, values))
+            return _Interface(tuple(shown), frozenset(one.symbol.data for one in bound if one.role.data == "weight"))
+        if isinstance(op, FuncOp) and op.sym_name.data == "main":
+            kind = op.function_type
+            shown = f"inputs {op.input_names} of {kind.inputs}", f"outputs {op.output_names} of {kind.outputs}"
+            weights = (one.weight_name.data for one in module.walk() if isinstance(one, WeightOp))
+            return _Interface(shown, frozenset(weights))
+    return None
+
+
+def _shown(op: BufferOp) -> str:
+    kind = op.result.type
+    return f"{op.role.data} '{op.symbol.data}' ({kind.dtype} {list(kind.dims)})"
+
+
+def _check_interface(where: str, before: _Interface | None, after: _Interface | None, values: bool) -> None:
+    """Raise UsageError for other inputs and outputs, if `values`, and for weights that have no data."""
+    if before is None or after is None:
+        return
+    if values and before.values != after.values:
+        lost = ", ".join(one for one in before.values if one not in after.values) or "nothing"
+        found = ", ".join(one for one in after.values if one not in before.values) or "nothing"
+        raise UsageError(f"{where} left {found} of {lost}: what a model takes and gives stays as it is")
+    if new := sorted(after.weights - before.weights):
+        raise UsageError(f"{where} made the weight '{new[0]}', which has no data: use constants, or weights that exist")
 
 
 def _program(module: ModuleOp, position: str) -> ProgramOp:

@@ -211,6 +211,60 @@ def test_a_pass_that_leaves_no_program(model: ModelProto, change: Callable[[Modu
         accelc.compile(model, "tiny", pipeline=Pipeline.named("kernel"))
 
 
+def without_output(module: ModuleOp) -> None:
+    """No buffer is the output any more."""
+    for op in module.walk():
+        if isinstance(op, engine.BufferOp) and op.role.data == "output":
+            op.role = StringAttr("scratch")
+
+
+def without_names(module: ModuleOp) -> None:
+    """Inputs have no names any more."""
+    for op in module.walk():
+        if isinstance(op, graph.FuncOp):
+            op.input_names = None
+
+
+def another_weight(module: ModuleOp) -> None:
+    """A weight that nobody knows."""
+    for op in module.walk():
+        if isinstance(op, graph.WeightOp):
+            op.weight_name = StringAttr("mine")
+
+
+def without_buffer(module: ModuleOp) -> None:
+    """A buffer goes, those who use it stay."""
+    for op in module.walk():
+        if isinstance(op, engine.BufferOp):
+            op.detach()
+            op.erase(safe_erase=False)
+            break
+
+
+@pytest.mark.parametrize(
+    ("position", "change", "message"),
+    [
+        (
+            "assign-memory",
+            without_output,
+            r"left nothing of output 'out0' \(fp32 \[16\]\): what a model takes and gives",
+        ),
+        (
+            "decompose",
+            without_names,
+            r'left inputs None of .* of inputs \["x"\] of .*: what a model takes and gives stays',
+        ),
+        ("decompose", another_weight, "made the weight 'mine', which has no data"),
+        ("assign-memory", without_buffer, "left invalid IR: Erased SSA value is used by the operation"),
+    ],
+)
+def test_a_pass_that_changes_what_others_rely_on(
+    model: ModelProto, position: str, change: Callable[[ModuleOp], None], message: str
+) -> None:
+    with pytest.raises(UsageError, match=f"pass '{change.__name__}', inserted after '{position}', {message}"):
+        accelc.compile(model, "tiny", pipeline=Pipeline.named("compile").insert_after(position, change))
+
+
 @pytest.mark.parametrize("position", ["schedule-engines", "assign-memory"])
 def test_what_the_callers_code_raises_ends_the_compilation(model: ModelProto, position: str) -> None:
     """A CapacityError of accelc's makes the compiler try another budget; one of the caller's is final."""
