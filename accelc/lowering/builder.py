@@ -12,20 +12,9 @@ from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from accelc.dialects import engine
 from accelc.dialects.engine import AccessAttr, BufferType, i64_array, i64_attr
 from accelc.errors import CapacityError
+from accelc.lowering.accesses import Access, Limits, dma_accesses, elementwise_accesses, reduce_accesses
 from accelc.lowering.deferred import Array, Deferred
-from accelc.lowering.views import (
-    Access,
-    Limits,
-    Storage,
-    View,
-    dense_strides,
-    dma_accesses,
-    elementwise_accesses,
-    itemsize,
-    partition_bytes,
-    reduce_accesses,
-    row_major,
-)
+from accelc.lowering.views import Storage, View, dense_strides, itemsize, partition_bytes, row_major
 from accelc.numerics import DTYPES
 from accelc.targets.conditions import Facts, executes
 from accelc.targets.model import Target

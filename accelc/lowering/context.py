@@ -8,9 +8,10 @@ from xdsl.ir import SSAValue
 
 from accelc.dialects.graph_ops.base import shape_of
 from accelc.errors import CapacityError
+from accelc.lowering.accesses import dma_accesses
 from accelc.lowering.builder import Array, ProgramBuilder
 from accelc.lowering.deferred import Deferred
-from accelc.lowering.views import Storage, View, dense_strides, dma_accesses, itemsize, partition_bytes
+from accelc.lowering.views import Storage, View, dense_strides, itemsize, partition_bytes
 from accelc.targets.model import Target
 
 SPLIT_TERMS = 3

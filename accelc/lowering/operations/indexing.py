@@ -10,10 +10,11 @@ from accelc.dialects import engine, graph
 from accelc.dialects.graph_ops.base import element_of, shape_of
 from accelc.isa.records import DMA_DIMS, INDEX_TYPES, MAX_DMA_SIZE, MAX_DMA_STRIDE
 from accelc.isa.table import COMBINE_NEEDS
+from accelc.lowering.accesses import Access
 from accelc.lowering.builder import ap
 from accelc.lowering.context import Lowering
 from accelc.lowering.plan import Node, engine_dtype
-from accelc.lowering.views import Access, View, row_major
+from accelc.lowering.views import View, row_major
 from accelc.targets.model import Target
 
 

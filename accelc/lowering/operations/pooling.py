@@ -8,13 +8,14 @@ from xdsl.ir import SSAValue
 
 from accelc.dialects import graph
 from accelc.dialects.graph_ops.base import ints, shape_of
+from accelc.lowering.accesses import reduce_accesses
 from accelc.lowering.context import Lowering
 from accelc.lowering.operations.elementwise import apply
 from accelc.lowering.operations.reduction import reduce_axis
 from accelc.lowering.plan import Node, pool_pads
 from accelc.lowering.products.images import as_2d
 from accelc.lowering.products.staging import Window
-from accelc.lowering.views import View, reduce_accesses
+from accelc.lowering.views import View
 from accelc.numerics import DTYPES, F32, FP8_LARGEST, is_integer
 from accelc.targets.model import Target
 

@@ -8,16 +8,8 @@ import numpy.typing as npt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accelc.lowering.views import (
-    Access,
-    Limits,
-    Storage,
-    View,
-    dma_accesses,
-    elementwise_accesses,
-    reduce_accesses,
-    row_major,
-)
+from accelc.lowering.accesses import Access, Limits, dma_accesses, elementwise_accesses, reduce_accesses
+from accelc.lowering.views import Storage, View, row_major
 
 ROWS = 4
 Array = npt.NDArray[Any]
