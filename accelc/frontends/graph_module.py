@@ -1,5 +1,6 @@
 """Modules of the `graph` dialect that another compiler built, as a front end gives them."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,6 +53,9 @@ def import_graph(module: ModuleOp, weights: Mapping[str, npt.ArrayLike]) -> Impo
     inputs = _named(function.input_names, "arg", len(function.body.block.args))
     returned = function.return_op.values
     outputs = _named(function.output_names, "result", len(returned))
+    for name in outputs:
+        if name in inputs:
+            raise ModelError(f"graph.func @main has an input and an output of the name '{name}': rename one")
     function.input_names = ArrayAttr([StringAttr(name) for name in inputs])
     function.output_names = ArrayAttr([StringAttr(name) for name in outputs])
     return ImportedModel(
@@ -76,7 +80,12 @@ def _check_op(op: Operation, module: ModuleOp) -> None:
 
 
 def _named(names: ArrayAttr[StringAttr] | None, prefix: str, count: int) -> list[str]:
-    return [f"{prefix}{index}" for index in range(count)] if names is None else [name.data for name in names]
+    found = [f"{prefix}{index}" for index in range(count)] if names is None else [name.data for name in names]
+    for name, times in Counter(found).items():
+        if times > 1:
+            side = "inputs" if prefix == "arg" else "outputs"
+            raise ModelError(f"graph.func @main has several {side} of the name '{name}': arrays are given by name")
+    return found
 
 
 def _specs(names: list[str], values: "tuple[SSAValue, ...] | Any") -> list[TensorSpec]:

@@ -68,6 +68,16 @@ def test_with_a_pipeline_and_a_machine() -> None:
         (LAYER, {"w": W.astype(np.float16)}, "weight 'w' is float16[4, 6], its type says float32[4, 6]"),
         (LAYER.replace("@main", "@layer"), {"w": W}, "the module has no graph.func @main (its functions: @layer)"),
         ("builtin.module {}", {}, "the module has no graph.func @main (its functions: none)"),
+        (
+            LAYER.replace("(%x:", "(%z: tensor<1xf32>, %x:").replace('["x"]', '["x", "x"]'),
+            {"w": W},
+            "graph.func @main has several inputs of the name 'x': arrays are given by name",
+        ),
+        (
+            LAYER.replace('["x"]', '["x"], output_names = ["x"]'),
+            {"w": W},
+            "graph.func @main has an input and an output of the name 'x': rename one",
+        ),
         (LAYER + "%c = arith.constant 1.0 : f32", {"w": W}, "the module holds 'arith.constant', which is not of the"),
     ],
 )
