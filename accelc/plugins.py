@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
 
 from accelc.errors import PluginError
 
@@ -137,7 +137,10 @@ def universe() -> "Universe":
             plugin.fail(f"is {_kind(loaded)}: expected an instance of xdsl.universe.Universe")
         for kind in ("dialect", "pass", "target"):
             attribute = "all_passes" if kind == "pass" else f"all_{kind}s"
-            for name, factory in getattr(loaded, attribute).items():
+            factories: object = getattr(loaded, attribute)
+            if not isinstance(factories, Mapping) or not all(isinstance(name, str) for name in cast(Any, factories)):
+                plugin.fail(f"has {attribute} {factories!r:.60}: expected a dict from names to functions")
+            for name, factory in cast("Mapping[str, Callable[[], Any]]", factories).items():
                 other = owners.setdefault((kind, name), plugin)
                 if other is not plugin:
                     _clash(plugin, f"the {kind} '{name}'", other)

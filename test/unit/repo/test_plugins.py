@@ -49,6 +49,16 @@ U = Universe(all_dialects={{"mine": lambda: Dialect("mine", [O]), "yours": lambd
         ("", "a = plug_b:U", "does not exist: No module named 'plug_b'" + MEND),
         ("U = 3", "a = plug_a:U", "is a value of type int: expected an instance of xdsl.universe.Universe" + MEND),
         (
+            UNIVERSE + "U = Universe(all_dialects=[1])",
+            "a = plug_a:U",
+            "has all_dialects [1]: expected a dict from names to functions" + MEND,
+        ),
+        (
+            UNIVERSE + "U = Universe(all_passes={3: lambda: None})",
+            "a = plug_a:U",
+            "has all_passes {3: ",
+        ),
+        (
             UNIVERSE + "U = Universe(all_dialects={'graph': lambda: None})",
             "a = plug_a:U",
             "offers the dialect 'graph', that is in distribution accelc",
