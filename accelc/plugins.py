@@ -164,9 +164,28 @@ def _guarded(factory: Callable[[], T], plugin: Plugin, kind: str, name: str) -> 
             plugin.fail(f"cannot make the {kind} '{name}': {type(error).__name__}: {error}", error)
         if (wanted := _unlike(result, kind)) is not None:
             plugin.fail(f"gives {_kind(result)} for the {kind} '{name}': expected {wanted}")
-        return result
+        methods = {"pass": "apply", "target": "emit"}
+        return result if kind not in methods else _careful(result, methods[kind], plugin, f"the {kind} '{name}'")
 
     return made
+
+
+def _careful(kind: Any, method: str, plugin: Plugin, what: str) -> Any:
+    """A class like `kind`, in whose `method` an exception that is no diagnostic is the plug-in's mistake."""
+    from xdsl.utils.exceptions import ArgSpecParseError, DiagnosticException, ParseError
+
+    own: Callable[..., object] = getattr(kind, method)
+
+    def run(self: object, *arguments: object, **options: object) -> object:
+        try:
+            return own(self, *arguments, **options)
+        except (DiagnosticException, ParseError, ArgSpecParseError, OSError, MemoryError):
+            raise
+        except Exception as error:
+            plugin.fail(f"failed in {what}: {type(error).__name__}: {error}", error)
+
+    members = {method: run, "__module__": kind.__module__, "__qualname__": kind.__qualname__, "__doc__": kind.__doc__}
+    return type(kind.__name__, (kind,), members)
 
 
 def _unlike(result: object, kind: str) -> str | None:

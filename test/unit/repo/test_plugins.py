@@ -135,6 +135,51 @@ def test_passes(install: Install, capsys: pytest.CaptureFixture[str], source: st
     assert fails(capsys, accelc_opt(["t.mlir", "-p", "mine"])) == f"error: {place('a = plug_a:U', U)} {problem}{MEND}"
 
 
+RUNNING = f"""
+{UNIVERSE}
+from dataclasses import dataclass
+from xdsl.passes import ModulePass
+from xdsl.utils.exceptions import VerifyException
+from xdsl.utils.target import Target
+
+@dataclass(frozen=True)
+class P(ModulePass):
+    name = "mine"
+    word: str = "none"
+    def apply(self, ctx, op):
+        if self.word == "said":
+            raise VerifyException("that is wrong")
+        {{}}[self.word]
+
+@dataclass(frozen=True)
+class T(Target):
+    name = "yours"
+    def emit(self, ctx, module, output):
+        1 / 0
+
+U = Universe(all_passes={{"mine": lambda: P}}, all_targets={{"yours": lambda: T}})
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["-p", "mine"], "failed in the pass 'mine': KeyError: 'none'"),
+        (["-p", "mine{word=a}"], "failed in the pass 'mine': KeyError: 'a'"),
+        (["-t", "yours"], "failed in the target 'yours': ZeroDivisionError: division by zero"),
+    ],
+)
+def test_what_runs(install: Install, capsys: pytest.CaptureFixture[str], words: list[str], problem: str) -> None:
+    """A pass or a form of output that raises what is no diagnostic."""
+    install("plug-a", RUNNING, U, "a = plug_a:U")
+    Path("t.mlir").write_text(EMPTY, encoding="utf-8")
+    assert fails(capsys, accelc_opt(["t.mlir", *words])) == f"error: {place('a = plug_a:U', U)} {problem}{MEND}"
+    # What it says itself is for the user, and stays; so do options.
+    assert accelc_opt(["t.mlir", "-p", "mine{word=said}"]) == 1
+    assert "that is wrong" in capsys.readouterr().err
+    assert "has no option 'words'; did you mean 'word'?" in fails(capsys, accelc_opt(["t.mlir", "-p", "mine{words=a}"]))
+
+
 @pytest.mark.parametrize(
     ("source", "name", "problem"),
     [
