@@ -262,7 +262,9 @@ def _compile(name: str, recorder: Recorder, schedule: str, pipeline: "Pipeline")
 
 
 @overload
-def kernel(function: Callable[..., None], /) -> Kernel: ...
+def kernel(
+    function: Callable[..., None], /, *, target: str | Path | Target = "trn-like", schedule: str | None = None
+) -> Kernel: ...
 
 
 @overload
@@ -280,5 +282,5 @@ def kernel(
 ) -> Kernel | Callable[[Callable[..., None]], Kernel]:
     """Decorator that makes a kernel of a function; `target` and `schedule` are those of `Kernel`."""
     if function is not None:
-        return Kernel(function)
+        return Kernel(function, target, schedule)
     return lambda function: Kernel(function, target, schedule)

@@ -208,6 +208,18 @@ def test_limits_of_the_machine() -> None:
         compiled.run(x=np.arange(5, dtype=np.int32))
 
 
+def test_a_kernel_of_a_function_and_a_machine() -> None:
+    def relu(core: Core, x: View) -> None:
+        tile = core.load(x)
+        core.activation(tile, "relu", tile)
+        core.store(core.output("y", x.shape, "fp32"), tile)
+
+    x = X[:4, :8]
+    both, decorated = kernel(relu, target="tiny", schedule="written"), kernel(target="tiny", schedule="written")(relu)
+    assert both.compile(x=x).program.disassemble() == decorated.compile(x=x).program.disassemble()
+    assert kernel(relu).compile(x=x).target.name == "trn-like"
+
+
 def test_views_are_numpys() -> None:
     """Slices, steps, negative ends, transposes and reshapes of tensors in HBM."""
 
