@@ -46,7 +46,9 @@ def import_mlir(
     if dims:
         raise UsageError(f"--dim {next(iter(dims))}: the sizes of an MLIR program are fixed; export it with others")
     if random_weights is not None:
-        raise UsageError("--random-weights is for ONNX models; the weights of an MLIR program are in its text, or beside it")
+        raise UsageError(
+            "--random-weights is for ONNX models; the weights of an MLIR program are in its text, or beside it"
+        )
     try:
         imported = _imported(path)
     except ParseError as error:
