@@ -7,7 +7,7 @@
 // GRAPH: error: graph.relu is not lowered; run -p normalize-inplace,decompose,partition-hierarchical,lower-to-engine,schedule-engines,assign-memory first
 // SPLIT: error: -t acx writes one file: leave --split-input-file out
 // TEXT:  -t acx writes bytes, and this driver's output is text: name a file, or - for standard output, as in -t 'acx{file="x.acx"}'
-// OPTION: error: -t 'accelc-asm{weight="w"}': {{.*}}weight
+// OPTION: error: form of output 'accelc-asm' has no option 'weight'; did you mean 'weights'? (its options: weights)
 graph.func @main(%x : tensor<4x8xf32>) -> tensor<4x8xf32> {
   %0 = graph.relu %x : tensor<4x8xf32> -> tensor<4x8xf32>
   graph.return %0 : tensor<4x8xf32>
