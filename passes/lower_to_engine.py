@@ -76,9 +76,9 @@ class LowerToEnginePass(ModulePass):
       %out0 = engine.buffer "out0" output hbm<32xf32>
       %t = engine.buffer "t" scratch sbuf<4x8xf32>
       %load = engine.buffer "load" scratch sbuf<4x8xf32>
-      engine.dma_copy on dma0 %in0[0 + (4, 2, 4):(1, 4, 8)] to %load[0:4, 0 + (2, 4):(4, 1)] {layer = 0 : i64}
+      engine.dma_copy on dma0 %in0[0 + (4, 8):(8, 1)] to %load[0:4, 0:8] {layer = 0 : i64}
       engine.activate on scalar relu(1.0 * %load[0:4, 0:8] + 0.0) into %t[0:4, 0:8] {layer = 0 : i64}
-      engine.dma_copy on dma0 %t[0:4, 0 + (2, 4):(4, 1)] to %out0[0 + (4, 2, 4):(1, 4, 8)] {layer = 0 : i64}
+      engine.dma_copy on dma0 %t[0:4, 0:8] to %out0[0 + (4, 8):(8, 1)] {layer = 0 : i64}
       engine.end
     }
     ```

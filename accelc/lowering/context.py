@@ -72,6 +72,10 @@ class Lowering:
     """memory of arguments that results may still be written to"""
     reused: int = 0
     """results that were"""
+    homes: dict[SSAValue, View] = field(default_factory=dict[SSAValue, View])
+    """where in HBM results of the partition go: values that are not on chip are made there"""
+    stored: dict[View, View] = field(default_factory=dict[View, View])
+    """views on chip of which HBM holds a dense copy, and that copy"""
     position: int = 0
     dtype: str = "fp32"
     """of the result of the op being lowered"""
@@ -153,6 +157,7 @@ class Lowering:
     def forget(self, view: View) -> None:
         """Drops copies of what is seen through `view`, whose storage is about to be written."""
         self._loaded = {key: copy for key, copy in self._loaded.items() if key[0].storage is not view.storage}
+        self.stored = {seen: copy for seen, copy in self.stored.items() if seen.storage is not view.storage}
 
     def resident_bytes(self) -> int:
         """Bytes per SBUF partition taken by live tensors."""
@@ -175,13 +180,18 @@ class Lowering:
             around = {2: (halo.pads[0], halo.pads[2]), 3: (halo.pads[1], halo.pads[3])}
         padded = [n + sum(around.get(a, (0, 0))) for a, n in enumerate(shape)]
         if not self.has_room(padded, axis):
-            view = self.builder.hbm(name, shape, self.dtype)
+            view = self.in_hbm(value, name)
         else:
             view = self.builder.chip(name, shape, axis, self.dtype, halo=around)
             if around and halo:
                 self._fill_halo(view, halo)
         self.bind(value, view)
         return view
+
+    def in_hbm(self, value: SSAValue, name: str) -> View:
+        """Where in HBM `value` will be written: where it goes if it is a result of the partition."""
+        home = self.homes.get(value)
+        return self.builder.hbm(name, tuple(shape_of(value)) or (1,), self.dtype) if home is None else home
 
     def has_room(self, shape: Sequence[int], axis: int, share: float = 1.0) -> bool:
         """Whether one more result of that shape has room beside what lives in that share of what may stay on chip."""
@@ -240,6 +250,8 @@ class Lowering:
 
     def to_hbm(self, view: View, name: str = "bounce") -> View:
         """The same tensor, dense in HBM."""
+        if view in self.stored:
+            return self.stored[view]
         dense = self.builder.hbm(name, view.shape, view.storage.dtype)
         source = view
         if view.replicated:

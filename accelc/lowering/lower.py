@@ -100,6 +100,7 @@ def _lower(
             continue
         builder.label = labels[1][index] if labels[1] else ""
         outputs.append(builder.hbm(f"out{index}", shape_of(value) or (1,), _dtype(value), role="output"))
+        ctx.homes.setdefault(value, outputs[-1])
     builder.label = ""
     lost: set[int] = set()
 
@@ -126,7 +127,10 @@ def _lower(
 def _write(ctx: Lowering, view: View, output: View) -> bool:
     """Write a result to its output, which may be the memory of an argument: whether nothing else is needed there."""
     if output.storage.role == "output":
-        ctx.transfer(view, output)
+        if view != output:
+            ctx.transfer(view, output)
+        if view.on_chip:
+            ctx.stored[view] = output
         return True
     is_free = output.storage in ctx.given and ctx.is_dead(output.storage)
     ctx.given.discard(output.storage)

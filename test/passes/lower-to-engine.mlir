@@ -13,9 +13,13 @@
 // CHECK:       engine.dma_copy on dma0 %conv[{{.*}} to %out0
 // CHECK:       engine.end
 
-// Without room on chip the convolution's result is a buffer in HBM.
+// Without room on chip the convolution's result is made in HBM, where it goes.
 // SPILL-LABEL: engine.program @accelerator0
-// SPILL-DAG:   engine.buffer "conv" scratch hbm<32xf32>
+// SPILL-NOT:   scratch hbm
+// SPILL:       engine.activate on scalar relu
+// SPILL-NEXT:  engine.dma_copy on dma0 %{{.*}} to %out0
+// SPILL-NOT:   %out0
+// SPILL:       engine.end
 graph.func @main(%x : tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32> {
   %r = graph.partition "accelerator" (%x) : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32> {
   ^bb0(%a : tensor<1x2x4x4xf32>):

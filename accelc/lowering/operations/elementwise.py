@@ -36,6 +36,9 @@ from accelc.targets.model import Target
 
 SIMPLE = (graph.NegOp, graph.IdentityOp, graph.IsnanOp, graph.NotOp)
 """Unary operations that are no functions of the scalar engine."""
+ELEMENTWISE = (*FUNCTIONS, *SIMPLE, *ALU, graph.CastOp, graph.SelectOp)
+MOST_AROUND = 64
+"""Elementwise operations around a value that are looked at."""
 CROWDED = 0.5
 """
 Share of what may stay on chip beyond which results are written over operands.
@@ -174,7 +177,7 @@ def elementwise(
         _replicated(ctx, result, views, shape, compute)
         return
     reused = _over_operand(ctx, node, views) if in_place else None
-    out = reused or ctx.allocate(result, _partition_axis(ctx, views, shape), "t")
+    out = reused or ctx.allocate(result, _partition_axis(ctx, views, shape, result), "t")
     apply(ctx, views, out, compute)
 
 
@@ -191,7 +194,7 @@ def _over_operand(ctx: Lowering, node: Node, views: Sequence[View]) -> View | No
     if node.result in ctx.halos or node.result in ctx.forwards:
         return None
     shape = shape_of(node.result) or (1,)
-    if ctx.has_room(shape, _partition_axis(ctx, views, shape), CROWDED):
+    if ctx.has_room(shape, _partition_axis(ctx, views, shape, node.result), CROWDED):
         return None
     operand = node.op.operands[reuses.value.data]
     out = ctx.view_of(operand)
@@ -208,14 +211,55 @@ def _over_operand(ctx: Lowering, node: Node, views: Sequence[View]) -> View | No
     return out
 
 
-def _partition_axis(ctx: Lowering, views: Sequence[View], shape: Sequence[int]) -> int:
-    """Partition axis of the largest operand that has one; otherwise the one that fills most partitions."""
+def _partition_axis(ctx: Lowering, views: Sequence[View], shape: Sequence[int], result: SSAValue | None = None) -> int:
+    """
+    Partition axis of the largest operand that has one; otherwise the one that fills most partitions.
+
+    Of several that do, HBM is read and written fastest along the first; but something may need `result`, if that stays
+    on chip, along another.
+    """
     placed = [v for v in views if v.axis is not None and v.shape[v.axis] == shape[v.axis] and not v.replicated]
-    if not placed:
-        return ctx.best_axis(shape)
-    axis = max(placed, key=lambda v: v.size).axis
-    assert axis is not None
-    return axis
+    if placed:
+        axis = max(placed, key=lambda v: v.size).axis
+        assert axis is not None
+        return axis
+    best, rows = ctx.best_axis(shape), ctx.target.sbuf.partitions
+    if result is not None and not _may_lie_along_first(result):
+        return best
+    return next(axis for axis, size in enumerate(shape) if min(size, rows) == min(shape[best], rows))
+
+
+def _may_lie_along_first(value: SSAValue) -> bool:
+    """
+    Whether the elementwise operations around `value` read and write HBM only, beside products from the right.
+
+    What others make or need on chip lies along an axis of theirs.
+    """
+    seen, waiting = {value}, [value]
+    while waiting and len(seen) <= MOST_AROUND:
+        value = waiting.pop()
+        near: list[SSAValue] = []
+        for use in value.uses:
+            user = use.operation
+            # The right operand of a product is contracted along its rows.
+            if isinstance(user, graph.YieldOp) or (isinstance(user, graph.MatmulOp) and use.index == 1):
+                continue
+            if type(user) not in ELEMENTWISE:
+                return False
+            near.append(user.results[0])
+        maker = value.owner
+        if isinstance(maker, Operation):
+            if type(maker) not in ELEMENTWISE:
+                return False
+            near += [operand for operand in maker.operands if not _is_in_hbm(operand)]
+        near = [other for other in near if other not in seen]
+        seen.update(near)
+        waiting += near
+    return not waiting
+
+
+def _is_in_hbm(value: SSAValue) -> bool:
+    return not isinstance(value.owner, Operation) or isinstance(value.owner, (graph.WeightOp, graph.ConstantOp))
 
 
 def _replicated(ctx: Lowering, result: SSAValue, views: Sequence[View], shape: Sequence[int], compute: Compute) -> None:

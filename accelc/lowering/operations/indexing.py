@@ -56,7 +56,7 @@ def lower_gather(ctx: Lowering, node: Node) -> None:
     assert isinstance(op, graph.GatherOp)
     form = _form(op)
     x, indices = _dense(ctx, ctx.view_of(op.x)), _dense(ctx, ctx.view_of(op.indices))
-    out = ctx.builder.hbm("gather", shape_of(node.result) or (1,), ctx.dtype)
+    out = ctx.in_hbm(node.result, "gather")
     ctx.bind(node.result, out)
     _append(ctx, engine.DmaGatherOp, x, indices, out, form)
 
@@ -67,7 +67,7 @@ def lower_scatter(ctx: Lowering, node: Node) -> None:
     assert isinstance(op, graph.ScatterOp)
     form = _form(op)
     updates, indices = _dense(ctx, ctx.view_of(op.updates)), _dense(ctx, ctx.view_of(op.indices))
-    out = ctx.builder.hbm("scatter", shape_of(node.result) or (1,), ctx.dtype)
+    out = ctx.in_hbm(node.result, "scatter")
     ctx.bind(node.result, out)
     ctx.transfer(ctx.view_of(op.x), out)
     _append(ctx, engine.DmaScatterOp, updates, indices, out, form, op=StringAttr(op.reduction.data))

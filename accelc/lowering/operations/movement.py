@@ -67,7 +67,7 @@ def lower_insert_slice(ctx: Lowering, node: Node) -> None:
     out = ctx.allocate(node.result, dest.axis if dest.axis is not None else ctx.best_axis(dest.shape), "insert")
     region = _sliced(out, starts, steps, shape)
     if region is None:
-        out = ctx.builder.hbm("insert", dest.shape, ctx.dtype)
+        out = ctx.in_hbm(node.result, "insert")
         ctx.bind(node.result, out)
         region = _sliced(out, starts, steps, shape)
     assert region is not None
