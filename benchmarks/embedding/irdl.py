@@ -55,7 +55,7 @@ def mutant_kind(mutant: Mutant) -> str | None:
 
 def _legal(tool: Path, what: str, cases: Sequence[Case]) -> Iterator[Measurement]:
     verdicts = judge_modules(tool, [case.module for case in cases if case.module is not None])
-    yield Measurement.reported(f"{tool.name}: {what}", len(cases), "")
+    yield Measurement.at_least(f"{tool.name}: {what}", len(cases), "", 1)
     accepted = sum(verdict.accepted for verdict in verdicts)
     yield Measurement.at_least(f"{tool.name}: {what}, accepted", accepted, "", len(cases))
     same = sum(map(round_trip, cases, verdicts))
@@ -92,7 +92,7 @@ def _mutants(tool: Path, some: Sequence[Mutant]) -> Iterator[Measurement]:
     ):
         total = counts[kind, True] + counts[kind, False]
         verdict = "accepted" if accepted else "rejected"
-        yield Measurement.reported(f"{tool.name}: mutants, {name}", total, "")
+        yield Measurement.at_least(f"{tool.name}: mutants, {name}", total, "", 1)
         yield Measurement.at_least(f"{tool.name}: mutants, {name}, {verdict}", counts[kind, accepted], "", total)
 
 
