@@ -62,7 +62,8 @@ one row of weights per cycle, the array alone:
 SPEED = """\
 The benchmark also compiles layers for `trn-like` and simulates all engines and DMA queues, timing only, and lets
 SCALE-Sim simulate the same layers in the same run: simulation, the shortest of several, has to be {speedup:.0f} times
-faster in processor time, and all layers have to be compiled and simulated in less than {memory:.0f} MB. Layers timed: {timed}.
+faster in processor time, and all layers have to be compiled and simulated in less than {memory:.0f} MB. Layers
+timed: {timed}.
 """
 PUBLISHED = """\
 ## Published figures
